@@ -1,0 +1,427 @@
+//! Response bodies to raw rows. Only the fields of the allow-list are ever built; the rest of the
+//! JSON is skipped by the parser.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use thiserror::Error;
+
+use super::raw::{Field, RawRow, RawValue};
+use super::source::{Shape, Source};
+
+/// A 200 that is not an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Malformed {
+    #[error("the body is empty")]
+    Empty,
+    #[error("the body is not JSON but {0}")]
+    NotJson(&'static str),
+    #[error("the body is not the expected JSON: {0}")]
+    Unexpected(String),
+    #[error("{rows} rows arrived although the firewall counts {total}")]
+    Truncated { rows: usize, total: usize },
+}
+
+/// Nothing honest nests deeper; recursion is bounded by it.
+const MAX_DEPTH: usize = 8;
+
+/// Reads one response of `source` into rows, in the order they came.
+pub fn decode(source: &Source, fields: &'static [Field], body: &[u8]) -> Result<Vec<RawRow>, Malformed> {
+    let text = body.trim_ascii();
+    if text.is_empty() {
+        return Err(Malformed::Empty);
+    }
+    if text.starts_with(b"<") {
+        return Err(Malformed::NotJson("an HTML page"));
+    }
+    if text.starts_with(b"Fatal error") || text.starts_with(b"PHP ") {
+        return Err(Malformed::NotJson("a PHP error, as when the firewall runs out of memory"));
+    }
+    let seed = Body { source, fields };
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let rows = seed.deserialize(&mut json).and_then(|rows| json.end().map(|()| rows));
+    let (rows, total) = rows.map_err(|e| Malformed::Unexpected(e.to_string()))?;
+    match total {
+        // A total below the rows is a known quirk (rows prepended to every page), above it is a page cut short.
+        Some(total) if total > rows.len() => Err(Malformed::Truncated { rows: rows.len(), total }),
+        _ => Ok(rows),
+    }
+}
+
+struct Body<'s> {
+    source: &'s Source,
+    fields: &'static [Field],
+}
+
+impl<'de> DeserializeSeed<'de> for Body<'_> {
+    type Value = (Vec<RawRow>, Option<usize>);
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        match self.source.shape {
+            Shape::Grid => d.deserialize_map(self),
+            Shape::Map(at) => At { path: at, body: &self }.deserialize(d).map(|rows| (rows, None)),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Body<'_> {
+    type Value = (Vec<RawRow>, Option<usize>);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with `rows` and `total`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut rows, mut total) = (None, None);
+        while let Some(key) = map.next_key::<Key>()? {
+            match key.0.as_str() {
+                "rows" => rows = Some(map.next_value_seed(Rows(&self))?),
+                "total" => total = Some(map.next_value::<usize>()?),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok((rows.ok_or_else(|| A::Error::missing_field("rows"))?, total))
+    }
+}
+
+/// Map keys can hold escapes, so they cannot always be borrowed.
+struct Key(String);
+
+impl<'de> serde::Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d).map(Self)
+    }
+}
+
+struct Rows<'b, 's>(&'b Body<'s>);
+
+impl<'de> DeserializeSeed<'de> for Rows<'_, '_> {
+    type Value = Vec<RawRow>;
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        d.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Rows<'_, '_> {
+    type Value = Vec<RawRow>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut rows = Vec::new();
+        while let Some(row) = seq.next_element_seed(Row { body: self.0, uuid: None })? {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+}
+
+/// Descends a dotted path, then reads a map of rows. An empty PHP map arrives as `[]`.
+struct At<'b, 's> {
+    path: &'static str,
+    body: &'b Body<'s>,
+}
+
+impl<'de> DeserializeSeed<'de> for At<'_, '_> {
+    type Value = Vec<RawRow>;
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for At<'_, '_> {
+    type Value = Vec<RawRow>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object at `{}`", self.path)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        match seq.next_element::<IgnoredAny>()? {
+            None if self.path.is_empty() => Ok(Vec::new()),
+            _ => Err(A::Error::custom(format!("an array where `{}` should be", self.path))),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut rows = Vec::new();
+        let (head, rest) = self.path.split_once('.').unwrap_or((self.path, ""));
+        let mut found = self.path.is_empty();
+        while let Some(key) = map.next_key::<Key>()? {
+            if self.path.is_empty() {
+                rows.push(map.next_value_seed(Row { body: self.body, uuid: Some(key.0) })?);
+            } else if key.0 == head {
+                found = true;
+                rows = map.next_value_seed(At { path: rest, body: self.body })?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        if found { Ok(rows) } else { Err(A::Error::custom(format!("no `{head}`"))) }
+    }
+}
+
+struct Row<'b, 's> {
+    body: &'b Body<'s>,
+    uuid: Option<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Row<'_, '_> {
+    type Value = RawRow;
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        let mut row = RawRow::new(self.body.source.name, self.body.fields.len());
+        let flatten = Flatten { row: &mut row, fields: self.body.fields, prefix: "", depth: 0 };
+        flatten.deserialize(d)?;
+        if let (Some(uuid), Some(i)) = (self.uuid, self.body.fields.iter().position(|f| f.name == "uuid")) {
+            row.set(i, Some(RawValue::Text(uuid.into())));
+        }
+        Ok(row)
+    }
+}
+
+/// Writes the leaves of one object into the row, with dotted names.
+struct Flatten<'r> {
+    row: &'r mut RawRow,
+    fields: &'static [Field],
+    prefix: &'r str,
+    depth: usize,
+}
+
+impl Flatten<'_> {
+    /// The field's index and whether anything nests below the name.
+    fn lookup(&self, key: &str) -> (Option<usize>, bool) {
+        let rest = |name: &'static str| -> Option<&'static str> {
+            if self.prefix.is_empty() { Some(name) } else { name.strip_prefix(self.prefix)?.strip_prefix('.') }
+        };
+        let (mut exact, mut nested) = (None, false);
+        for (i, field) in self.fields.iter().enumerate() {
+            match rest(field.name).and_then(|name| name.strip_prefix(key)) {
+                Some("") => exact = Some(i),
+                Some(below) if below.starts_with('.') => nested = true,
+                _ => {}
+            }
+        }
+        (exact, nested)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Flatten<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Flatten<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row (an object)")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        if self.depth > MAX_DEPTH {
+            return Err(A::Error::custom("objects nest too deep"));
+        }
+        while let Some(key) = map.next_key::<Key>()? {
+            let (exact, nested) = self.lookup(&key.0);
+            if let Some(index) = exact {
+                let value = map.next_value_seed(Leaf { depth: self.depth })?;
+                self.row.set(index, value);
+            } else if nested {
+                let prefix = if self.prefix.is_empty() { key.0 } else { format!("{}.{}", self.prefix, key.0) };
+                let below = Flatten { row: &mut *self.row, fields: self.fields, prefix: &prefix, depth: self.depth + 1 };
+                map.next_value_seed(Nested(below))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+
+}
+
+/// An object, or an array of objects whose leaves are collected into lists; anything else is no match.
+struct Nested<'r>(Flatten<'r>);
+
+impl<'de> DeserializeSeed<'de> for Nested<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+macro_rules! ignore_scalars {
+    ($value:expr) => {
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+    };
+}
+
+impl<'de> Visitor<'de> for Nested<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    ignore_scalars!(());
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        self.0.visit_map(map)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let Flatten { row, fields, prefix, depth } = self.0;
+        if depth > MAX_DEPTH {
+            return Err(A::Error::custom("arrays nest too deep"));
+        }
+        let mut collected = RawRow::new(row.source, fields.len());
+        loop {
+            let mut one = RawRow::new(row.source, fields.len());
+            let below = Flatten { row: &mut one, fields, prefix, depth: depth + 1 };
+            if seq.next_element_seed(Nested(below))?.is_none() {
+                break;
+            }
+            for index in 0..fields.len() {
+                let Some(value) = one.get(index).cloned() else { continue };
+                let mut items = match collected.get(index) {
+                    Some(RawValue::List(items)) => items.clone(),
+                    _ => Vec::new(),
+                };
+                items.push(value);
+                collected.set(index, Some(RawValue::List(items)));
+            }
+        }
+        row.overlay(collected);
+        Ok(())
+    }
+}
+
+/// A leaf, a list of leaves, or an option dictionary `{key: {value, selected}}` reduced to its selected keys.
+struct Leaf {
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Leaf {
+    type Value = Option<RawValue>;
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Leaf {
+    type Value = Option<RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Some(RawValue::Bool(value)))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Some(RawValue::Int(value)))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        let value = i64::try_from(value).map_or_else(|_| RawValue::Text(value.to_string().into()), RawValue::Int);
+        Ok(Some(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Some(RawValue::Text(value.to_string().into())))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok((!value.is_empty()).then(|| RawValue::Text(value.into())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        if self.depth > MAX_DEPTH {
+            return Err(A::Error::custom("arrays nest too deep"));
+        }
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(Self { depth: self.depth + 1 })? {
+            items.extend(item);
+        }
+        Ok((!items.is_empty()).then_some(RawValue::List(items)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut selected: Vec<String> = Vec::new();
+        while let Some(key) = map.next_key::<Key>()? {
+            if map.next_value_seed(Selected)? && !key.0.is_empty() {
+                selected.push(key.0);
+            }
+        }
+        Ok((!selected.is_empty()).then(|| RawValue::Text(selected.join(",").into())))
+    }
+}
+
+/// Whether one entry of an option dictionary is selected.
+struct Selected;
+
+impl<'de> DeserializeSeed<'de> for Selected {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<bool, D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Selected {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    ignore_scalars!(false);
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(false)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let mut selected = false;
+        while let Some(key) = map.next_key::<Key>()? {
+            if key.0 == "selected" {
+                selected = matches!(map.next_value_seed(Leaf { depth: MAX_DEPTH })?, Some(v) if v == RawValue::Int(1) || v == RawValue::Bool(true) || v == RawValue::Text("1".into()));
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(selected)
+    }
+}

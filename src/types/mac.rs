@@ -1,0 +1,92 @@
+//! IEEE 802 MAC-48 addresses.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// A hardware address; prints as lower-case, colon-separated pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MacAddr([u8; 6]);
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is not a MAC address; write six hexadecimal pairs such as 3c:22:fb:00:01:01")]
+pub struct MacError(String);
+
+impl MacAddr {
+    pub const fn new(bytes: [u8; 6]) -> Self {
+        Self(bytes)
+    }
+
+    pub const fn bytes(self) -> [u8; 6] {
+        self.0
+    }
+
+    /// The locally-administered bit (IEEE 802-2014, 8.2): set by phones that randomise, and by VMs.
+    pub const fn is_randomised(self) -> bool {
+        self.0[0] & 0b10 != 0
+    }
+}
+
+/// Accepts `:` or `-` between bytes and single-digit bytes, as some BSD tools print (`0:1b:21:…`).
+impl FromStr for MacAddr {
+    type Err = MacError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || MacError(text.chars().take(40).collect());
+        let mut bytes = [0; 6];
+        let mut parts = text.trim().split([':', '-']);
+        for byte in &mut bytes {
+            let part = parts.next().ok_or_else(wrong)?;
+            if part.is_empty() || part.len() > 2 || !part.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return Err(wrong());
+            }
+            *byte = u8::from_str_radix(part, 16).map_err(|_| wrong())?;
+        }
+        if parts.next().is_some() {
+            return Err(wrong());
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for MacAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn short_bytes_and_dashes_are_read() {
+        let expected = MacAddr::new([0, 0x1b, 0x21, 0xa, 0, 1]);
+        assert_eq!("0:1B:21:a:0:1".parse(), Ok(expected));
+        assert_eq!("00-1b-21-0a-00-01".parse(), Ok(expected));
+    }
+
+    #[test]
+    fn five_and_seven_pairs_are_refused() {
+        assert!("00:11:22:33:44".parse::<MacAddr>().is_err());
+        assert!("00:11:22:33:44:55:66".parse::<MacAddr>().is_err());
+        assert!("+1:11:22:33:44:55".parse::<MacAddr>().is_err());
+    }
+
+    #[test]
+    fn a_randomised_address_is_recognised() {
+        assert!("da:a1:19:00:00:01".parse::<MacAddr>().unwrap().is_randomised());
+        assert!(!"dc:a6:32:00:01:01".parse::<MacAddr>().unwrap().is_randomised());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_read_back(bytes: [u8; 6]) {
+            let mac = MacAddr::new(bytes);
+            prop_assert_eq!(mac.to_string().parse::<MacAddr>(), Ok(mac));
+        }
+    }
+}
