@@ -27,7 +27,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 }
 
 /// Characters that can hide or reorder what a reader sees.
-const fn is_unsafe(c: char) -> bool {
+fn is_unsafe(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
