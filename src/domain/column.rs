@@ -86,7 +86,12 @@ pub struct ColumnSpec {
 impl ColumnSpec {
     /// Whether a filter on it is an index search.
     pub const fn is_indexed(&self) -> bool {
-        matches!(self.role, Role::Indexed)
+        matches!(self.role, Role::Indexed) || matches!(self.kind, Kind::Ip | Kind::Mac | Kind::Name)
+    }
+
+    /// The SQL column that filters compare: an address by its sortable form.
+    pub fn search_name(&self) -> Cow<'static, str> {
+        if self.kind == Kind::Ip { Cow::Owned(format!("{}_sort", self.name)) } else { Cow::Borrowed(self.name) }
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod column;
 mod decode;
+mod labels;
 mod raw;
 mod rows;
 mod source;
@@ -26,6 +27,7 @@ pub mod vlans;
 
 pub use column::{Cell, Column, ColumnSpec, Kind, Read, Role, col, sql_names};
 pub use decode::{Malformed, decode};
+pub use labels::translate;
 pub use raw::{Field, Raw, RawRow, RawValue, Reject, field, volatile};
 pub use rows::{RawRows, SOURCE, read_row};
 pub use source::{Cadence, Each, Labels, Shape, Source};
@@ -47,7 +49,7 @@ pub static ALL: &[&dyn AnyDomain] = &[
 
 /// What a domain file needs.
 mod prelude {
-    pub(super) use super::column::{Column, Read, Role, col};
+    pub(super) use super::column::{Read, Role, col};
     pub(super) use super::raw::{Raw, Reject, field, volatile};
     pub(super) use super::rows::SOURCE;
     pub(super) use super::source::{Cadence, Source};

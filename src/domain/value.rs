@@ -5,7 +5,7 @@ use crate::types::AddressRange;
 use super::column::{Cell, Column, ColumnSpec, Role};
 use super::raw::{Field, Raw, RawRow, Reject};
 use super::source::{Cadence, Source};
-use super::{ALL, Kind};
+use super::ALL;
 
 /// Everything there is to know about one domain.
 #[derive(Debug)]
@@ -22,7 +22,9 @@ pub struct Domain<R: 'static> {
     /// Fields that tell rows apart; rows are kept in their order.
     pub identity: &'static [&'static str],
     pub columns: &'static [Column<R>],
-    pub parse: fn(Raw<'_>) -> Result<R, Reject>,
+    /// One raw row to the rows it stands for: none when it belongs to another domain (a DNS-only host
+    /// entry is no reservation), several when it lists several (a host entry with two addresses).
+    pub parse: fn(Raw<'_>, &mut Vec<R>) -> Result<(), Reject>,
     /// A working firewall always has rows here (its own addresses, its automatic rules): none means broken.
     pub never_empty: bool,
 }
@@ -45,8 +47,9 @@ pub trait AnyDomain: Sync {
     fn identity(&self) -> &'static [&'static str];
     fn never_empty(&self) -> bool;
     fn columns(&self) -> Vec<ColumnSpec>;
-    /// One raw row to one row. Pure; a failure concerns this row only.
-    fn parse(&self, row: &RawRow) -> Result<ParsedRow, Reject>;
+    /// Appends the rows that `row` stands for. Pure; on a failure, which concerns this row only, nothing
+    /// is appended.
+    fn parse(&self, row: &RawRow, parsed: &mut Vec<ParsedRow>) -> Result<(), Reject>;
 }
 
 impl<R: 'static> AnyDomain for Domain<R> {
@@ -82,12 +85,29 @@ impl<R: 'static> AnyDomain for Domain<R> {
         self.columns.iter().map(|c| c.spec).collect()
     }
 
-    fn parse(&self, row: &RawRow) -> Result<ParsedRow, Reject> {
-        let row = (self.parse)(Raw::new(self.fields, row))?;
+    fn parse(&self, row: &RawRow, parsed: &mut Vec<ParsedRow>) -> Result<(), Reject> {
+        let mut rows = Vec::with_capacity(1);
+        (self.parse)(Raw::new(self.fields, row), &mut rows)?;
+        let before = parsed.len();
+        for row in &rows {
+            match self.cells(row) {
+                Ok(cells) => parsed.push(cells),
+                Err(reject) => {
+                    parsed.truncate(before);
+                    return Err(reject);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<R> Domain<R> {
+    fn cells(&self, row: &R) -> Result<ParsedRow, Reject> {
         let mut parsed = ParsedRow { cells: Vec::with_capacity(self.columns.len() + 2), ranges: Vec::new() };
         let mut ranges = Vec::new();
         for (i, column) in self.columns.iter().enumerate() {
-            column.read.cells(&row, &mut parsed.cells, &mut ranges);
+            column.read.cells(row, &mut parsed.cells, &mut ranges);
             parsed.ranges.extend(ranges.drain(..).map(|range: AddressRange| (i, range)));
             if column.spec.role == Role::Key && parsed.cells.last() == Some(&Cell::Null) {
                 return Err(Reject::new(column.spec.name, "is part of the key and is missing"));
@@ -104,6 +124,5 @@ pub fn by_name(name: &str) -> Option<&'static dyn AnyDomain> {
 /// The SQL columns of the primary key after `firewall_id`. An address is keyed by its sortable form,
 /// so that a table is in address order.
 pub fn primary_key(columns: &[ColumnSpec]) -> Vec<String> {
-    let key = |c: &ColumnSpec| if c.kind == Kind::Ip { format!("{}_sort", c.name) } else { c.name.to_owned() };
-    columns.iter().filter(|c| c.role == Role::Key).map(key).collect()
+    columns.iter().filter(|c| c.role == Role::Key).map(|c| c.search_name().into_owned()).collect()
 }

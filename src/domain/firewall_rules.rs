@@ -1,0 +1,343 @@
+//! Firewall rules of every kind, in the order in which pf evaluates them.
+use super::prelude::*;
+use crate::types::Release;
+
+#[derive(Debug)]
+pub struct Rule {
+    pub position: i64,
+    pub uuid: Box<str>,
+    pub duplicate: i64,
+    pub kind: &'static str,
+    pub origin: &'static str,
+    pub enabled: bool,
+    pub action: &'static str,
+    pub quick: bool,
+    pub direction: Box<str>,
+    pub interface: Option<Box<str>>,
+    pub interface_name: Option<Box<str>>,
+    pub family: &'static str,
+    pub protocol: Box<str>,
+    pub source: Vec<Box<str>>,
+    pub source_port: Option<Box<str>>,
+    pub destination: Vec<Box<str>>,
+    pub destination_port: Option<Box<str>>,
+    pub icmp_type: Option<Box<str>>,
+    pub gateway: Option<Box<str>>,
+    pub schedule: Option<Box<str>>,
+    pub state_type: Option<Box<str>>,
+    pub tcp_flags: Option<Box<str>>,
+    pub tag: Option<Box<str>>,
+    pub tagged: Option<Box<str>>,
+    pub log: bool,
+    pub category: Option<Box<str>>,
+    pub description: Option<Box<str>>,
+}
+
+const FULL_ROWS: Release = Release::new(25, 1, 5);
+const RAW_SEARCH: Release = Release::new(25, 7, 0);
+const ALL_AT_ONCE: Release = Release::new(26, 1, 1);
+const ALWAYS_ALL: Release = Release::new(26, 1, 10);
+const PRIVILEGE: &str = "Firewall: Rules [new]";
+const SEARCH: &str = "firewall/filter/search_rule";
+
+pub static DOMAIN: Domain<Rule> = Domain {
+    name: "firewall_rules",
+    about: "Filter rules: automatic, floating, group and interface rules, in pf's evaluation order.",
+    cadence: Cadence::Config,
+    sources: &[
+        // Up to 25.1.4 the search gives three fields and MVC rules only; up to 25.1 it gives labels.
+        Source::map("model", "firewall/filter/get", "filter.rules.rule", PRIVILEGE)
+            .before(FULL_ROWS)
+            .gap("before 25.1.5 the API shows MVC (automation) rules only; legacy and automatic rules are in config.xml"),
+        Source::grid("search", SEARCH, PRIVILEGE)
+            .from(FULL_ROWS)
+            .before(ALL_AT_ONCE)
+            .each_interface()
+            .with(&[("show_all", "1")])
+            .labels("interface", "legacy")
+            .gap("disabled legacy rules are not reported by this release's API"),
+        Source::map("model", "firewall/filter/get", "filter.rules.rule", PRIVILEGE).from(FULL_ROWS).before(RAW_SEARCH),
+        Source::grid("search", SEARCH, PRIVILEGE)
+            .from(ALL_AT_ONCE)
+            .before(ALWAYS_ALL)
+            .with(&[("show_all", "1")])
+            .labels("interface", "legacy")
+            .gap("disabled legacy rules are not reported by this release's API"),
+        // Without `show_all`, which only adds counters here and costs a `pfctl` run.
+        Source::grid("search", SEARCH, PRIVILEGE)
+            .from(ALWAYS_ALL)
+            .labels("interface", "legacy")
+            .gap("disabled legacy rules are not reported by the API"),
+    ],
+    fields: &[
+        field("uuid"),
+        field("enabled"),
+        field("sequence"),
+        field("sort_order"),
+        field("legacy"),
+        field("is_automatic"),
+        field("updated.time"),
+        field("floating"),
+        field("action"),
+        field("quick"),
+        field("interface"),
+        field("%interface"),
+        field("interfacenot"),
+        field("direction"),
+        field("ipprotocol"),
+        field("protocol"),
+        field("icmptype"),
+        field("icmp6type"),
+        field("icmp6-type"),
+        field("source_net"),
+        field("source_not"),
+        field("source_port"),
+        field("destination_net"),
+        field("destination_not"),
+        field("destination_port"),
+        // 25.1 leaves legacy rules nested.
+        field("source.network"),
+        field("source.address"),
+        field("source.any"),
+        field("source.not"),
+        field("source.port"),
+        field("destination.network"),
+        field("destination.address"),
+        field("destination.any"),
+        field("destination.not"),
+        field("destination.port"),
+        field("gateway"),
+        field("sched"),
+        field("statetype"),
+        field("tcpflags1"),
+        field("tcpflags2"),
+        field("tag"),
+        field("tagged"),
+        field("log"),
+        field("categories"),
+        field("%categories"),
+        field("category"),
+        field("description"),
+    ],
+    identity: &["uuid"],
+    columns: &[
+        col(Role::Key, "position", Read::Int(|r| Some(r.position)), "Evaluation order: priority group times ten million plus the sequence within it."),
+        col(Role::Key, "uuid", Read::Name(|r| Some(&r.uuid)), "UUID of an MVC rule; 32 hexadecimal digits of a legacy or automatic one; pf's label."),
+        col(Role::Key, "duplicate", Read::Int(|r| Some(r.duplicate)), "0; higher for identical legacy rules."),
+        col(Role::Indexed, "kind", Read::Text(|r| Some(r.kind)), "automatic, floating, group or interface."),
+        col(Role::Plain, "origin", Read::Text(|r| Some(r.origin)), "mvc, legacy or automatic."),
+        col(Role::Plain, "enabled", Read::Bool(|r| Some(r.enabled)), "A disabled rule is not loaded."),
+        col(Role::Indexed, "action", Read::Text(|r| Some(r.action)), "pass, block or reject."),
+        col(Role::Plain, "quick", Read::Bool(|r| Some(r.quick)), "First match decides; otherwise the last match wins."),
+        col(Role::Plain, "direction", Read::Text(|r| Some(&r.direction)), "in, out or any."),
+        col(Role::Indexed, "interface", Read::Text(|r| r.interface.as_deref()), "Interface keys and groups, separated by commas, `!` when inverted; absent: all."),
+        col(Role::Indexed, "interface_name", Read::Text(|r| r.interface_name.as_deref()), "The same as descriptions, where the release gives them."),
+        col(Role::Plain, "family", Read::Text(|r| Some(r.family)), "inet, inet6 or inet46 (both)."),
+        col(Role::Plain, "protocol", Read::Text(|r| Some(&r.protocol)), "Lower-case protocol, or any."),
+        col(Role::Plain, "source", Read::Nets(|r| &r.source), "Source terms; `!` negates; any, (self), interface keys, aliases, networks."),
+        col(Role::Indexed, "source_port", Read::Text(|r| r.source_port.as_deref()), "Source port, range or port alias; absent: any."),
+        col(Role::Plain, "destination", Read::Nets(|r| &r.destination), "Destination terms, as source."),
+        col(Role::Indexed, "destination_port", Read::Text(|r| r.destination_port.as_deref()), "Destination port, range or port alias; absent: any."),
+        col(Role::Plain, "icmp_type", Read::Text(|r| r.icmp_type.as_deref()), "ICMP types, separated by commas; absent: any."),
+        col(Role::Plain, "gateway", Read::Text(|r| r.gateway.as_deref()), "Gateway or gateway group that matching traffic leaves by."),
+        col(Role::Plain, "schedule", Read::Text(|r| r.schedule.as_deref()), "Schedule outside of which the rule sleeps."),
+        col(Role::Plain, "state_type", Read::Text(|r| r.state_type.as_deref()), "keep, sloppy, modulate, synproxy or none."),
+        col(Role::Plain, "tcp_flags", Read::Text(|r| r.tcp_flags.as_deref()), "TCP flags set, a slash, TCP flags looked at; absent: the first SYN."),
+        col(Role::Plain, "tag", Read::Text(|r| r.tag.as_deref()), "Tag put on matching packets."),
+        col(Role::Plain, "tagged", Read::Text(|r| r.tagged.as_deref()), "Tag a packet must carry."),
+        col(Role::Plain, "log", Read::Bool(|r| Some(r.log)), "Matches are logged."),
+        col(Role::Plain, "category", Read::Text(|r| r.category.as_deref()), "Category names, or their uuids where the release gives no names."),
+        col(Role::Indexed, "description", Read::Name(|r| r.description.as_deref()), "The administrator's words, or the firewall's for automatic rules."),
+    ],
+    parse,
+    never_empty: true,
+};
+
+fn parse(raw: Raw<'_>, rows: &mut Vec<Rule>) -> Result<(), Reject> {
+    let legacy = raw.flag("legacy")?;
+    let interface = interface(raw)?;
+    let (priority, position) = position(raw, interface.as_deref())?;
+    let kind = kind(priority);
+    rows.push(Rule {
+        position,
+        uuid: raw.text("uuid")?,
+        duplicate: raw.ordinal().into(),
+        kind,
+        origin: match (legacy, automatic(raw, kind)?) {
+            (false, _) => "mvc",
+            (true, true) => "automatic",
+            (true, false) => "legacy",
+        },
+        enabled: raw.maybe_flag("enabled")?.unwrap_or(true),
+        action: action(raw)?,
+        quick: quick(raw, legacy)?,
+        direction: raw.string("direction").unwrap_or_else(|| "in".into()).to_lowercase().into(),
+        interface,
+        interface_name: raw.string("%interface"),
+        family: family(raw)?,
+        protocol: raw.string("protocol").map_or_else(|| "any".into(), |p| p.to_lowercase().into()),
+        source: terms(raw, Side::SOURCE)?,
+        source_port: port(raw, Side::SOURCE),
+        destination: terms(raw, Side::DESTINATION)?,
+        destination_port: port(raw, Side::DESTINATION),
+        icmp_type: joined(raw, &["icmptype", "icmp6type", "icmp6-type"]),
+        gateway: chosen(raw, "gateway"),
+        schedule: chosen(raw, "sched"),
+        state_type: raw.string("statetype").and_then(|s| s.split(' ').next().map(Into::into)),
+        tcp_flags: tcp_flags(raw),
+        tag: raw.string("tag"),
+        tagged: raw.string("tagged"),
+        log: raw.flag("log")?,
+        category: joined(raw, &["%categories"]).or_else(|| joined(raw, &["category"])).or_else(|| joined(raw, &["categories"])),
+        description: raw.string("description"),
+    });
+    Ok(())
+}
+
+/// `sort_order` is `<priority>.<seven digits>`; 24.7 has none, so the documented priorities stand in:
+/// floating (0 or several interfaces) 200000, groups 300000, one interface 400000.
+fn position(raw: Raw<'_>, interface: Option<&str>) -> Result<(i64, i64), Reject> {
+    const WIDTH: i64 = 10_000_000;
+    let (priority, within) = match raw.maybe("sort_order") {
+        Some(order) => {
+            let parts = order.split_once('.').map(|(p, s)| (p.parse::<i64>(), s.parse::<i64>()));
+            let Some((Ok(priority), Ok(within))) = parts else {
+                return Err(Reject::new("sort_order", format!("cannot read `{order}`")));
+            };
+            (priority, within)
+        }
+        None => {
+            let priority = match interface {
+                Some(one) if !one.contains(',') && !one.starts_with('!') => if is_interface(one) { 400_000 } else { 300_000 },
+                _ => 200_000,
+            };
+            (priority, raw.read("sequence")?)
+        }
+    };
+    Ok((priority, priority.saturating_mul(WIDTH).saturating_add(within)))
+}
+
+/// Keys that config.xml gives to interfaces; everything else is a group.
+fn is_interface(key: &str) -> bool {
+    let numbered = |prefix| key.strip_prefix(prefix).is_some_and(|n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    matches!(key, "lan" | "wan") || numbered("opt") || numbered("lo")
+}
+
+const fn kind(priority: i64) -> &'static str {
+    match priority {
+        200_000..=299_999 => "floating",
+        300_000..=399_999 => "group",
+        400_000..=499_999 => "interface",
+        _ => "automatic",
+    }
+}
+
+/// From 25.7 on the row says so; before, a rule nobody ever saved is automatic.
+fn automatic(raw: Raw<'_>, kind: &str) -> Result<bool, Reject> {
+    let said = raw.maybe_flag("is_automatic")?;
+    Ok(said.unwrap_or_else(|| kind == "automatic" || raw.maybe("updated.time").is_none()))
+}
+
+/// Up to 26.1.8 legacy and automatic rows carry the English label; an automatic row without one passes.
+fn action(raw: Raw<'_>) -> Result<&'static str, Reject> {
+    match raw.maybe("action").as_deref() {
+        None | Some("pass" | "Pass") => Ok("pass"),
+        Some("block" | "Block") => Ok("block"),
+        Some("reject" | "Reject") => Ok("reject"),
+        Some(other) => Err(Reject::new("action", format!("`{other}` is neither pass, block nor reject"))),
+    }
+}
+
+/// A legacy rule is quick unless it is floating and does not say so.
+fn quick(raw: Raw<'_>, legacy: bool) -> Result<bool, Reject> {
+    let said = raw.maybe_flag("quick")?;
+    Ok(said.unwrap_or(!legacy || raw.maybe("floating").is_none()))
+}
+
+/// An automatic row without a family is for both.
+fn family(raw: Raw<'_>) -> Result<&'static str, Reject> {
+    match raw.maybe("ipprotocol").as_deref() {
+        Some("inet" | "IPv4") => Ok("inet"),
+        Some("inet6" | "IPv6") => Ok("inet6"),
+        None | Some("inet46" | "IPv4+IPv6") => Ok("inet46"),
+        Some(other) => Err(Reject::new("ipprotocol", format!("`{other}` is no address family"))),
+    }
+}
+
+fn interface(raw: Raw<'_>) -> Result<Option<Box<str>>, Reject> {
+    let keys = raw.list("interface").join(",");
+    let not = raw.flag("interfacenot")?;
+    Ok((!keys.is_empty()).then(|| if not { format!("!{keys}").into() } else { keys.into() }))
+}
+
+/// The field names of one end of a rule.
+struct Side {
+    net: &'static str,
+    not: &'static str,
+    port: &'static str,
+    nested: [&'static str; 3],
+    nested_not: &'static str,
+    nested_port: &'static str,
+}
+
+impl Side {
+    const SOURCE: Self = Self {
+        net: "source_net",
+        not: "source_not",
+        port: "source_port",
+        nested: ["source.network", "source.address", "source.any"],
+        nested_not: "source.not",
+        nested_port: "source.port",
+    };
+    const DESTINATION: Self = Self {
+        net: "destination_net",
+        not: "destination_not",
+        port: "destination_port",
+        nested: ["destination.network", "destination.address", "destination.any"],
+        nested_not: "destination.not",
+        nested_port: "destination.port",
+    };
+}
+
+/// The terms of one end, each with its negation: what is stored can never be shown without it.
+fn terms(raw: Raw<'_>, side: Side) -> Result<Vec<Box<str>>, Reject> {
+    let [network, address, _any] = side.nested;
+    let mut terms = raw.list(side.net);
+    if terms.is_empty() {
+        terms = raw.list(network);
+    }
+    if terms.is_empty() {
+        terms = raw.list(address);
+    }
+    let not = raw.flag(side.not)? || raw.flag(side.nested_not)?;
+    if terms.is_empty() {
+        terms.push("any".into());
+    }
+    let trim = |term: &str| -> Box<str> {
+        // 25.1 keeps pf's brackets around tables of automatic rules: `<sshlockout>`.
+        let term = term.strip_prefix('<').and_then(|t| t.strip_suffix('>')).unwrap_or(term);
+        if not { format!("!{term}").into() } else { term.into() }
+    };
+    Ok(terms.iter().map(|term| trim(term)).collect())
+}
+
+fn port(raw: Raw<'_>, side: Side) -> Option<Box<str>> {
+    raw.string(side.port).or_else(|| raw.string(side.nested_port)).filter(|p| &**p != "any")
+}
+
+fn joined(raw: Raw<'_>, names: &[&'static str]) -> Option<Box<str>> {
+    let items: Vec<_> = names.iter().flat_map(|name| raw.list(name)).collect();
+    (!items.is_empty()).then(|| items.join(",").into())
+}
+
+/// A choice; the label of 25.1 for "no choice" is dropped.
+fn chosen(raw: Raw<'_>, name: &'static str) -> Option<Box<str>> {
+    raw.string(name).filter(|text| &**text != "None")
+}
+
+fn tcp_flags(raw: Raw<'_>) -> Option<Box<str>> {
+    match (joined(raw, &["tcpflags1"]), joined(raw, &["tcpflags2"])) {
+        (None, None) => None,
+        (set, of) => Some(format!("{}/{}", set.unwrap_or_default(), of.unwrap_or_default()).into()),
+    }
+}

@@ -1,0 +1,126 @@
+//! Cutting a state into content-addressed chunks, and a tree of their hashes above them. Pure.
+//!
+//! Leaves are cut where the hash of a row's identity says so, so an inserted or deleted row moves no
+//! other boundary: a changed row costs its leaf (about 64 rows) and one node per level above it. Cutting
+//! by count would have re-written every chunk behind an insertion. The anchor is Dolt's prolly tree.
+
+use std::ops::Range;
+
+use crate::domain::RawRows;
+use crate::types::ContentHash;
+
+use super::error::StoreError;
+
+/// A leaf ends after a row whose identity hashes to a multiple of this: 64 rows of 200 bytes on average,
+/// about 3 KB compressed, which is one page of SQLite.
+const ROWS_PER_LEAF: u64 = 64;
+
+/// A node ends after a child whose hash is a multiple of this: 64 hashes are 2 KB.
+const CHILDREN_PER_NODE: u64 = 64;
+
+/// A leaf or node never grows beyond this many items, whatever the hashes say.
+const MOST_ITEMS: usize = 4_096;
+
+const HASH_LEN: usize = 32;
+
+/// The content address of `bytes`.
+pub fn hash(bytes: &[u8]) -> ContentHash {
+    ContentHash::new(*blake3::hash(bytes).as_bytes())
+}
+
+/// A piece of content under its address.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) hash: ContentHash,
+    pub(super) content: Vec<u8>,
+}
+
+impl Chunk {
+    fn new(content: Vec<u8>) -> Self {
+        Self { hash: hash(&content), content }
+    }
+}
+
+/// A leaf: consecutive rows, one JSON line each.
+#[derive(Debug)]
+pub(super) struct Leaf {
+    pub(super) chunk: Chunk,
+    /// Positions of its rows in the state.
+    pub(super) rows: Range<usize>,
+}
+
+/// Everything above the leaves.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) root: ContentHash,
+    /// Levels of nodes; 0 when the one leaf is the root.
+    pub(super) height: u32,
+    pub(super) nodes: Vec<Chunk>,
+}
+
+/// At least one leaf, an empty one for an empty state.
+pub(super) fn leaves(rows: &RawRows) -> Vec<Leaf> {
+    let mut leaves = Vec::new();
+    let (mut content, mut identity, mut start) = (Vec::new(), Vec::new(), 0);
+    for (i, row) in rows.iter().enumerate() {
+        rows.write_stable(row, &mut content);
+        identity.clear();
+        rows.write_identity(row, &mut identity);
+        let next = i + 1;
+        if ends(&hash(&identity), ROWS_PER_LEAF) || next - start >= MOST_ITEMS {
+            leaves.push(Leaf { chunk: Chunk::new(std::mem::take(&mut content)), rows: start..next });
+            start = next;
+        }
+    }
+    if start < rows.len() || leaves.is_empty() {
+        leaves.push(Leaf { chunk: Chunk::new(content), rows: start..rows.len() });
+    }
+    leaves
+}
+
+/// Builds nodes until one hash is left.
+pub(super) fn tree(leaves: &[Leaf]) -> Tree {
+    let mut level: Vec<ContentHash> = leaves.iter().map(|leaf| leaf.chunk.hash).collect();
+    let (mut nodes, mut height) = (Vec::new(), 0);
+    while level.len() > 1 {
+        let mut above = Vec::new();
+        let mut content = Vec::new();
+        for child in &level {
+            content.extend_from_slice(child.as_bytes());
+            if ends(child, CHILDREN_PER_NODE) || content.len() >= MOST_ITEMS * HASH_LEN {
+                above.push(Chunk::new(std::mem::take(&mut content)));
+            }
+        }
+        if !content.is_empty() {
+            above.push(Chunk::new(content));
+        }
+        level = above.iter().map(|node| node.hash).collect();
+        nodes.extend(above);
+        height += 1;
+    }
+    let root = level.first().copied().unwrap_or_else(|| hash(&[]));
+    Tree { root, height, nodes }
+}
+
+/// The children of a node.
+pub(super) fn children(content: &[u8]) -> impl Iterator<Item = ContentHash> + '_ {
+    content.chunks_exact(HASH_LEN).filter_map(ContentHash::from_slice)
+}
+
+fn ends(hash: &ContentHash, every: u64) -> bool {
+    let low = hash.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    low.is_multiple_of(every)
+}
+
+/// An LZ4 block; the size before compression travels beside it.
+pub(super) fn compress(content: &[u8]) -> Vec<u8> {
+    lz4_flex::block::compress(content)
+}
+
+/// The content, checked against its address.
+pub(super) fn decompress(domain: &'static str, address: ContentHash, size: i64, data: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let damaged = |problem| StoreError::Damaged { domain, chunk: address.to_string(), problem };
+    let size = usize::try_from(size).map_err(|_| damaged("has an impossible size"))?;
+    let content = lz4_flex::block::decompress(data, size).map_err(|_| damaged("cannot be decompressed"))?;
+    if hash(&content) == address { Ok(content) } else { Err(damaged("does not match its hash")) }
+}

@@ -1,0 +1,54 @@
+//! What can go wrong between us and the database file.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Each message names the operation and its object; the cause is the `source`.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    #[error("cannot create the folder of the database {}; check the path and its permissions, or name another with --database", path.display())]
+    Folder {
+        path: PathBuf,
+        #[source]
+        cause: std::io::Error,
+    },
+    #[error("cannot open the database {}; check that it is an opndex database and that you may write it, or name another with --database", path.display())]
+    Open {
+        path: PathBuf,
+        #[source]
+        cause: sqlx::Error,
+    },
+    #[error(
+        "the database {} was written by a newer opndex (migration {newest} is unknown here); upgrade opndex, or name another with --database",
+        path.display()
+    )]
+    Newer { path: PathBuf, newest: i64 },
+    #[error("no database at {}; run `opndex sync` first, or `opndex demo` to try it without a firewall", path.display())]
+    Missing { path: PathBuf },
+    #[error("cannot bring the database {} up to date; it is unchanged", path.display())]
+    Migrate {
+        path: PathBuf,
+        #[source]
+        cause: sqlx::migrate::MigrateError,
+    },
+    #[error("the database failed to {doing}")]
+    Query {
+        doing: &'static str,
+        #[source]
+        cause: sqlx::Error,
+    },
+    #[error("the snapshot of `{domain}` is damaged: chunk {chunk} {problem}")]
+    Damaged { domain: &'static str, chunk: String, problem: &'static str },
+    #[error("a statement of `{domain}` has no such column")]
+    Declaration { domain: &'static str },
+    #[error("a task that prepares rows stopped early")]
+    Interrupted,
+}
+
+impl StoreError {
+    /// For `map_err`: what was being done when SQLite refused.
+    pub(super) fn query(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+        move |cause| Self::Query { doing, cause }
+    }
+}

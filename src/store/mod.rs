@@ -1,0 +1,32 @@
+//! The local store: SQLite, and the only room that knows SQL.
+//!
+//! In: raw rows and outcomes from `sync`. Out: pages of rows, states of sources, hits of `locate`.
+//! Never here: HTTP, a clock, anything that prints.
+//!
+//! One connection writes, a small pool reads; both go through sqlx. Snapshots are the truth
+//! ([`snapshot`]), domain tables their projections ([`apply`]); dynamic statements are made by
+//! sea-query from column declarations and run in [`sql`] alone.
+
+mod apply;
+mod chunk;
+mod diff;
+mod error;
+mod locate;
+mod open;
+mod record;
+mod select;
+mod selection;
+mod snapshot;
+mod sql;
+mod states;
+mod upsert;
+
+pub use apply::{Applied, Batch, Kept, SourceState};
+pub use chunk::hash;
+pub use error::StoreError;
+pub use locate::{Hit, Needle, Sought};
+pub use open::Store;
+pub use record::{FirewallRow, RunOutcome};
+pub use select::{Page, Total};
+pub use selection::{Filter, Op, Selection, Value};
+pub use states::{DomainStatus, SourceStatus, State};

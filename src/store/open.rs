@@ -1,0 +1,132 @@
+//! Opening the database: folder, mode, migrations, one writer, several readers.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqlitePool};
+
+use super::error::StoreError;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Reading connections. Two cores answer 50,000 statements a second with four; more only cost memory.
+const READERS: u32 = 4;
+
+/// Page cache of one connection in KiB. Hot index pages of a million rows are in the shared memory map
+/// anyway; 200 clients must fit into 80 MB.
+const CACHE_KIB: u32 = 4_096;
+
+/// How much of the file readers map. Mapped pages belong to the operating system's cache, not to us.
+const MAP_BYTES: u64 = 1 << 30;
+
+/// How long a statement waits for another process's lock (a `sqlite3` shell, a second opndex).
+const BUSY: Duration = Duration::from_secs(10);
+
+/// How long an apply waits for its turn to write. Domains of one run queue here; a first sync of a million
+/// rows holds the writer for about ten seconds.
+const WRITER_QUEUE: Duration = Duration::from_secs(600);
+
+/// Rows that sqlx's worker thread may be ahead of the reader.
+const ROW_BUFFER: usize = 256;
+
+/// The write-ahead log is cut back to this after a checkpoint, so one large sync does not leave it large.
+const WAL_LIMIT: &str = "33554432";
+
+/// An open database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(super) path: PathBuf,
+    pub(super) writer: SqlitePool,
+    pub(super) readers: SqlitePool,
+}
+
+impl Store {
+    /// Opens `path` for reading and writing, creating folder, file (mode 0600) and tables as needed.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        prepare_file(path)?;
+        let failed = |cause| StoreError::Open { path: path.to_owned(), cause };
+        let options = options(path)?.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(WRITER_QUEUE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await
+            .map_err(failed)?;
+        migrate(&writer, path).await?;
+        Ok(Self { path: path.to_owned(), writer, readers: readers(path)? })
+    }
+
+    /// Opens an existing database that is up to date; the first answer need not wait for a migration check
+    /// to take the write lock.
+    pub async fn open_existing(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing { path: path.to_owned() });
+        }
+        Self::open(path).await
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Waits for running statements, then closes every connection and checkpoints the log.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Lazily connected: a start that only has to answer `initialize` opens no reader.
+fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
+    let options = options(path)?.read_only(true).pragma("query_only", "ON").pragma("mmap_size", MAP_BYTES.to_string());
+    Ok(SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .min_connections(0)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_lazy_with(options))
+}
+
+fn options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
+    let base = SqliteConnectOptions::from_str("sqlite://").map_err(|cause| StoreError::Open { path: path.to_owned(), cause })?;
+    Ok(base
+        .filename(path)
+        .create_if_missing(false)
+        .busy_timeout(BUSY)
+        .foreign_keys(true)
+        .row_buffer_size(ROW_BUFFER)
+        .pragma("cache_size", format!("-{CACHE_KIB}"))
+        .pragma("temp_store", "MEMORY")
+        .pragma("trusted_schema", "OFF")
+        .pragma("journal_size_limit", WAL_LIMIT)
+        .disable_statement_logging())
+}
+
+/// SQLite gives the WAL and shared-memory files the mode of the database, so setting it once is enough.
+fn prepare_file(path: &Path) -> Result<(), StoreError> {
+    let failed = |cause| StoreError::Folder { path: path.to_owned(), cause };
+    if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut file = std::fs::OpenOptions::new();
+    file.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    file.open(path).map(drop).map_err(failed)
+}
+
+/// Applies what is missing; refuses a database that knows more than this binary, untouched.
+async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    match MIGRATIONS.run(writer).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(newest)) => Err(StoreError::Newer { path: path.to_owned(), newest }),
+        Err(cause) => Err(StoreError::Migrate { path: path.to_owned(), cause }),
+    }
+}

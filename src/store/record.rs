@@ -1,0 +1,232 @@
+//! Bookkeeping: firewalls, runs, and what each endpoint said.
+
+use sqlx::SqliteTransaction;
+
+use crate::domain::AnyDomain;
+use crate::types::{FirewallId, Release, RunId, Timestamp};
+
+use super::apply::SourceState;
+use super::error::StoreError;
+use super::open::Store;
+use super::states::State;
+
+/// A firewall the store knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirewallRow {
+    pub id: FirewallId,
+    pub name: String,
+    pub url: String,
+    pub host_name: Option<String>,
+    pub release: Option<String>,
+    pub config_revision: Option<String>,
+    pub last_run: Option<RunRow>,
+}
+
+/// The newest run of a firewall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRow {
+    pub id: RunId,
+    pub started_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+    pub outcome: String,
+    pub requests: i64,
+    pub reason: Option<String>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunOutcome {
+    Complete,
+    Partial,
+    Failed,
+    Cancelled,
+}
+
+impl RunOutcome {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// One row of `firewalls` joined with its newest run.
+type FirewallColumns = (
+    i64,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+);
+
+impl Store {
+    /// The number of a firewall, made on first sight. A changed URL is the same firewall if the name is.
+    pub async fn firewall(&self, name: &str, url: &str, now: Timestamp) -> Result<FirewallId, StoreError> {
+        sqlx::query_scalar(
+            "INSERT INTO firewalls (name, url, first_seen) VALUES (?, ?, ?)
+             ON CONFLICT (name) DO UPDATE SET url = excluded.url RETURNING firewall_id",
+        )
+        .bind(name)
+        .bind(url)
+        .bind(now.millis())
+        .fetch_one(&self.writer)
+        .await
+        .map(FirewallId::new)
+        .map_err(StoreError::query("record a firewall"))
+    }
+
+    /// What the firewall said about itself.
+    pub async fn firewall_firmware(
+        &self,
+        firewall: FirewallId,
+        release: Release,
+        exact: bool,
+        host_name: Option<&str>,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE firewalls SET release = ?, release_exact = ?, host_name = coalesce(?, host_name) WHERE firewall_id = ?")
+            .bind(release.to_string())
+            .bind(exact)
+            .bind(host_name)
+            .bind(firewall.get())
+            .execute(&self.writer)
+            .await
+            .map(drop)
+            .map_err(StoreError::query("record a release"))
+    }
+
+    /// The configuration revision that the store now shows in full.
+    pub async fn firewall_revision(&self, firewall: FirewallId, revision: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE firewalls SET config_revision = ?1 WHERE firewall_id = ?2 AND config_revision IS NOT ?1")
+            .bind(revision)
+            .bind(firewall.get())
+            .execute(&self.writer)
+            .await
+            .map(drop)
+            .map_err(StoreError::query("record a configuration revision"))
+    }
+
+    pub async fn firewalls(&self) -> Result<Vec<FirewallRow>, StoreError> {
+        let rows: Vec<FirewallColumns> = sqlx::query_as(
+            "SELECT f.firewall_id, f.name, f.url, f.host_name, f.release, f.config_revision,
+                    r.run_id, r.started_at, r.finished_at, r.outcome, r.requests, r.reason
+             FROM firewalls f
+             LEFT JOIN runs r ON r.run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = f.firewall_id)
+             ORDER BY f.firewall_id",
+        )
+        .fetch_all(&self.readers)
+        .await
+        .map_err(StoreError::query("list the firewalls"))?;
+        Ok(rows.into_iter().map(firewall_row).collect())
+    }
+
+    /// Starts a run; the ones before it that never ended are marked, since their process died.
+    pub async fn run_begin(&self, firewall: FirewallId, now: Timestamp) -> Result<RunId, StoreError> {
+        sqlx::query_scalar("INSERT INTO runs (firewall_id, started_at, outcome) VALUES (?, ?, 'running') RETURNING run_id")
+            .bind(firewall.get())
+            .bind(now.millis())
+            .fetch_one(&self.writer)
+            .await
+            .map(RunId::new)
+            .map_err(StoreError::query("begin a run"))
+    }
+
+    /// Ends a run.
+    pub async fn run_end(&self, run: RunId, now: Timestamp, end: RunEnd<'_>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE runs SET finished_at = ?, outcome = ?, requests = ?, changed = ?, reason = ? WHERE run_id = ?")
+            .bind(now.millis())
+            .bind(end.outcome.as_str())
+            .bind(i64::try_from(end.requests).unwrap_or(i64::MAX))
+            .bind(i64::try_from(end.changed).unwrap_or(i64::MAX))
+            .bind(end.reason)
+            .bind(run.get())
+            .execute(&self.writer)
+            .await
+            .map(drop)
+            .map_err(StoreError::query("end a run"))
+    }
+
+    /// Records what the endpoints of a domain said when no row changes.
+    pub async fn note_sources(
+        &self,
+        firewall: FirewallId,
+        domain: &'static dyn AnyDomain,
+        at: Timestamp,
+        sources: &[SourceState],
+    ) -> Result<(), StoreError> {
+        let failed = || StoreError::query("record the state of sources");
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
+        put_sources(&mut transaction, firewall, domain, at, sources).await?;
+        transaction.commit().await.map_err(failed())
+    }
+}
+
+/// What a finished run reports.
+#[derive(Debug, Clone, Copy)]
+pub struct RunEnd<'a> {
+    pub outcome: RunOutcome,
+    pub requests: u64,
+    pub changed: u64,
+    pub reason: Option<&'a str>,
+}
+
+fn firewall_row(row: FirewallColumns) -> FirewallRow {
+    let (id, name, url, host_name, release, config_revision, run, started, finished, outcome, requests, reason) = row;
+    let last_run = run.map(|run| RunRow {
+        id: RunId::new(run),
+        started_at: Timestamp::from_millis(started.unwrap_or(0)),
+        finished_at: finished.map(Timestamp::from_millis),
+        outcome: outcome.unwrap_or_default(),
+        requests: requests.unwrap_or(0),
+        reason,
+    });
+    FirewallRow { id: FirewallId::new(id), name, url, host_name, release, config_revision, last_run }
+}
+
+/// A fresh source moves `good_at`, its rows and its hash; any other keeps them.
+pub(super) async fn put_sources(
+    transaction: &mut SqliteTransaction<'_>,
+    firewall: FirewallId,
+    domain: &'static dyn AnyDomain,
+    at: Timestamp,
+    sources: &[SourceState],
+) -> Result<(), StoreError> {
+    for source in sources {
+        let fresh = source.state == State::Fresh;
+        sqlx::query(
+            "INSERT INTO sources (firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks, body_hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CASE WHEN ?8 THEN ?7 END, CASE WHEN ?8 THEN ?9 ELSE 0 END, ?10, ?11, ?12)
+             ON CONFLICT (firewall_id, domain, source) DO UPDATE SET
+                state = excluded.state, reason = excluded.reason, gap = excluded.gap, checked_at = excluded.checked_at,
+                good_at = coalesce(excluded.good_at, good_at),
+                rows = CASE WHEN ?8 THEN excluded.rows ELSE rows END,
+                empty_since = excluded.empty_since, empty_looks = excluded.empty_looks,
+                body_hash = CASE WHEN ?8 THEN excluded.body_hash ELSE body_hash END",
+        )
+        .bind(firewall.get())
+        .bind(domain.name())
+        .bind(source.name)
+        .bind(source.state.as_str())
+        .bind(source.reason.as_deref())
+        .bind(source.gap)
+        .bind(at.millis())
+        .bind(fresh)
+        .bind(i64::try_from(source.rows).unwrap_or(i64::MAX))
+        .bind(source.empty.map(|(since, _)| since.millis()))
+        .bind(source.empty.map_or(0, |(_, looks)| looks))
+        .bind(source.body_hash.map(|hash| hash.as_bytes().to_vec()))
+        .execute(&mut **transaction)
+        .await
+        .map_err(StoreError::query("record the state of a source"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,266 @@
+//! One statement per answer: a page of rows, their number, and the state of their sources, all of one moment.
+
+use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement, SqliteQueryBuilder, Values};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::Row;
+
+use crate::domain::{AnyDomain, Cell, ColumnSpec, Kind, primary_key};
+use crate::types::{AddressRange, FirewallId, sort_key};
+
+use super::error::StoreError;
+use super::open::Store;
+use super::selection::{Filter, Op, Selection, Value};
+use super::sql;
+use super::states::{DomainStatus, SourceStatus, source_status_of};
+
+/// Matches are counted up to here; beyond, a count would cost more than the answer (a million index entries
+/// are 30 ms). An answer then says "at least".
+const COUNTED: u32 = 10_000;
+
+/// How many rows match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    Exactly(u64),
+    AtLeast(u64),
+}
+
+/// One page of an answer.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Cells in the order of the selection's columns.
+    pub rows: Vec<Vec<serde_json::Value>>,
+    pub total: Total,
+    /// Key of the last row when more follow.
+    pub next: Option<Vec<Cell>>,
+    pub sources: Vec<SourceStatus>,
+    pub statuses: Vec<DomainStatus>,
+}
+
+impl Store {
+    /// Answers `selection` in one statement, so that rows, count and freshness are of one moment.
+    pub async fn select(&self, selection: &Selection) -> Result<Page, StoreError> {
+        let failed = || StoreError::query("answer a query");
+        let (text, values) = statement(selection);
+        let row = sql::fetch_one(&self.readers, text, values).await.map_err(failed())?;
+        let json = |i: usize| row.try_get::<Option<String>, _>(i);
+        let (rows, total, sources, statuses) = (|| Ok((json(0)?, row.try_get::<i64, _>(1)?, json(2)?, json(3)?)))().map_err(failed())?;
+        page(selection, rows, total, sources, statuses)
+    }
+
+    /// How SQLite runs `selection`: one line per step of `EXPLAIN QUERY PLAN`.
+    pub async fn explain(&self, selection: &Selection) -> Result<Vec<String>, StoreError> {
+        let failed = || StoreError::query("explain a query");
+        let (text, values) = page_statement(selection).build(SqliteQueryBuilder);
+        let rows = sql::fetch_all(&self.readers, format!("EXPLAIN QUERY PLAN {text}"), values).await.map_err(failed())?;
+        rows.iter().map(|row| row.try_get::<String, _>(3)).collect::<Result<_, _>>().map_err(failed())
+    }
+}
+
+/// Rows of one firewall in a domain's table.
+pub(super) async fn count(
+    connection: &mut SqliteConnection,
+    domain: &'static dyn AnyDomain,
+    firewall: FirewallId,
+) -> Result<i64, StoreError> {
+    let mut statement = Query::select();
+    statement.expr(Func::count(Expr::col(Asterisk))).from(domain.name()).and_where(Expr::col("firewall_id").eq(firewall.get()));
+    let (text, values) = statement.build(SqliteQueryBuilder);
+    sql::scalar(connection, text, values).await.map_err(StoreError::query("count rows"))
+}
+
+/// The whole answer as one row: rows, total, sources, counts; each a scalar subquery.
+fn statement(selection: &Selection) -> (String, Values) {
+    let name = selection.domain.name();
+    let mut values = Vec::new();
+    let mut part = |statement: SelectStatement| {
+        let (text, Values(more)) = statement.build(SqliteQueryBuilder);
+        values.extend(more);
+        text
+    };
+    let rows = if selection.rows_wanted { format!("(SELECT json_group_array(json(line)) FROM ({}))", part(page_statement(selection))) } else { "NULL".to_owned() };
+    let total = if selection.filters.is_empty() {
+        let mut sum = Query::select();
+        sum.expr(Func::coalesce([Func::sum(Expr::col("rows")).into(), Expr::val(0)])).from("domains").and_where(Expr::col("domain").eq(name));
+        only_firewall(&mut sum, selection.firewall);
+        part(sum)
+    } else {
+        let mut some = Query::select();
+        some.expr(Expr::cust("1")).from(name).limit(u64::from(COUNTED) + 1);
+        conditions(&mut some, selection);
+        format!("SELECT count(*) FROM ({})", part(some))
+    };
+    let text = format!(
+        "SELECT {rows}, ({total}),
+         (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
+          FROM sources WHERE domain = '{name}'),
+         (SELECT json_group_array(json_array(firewall_id, rows, rejects)) FROM domains WHERE domain = '{name}')"
+    );
+    (text, Values(values))
+}
+
+/// The page itself: one JSON array per row, the key appended behind the wanted cells.
+fn page_statement(selection: &Selection) -> SelectStatement {
+    let keys = key_names(&selection.domain.columns());
+    let wanted = selection.columns.iter().map(cell_text);
+    let key = keys.iter().map(|name| if name.ends_with("_sort") { format!("hex(\"{name}\")") } else { format!("\"{name}\"") });
+    let cells: Vec<String> = wanted.chain(key).collect();
+    let mut statement = Query::select();
+    statement.expr_as(Expr::cust(format!("json_array({})", cells.join(", "))), Alias::new("line"));
+    statement.from(selection.domain.name());
+    conditions(&mut statement, selection);
+    if let Some(after) = &selection.after {
+        let left = Expr::tuple(keys.iter().map(|name| Expr::col(name.clone())));
+        statement.and_where(left.gt(Expr::tuple(after.iter().map(cell_value))));
+    }
+    for name in &keys {
+        statement.order_by(name.clone(), Order::Asc);
+    }
+    // One more than wanted tells whether a next page exists.
+    statement.limit(u64::from(selection.limit) + 1);
+    statement
+}
+
+fn key_names(columns: &[ColumnSpec]) -> Vec<String> {
+    std::iter::once("firewall_id".to_owned()).chain(primary_key(columns)).collect()
+}
+
+/// How a cell is printed: booleans as JSON booleans, times as RFC 3339.
+pub(super) fn cell_text(column: &ColumnSpec) -> String {
+    let name = column.name;
+    match column.kind {
+        Kind::Bool => format!("json(CASE \"{name}\" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"),
+        Kind::Time => format!("strftime('%Y-%m-%dT%H:%M:%SZ', \"{name}\", 'unixepoch')"),
+        _ => format!("\"{name}\""),
+    }
+}
+
+fn only_firewall(statement: &mut SelectStatement, firewall: Option<FirewallId>) {
+    if let Some(firewall) = firewall {
+        statement.and_where(Expr::col("firewall_id").eq(firewall.get()));
+    }
+}
+
+fn conditions(statement: &mut SelectStatement, selection: &Selection) {
+    only_firewall(statement, selection.firewall);
+    for filter in &selection.filters {
+        statement.and_where(condition(selection.domain, filter));
+    }
+}
+
+fn condition(domain: &'static dyn AnyDomain, filter: &Filter) -> Expr {
+    let column = || Expr::col(filter.column.search_name().into_owned());
+    match &filter.op {
+        Op::Is(value) => column().eq(operand(value)),
+        Op::IsNot(value) => column().binary(sea_query::BinOper::IsNot, operand(value)),
+        Op::Less(value) => column().lt(operand(value)),
+        Op::AtMost(value) => column().lte(operand(value)),
+        Op::More(value) => column().gt(operand(value)),
+        Op::AtLeast(value) => column().gte(operand(value)),
+        Op::AnyOf(values) => column().is_in(values.iter().map(operand)),
+        Op::Within(range) if filter.column.kind == Kind::Nets => ranges(domain, filter, range_within(*range)),
+        Op::Within(range) => column().between(blob(sort_key(range.first())), blob(sort_key(range.last()))),
+        Op::Covers(ip) => {
+            let key = sort_key(*ip);
+            ranges(domain, filter, Expr::col("first").lte(blob(key)).and(Expr::col("last").gte(blob(key))))
+        }
+        Op::Begins(text) => column().gte(text.as_str()).and(column().lt(format!("{text}\u{10ffff}"))),
+        Op::Contains(text) => Expr::cust_with_values(
+            format!("instr(lower(\"{}\"), lower(?)) > 0", filter.column.name),
+            [text.as_str()],
+        ),
+        Op::Absent => column().is_null(),
+        Op::Present => column().is_not_null(),
+    }
+}
+
+fn range_within(range: AddressRange) -> Expr {
+    Expr::col("first").gte(blob(sort_key(range.first()))).and(Expr::col("last").lte(blob(sort_key(range.last()))))
+}
+
+/// Whether one of the ranges of this row's column satisfies `condition`; a search of the ranges' primary key.
+fn ranges(domain: &'static dyn AnyDomain, filter: &Filter, condition: Expr) -> Expr {
+    let name = domain.name();
+    let key = primary_key(&domain.columns()).iter().map(|key| format!("\"{name}\".\"{key}\"")).collect::<Vec<_>>().join(", ");
+    let mut inside = Query::select();
+    inside
+        .expr(Expr::cust("1"))
+        .from("address_ranges")
+        .and_where(Expr::cust(format!("address_ranges.firewall_id = \"{name}\".firewall_id")))
+        .and_where(Expr::col("domain").eq(name))
+        .and_where(Expr::cust(format!("address_ranges.row_key = json_array({key})")))
+        .and_where(Expr::col("field").eq(filter.column.name))
+        .and_where(condition);
+    Expr::exists(inside)
+}
+
+fn blob(bytes: [u8; 16]) -> Expr {
+    Expr::val(bytes.to_vec())
+}
+
+fn operand(value: &Value) -> Expr {
+    match value {
+        Value::Text(text) => Expr::val(text.as_str()),
+        Value::Int(n) => Expr::val(*n),
+        Value::Bool(b) => Expr::val(i64::from(*b)),
+        Value::Time(t) => Expr::val(t.seconds()),
+        Value::Ip(ip) => blob(sort_key(*ip)),
+        Value::Mac(mac) => Expr::val(mac.to_string()),
+    }
+}
+
+fn cell_value(cell: &Cell) -> Expr {
+    match cell {
+        Cell::Null => Expr::val(None::<i64>),
+        Cell::Int(n) => Expr::val(*n),
+        Cell::Text(text) => Expr::val(&**text),
+        Cell::Blob(bytes) => Expr::val(bytes.to_vec()),
+    }
+}
+
+fn page(
+    selection: &Selection,
+    rows: Option<String>,
+    total: i64,
+    sources: Option<String>,
+    statuses: Option<String>,
+) -> Result<Page, StoreError> {
+    let damaged = |_| StoreError::Declaration { domain: selection.domain.name() };
+    let parse = |text: Option<String>| text.map_or(Ok(Vec::new()), |t| serde_json::from_str::<Vec<Vec<serde_json::Value>>>(&t));
+    let mut rows = parse(rows).map_err(damaged)?;
+    let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let wanted = selection.columns.len();
+    let mut last = None;
+    for row in &mut rows {
+        last = Some(row.split_off(wanted.min(row.len())));
+    }
+    let key = key_names(&selection.domain.columns());
+    let next = if more { last.and_then(|cells| read_key(&key, &cells)) } else { None };
+    let total = u64::try_from(total).unwrap_or(0);
+    let total = if !selection.filters.is_empty() && total > u64::from(COUNTED) { Total::AtLeast(u64::from(COUNTED)) } else { Total::Exactly(total) };
+    let sources = parse(sources).map_err(damaged)?.iter().filter_map(|row| source_status_of(row)).collect();
+    let status = |row: &Vec<serde_json::Value>| {
+        let number = |i: usize| row.get(i)?.as_i64();
+        let domain = selection.domain.name().to_owned();
+        Some(DomainStatus { firewall: FirewallId::new(number(0)?), domain, rows: number(1)?, rejects: number(2)? })
+    };
+    let statuses = parse(statuses).map_err(damaged)?.iter().filter_map(status).collect();
+    Ok(Page { rows, total, next, sources, statuses })
+}
+
+/// A key as it came out of `json_array`: addresses in hexadecimal, the rest as they are.
+pub(super) fn read_key(names: &[String], cells: &[serde_json::Value]) -> Option<Vec<Cell>> {
+    let read = |(name, value): (&String, &serde_json::Value)| match value {
+        serde_json::Value::Number(n) => n.as_i64().map(Cell::Int),
+        serde_json::Value::String(text) if name.ends_with("_sort") => unhex(text).map(Cell::Blob),
+        serde_json::Value::String(text) => Some(Cell::Text(text.as_str().into())),
+        _ => None,
+    };
+    (names.len() == cells.len()).then(|| names.iter().zip(cells).map(read).collect())?
+}
+
+fn unhex(text: &str) -> Option<Box<[u8]>> {
+    let digits = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    text.len().is_multiple_of(2).then(|| text.as_bytes().chunks(2).map(digits).collect())?
+}
