@@ -236,17 +236,17 @@ fn flat_keys_refine_the_listed_firewall_they_mean() {
                 [[firewalls]]\nname='b'\nurl='b.example'\napi_key='k'\napi_secret='s'\n";
     let settle =
         |vars: &[(&str, &str)], text: &str| resolve(env(vars).unwrap().over(file(text).unwrap()));
-    let named = settle(&[("OPNDEX_NAME", "B"), ("OPNDEX_IN_FLIGHT", "1")], both).unwrap();
-    let caps: Vec<_> = named.firewalls.iter().map(|one| one.in_flight).collect();
+    let refined = settle(&[("OPNDEX_NAME", "B"), ("OPNDEX_IN_FLIGHT", "1")], both).unwrap();
+    let caps: Vec<_> = refined.firewalls.iter().map(|one| one.in_flight).collect();
     assert_eq!(caps, [None, Some(1)]);
 
     let message = told(&settle(&[("OPNDEX_IN_FLIGHT", "1")], both).unwrap_err());
     assert!(message.contains("`in_flight` is set") && message.contains("(a, b)"), "{message}");
 
     let own = [("OPNDEX_URL", "c.example"), ("OPNDEX_API_KEY", "k"), ("OPNDEX_API_SECRET", "s")];
-    let names: Vec<_> =
+    let called: Vec<_> =
         settle(&own, both).unwrap().firewalls.into_iter().map(|one| one.name).collect();
-    assert_eq!(names, ["c.example", "a", "b"]);
+    assert_eq!(called, ["c.example", "a", "b"]);
 }
 
 #[test]
