@@ -1,5 +1,8 @@
 //! opndex: a local, queryable, historical index of the network behind OPNsense firewalls.
 
+pub mod ask;
 pub mod domain;
-pub mod types;
+pub mod settings;
 pub mod store;
+pub mod telemetry;
+pub mod types;

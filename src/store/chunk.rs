@@ -24,7 +24,7 @@ const MOST_ITEMS: usize = 4_096;
 const HASH_LEN: usize = 32;
 
 /// The content address of `bytes`.
-pub fn hash(bytes: &[u8]) -> ContentHash {
+pub(super) fn hash(bytes: &[u8]) -> ContentHash {
     ContentHash::new(*blake3::hash(bytes).as_bytes())
 }
 

@@ -21,12 +21,11 @@ mod sql;
 mod states;
 mod upsert;
 
-pub use apply::{Applied, Batch, Kept, SourceState};
-pub use chunk::hash;
+pub use apply::{Applied, Batch, Kept, SourceState, source_hash};
 pub use error::StoreError;
 pub use locate::{Hit, Needle, Sought};
 pub use open::Store;
-pub use record::{FirewallRow, RunOutcome};
+pub use record::{FirewallRow, RunEnd, RunOutcome, RunRow};
 pub use select::{Page, Total};
 pub use selection::{Filter, Op, Selection, Value};
 pub use states::{DomainStatus, SourceStatus, State};

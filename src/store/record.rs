@@ -2,7 +2,7 @@
 
 use sqlx::SqliteTransaction;
 
-use crate::domain::AnyDomain;
+use crate::domain::{ALL, AnyDomain, Cadence};
 use crate::types::{FirewallId, Release, RunId, Timestamp};
 
 use super::apply::SourceState;
@@ -155,18 +155,43 @@ impl Store {
             .map_err(StoreError::query("end a run"))
     }
 
-    /// Records what the endpoints of a domain said when no row changes.
+    /// Records what every endpoint of a domain said when no row changes; the domain's rows and rejects.
     pub async fn note_sources(
         &self,
         firewall: FirewallId,
         domain: &'static dyn AnyDomain,
         at: Timestamp,
         sources: &[SourceState],
-    ) -> Result<(), StoreError> {
+    ) -> Result<(u64, u64), StoreError> {
         let failed = || StoreError::query("record the state of sources");
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
         put_sources(&mut transaction, firewall, domain, at, sources).await?;
-        transaction.commit().await.map_err(failed())
+        let counts: Option<(i64, i64)> = sqlx::query_as("SELECT rows, rejects FROM domains WHERE firewall_id = ? AND domain = ?")
+            .bind(firewall.get())
+            .bind(domain.name())
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(failed())?;
+        transaction.commit().await.map_err(failed())?;
+        let (rows, rejects) = counts.unwrap_or_default();
+        Ok((u64::try_from(rows).unwrap_or(0), u64::try_from(rejects).unwrap_or(0)))
+    }
+
+    /// The configuration has not moved: what was fresh of it is as fresh as now.
+    pub async fn confirm_config(&self, firewall: FirewallId, at: Timestamp) -> Result<(), StoreError> {
+        let config = ALL.iter().filter(|d| d.cadence() == Cadence::Config).map(|d| d.name()).collect::<Vec<_>>();
+        let names = serde_json::json!(config).to_string();
+        sqlx::query(
+            "UPDATE sources SET checked_at = ?1, good_at = ?1
+             WHERE firewall_id = ?2 AND state = 'fresh' AND domain IN (SELECT value FROM json_each(?3))",
+        )
+        .bind(at.millis())
+        .bind(firewall.get())
+        .bind(names)
+        .execute(&self.writer)
+        .await
+        .map(drop)
+        .map_err(StoreError::query("confirm the configuration"))
     }
 }
 
@@ -200,6 +225,15 @@ pub(super) async fn put_sources(
     at: Timestamp,
     sources: &[SourceState],
 ) -> Result<(), StoreError> {
+    // Endpoints that this release does not have any more say nothing about the domain.
+    let names = serde_json::json!(sources.iter().map(|s| s.name).collect::<Vec<_>>()).to_string();
+    sqlx::query("DELETE FROM sources WHERE firewall_id = ? AND domain = ? AND source NOT IN (SELECT value FROM json_each(?))")
+        .bind(firewall.get())
+        .bind(domain.name())
+        .bind(names)
+        .execute(&mut **transaction)
+        .await
+        .map_err(StoreError::query("forget old sources"))?;
     for source in sources {
         let fresh = source.state == State::Fresh;
         sqlx::query(

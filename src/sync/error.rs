@@ -17,6 +17,8 @@ pub enum SyncError {
     Scheduler(#[source] tokio_cron_scheduler::JobSchedulerError),
     #[error("a sync is running and others wait already; ask again in a moment")]
     Busy,
+    #[error("the run failed: {reason}")]
+    Failed { reason: String },
     #[error("opndex is stopping")]
     Stopping,
     #[error("no domain is called `{name}`{suggestion}; `opndex query` without a domain lists them")]

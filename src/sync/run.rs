@@ -212,13 +212,14 @@ impl Firewall {
         let statuses = self.store.source_statuses().await?;
         let mut domains = Vec::new();
         for domain in due {
-            let known = statuses.iter().filter(|s| s.firewall == id && s.domain == domain.name() && s.state != State::Absent);
+            let known = statuses.iter().filter(|s| s.firewall == id && s.domain == domain.name());
             let source = |s: &SourceStatus| domain.sources().iter().find(|d| d.name == s.source);
             let states: Vec<SourceState> = known
                 .filter_map(|s| source(s).map(|source| (s, source)))
                 .map(|(s, source)| SourceState {
                     name: source.name,
-                    state,
+                    // What was not there and had no rows is not missed.
+                    state: if s.state == State::Absent && s.rows == 0 { State::Absent } else { state },
                     reason: Some(reason.clone()),
                     gap: source.gap,
                     rows: usize::try_from(s.rows).unwrap_or(0),
@@ -226,7 +227,7 @@ impl Firewall {
                     empty: s.empty_since.map(|since| (since, s.empty_looks)),
                 })
                 .collect();
-            let (rows, rejects) = self.store.note_some_sources(id, domain, self.clock.now(), &states).await?;
+            let (rows, rejects) = self.store.note_sources(id, domain, self.clock.now(), &states).await?;
             let pull = Pull { state: Some(shown), rows, rejects, ..Pull::default() };
             let report = report_of(domain.name(), pull, 0);
             progress(Event::Finished(report.clone()));

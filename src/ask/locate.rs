@@ -1,0 +1,99 @@
+//! Everything known about one address, hardware address or name.
+
+use std::collections::BTreeSet;
+
+use crate::store::{Hit, Needle, Sought};
+use crate::types::{MacAddr, host_part};
+
+use super::answer::{Located, Mention};
+use super::error::AskError;
+use super::freshness::{Freshness, freshness};
+use super::query::{Ask, firewall};
+
+/// Rows of one column that are shown; an address rarely has more than one, a name's beginning may.
+const PER_COLUMN: u32 = 10;
+
+/// Mentions that are shown in all: about 2,000 tokens.
+const MOST: usize = 40;
+
+/// Shorter beginnings match half the network.
+const LEAST_LETTERS: usize = 2;
+
+impl Ask {
+    /// Looks in every domain, by the kinds of their columns.
+    pub async fn locate(&self, text: &str, firewall_name: Option<&str>) -> Result<Located, AskError> {
+        let text = text.trim();
+        let (needle, kind, shown) = needle(text)?;
+        let known = self.store.firewalls().await?;
+        let scope = firewall_name.map(|name| firewall(&known, name)).transpose()?;
+        let mut hits = self.store.locate(&needle, scope, PER_COLUMN).await?;
+        if let (Needle::Name(name), true) = (&needle, hits.iter().all(|h| h.how != Sought::Exact)) {
+            // `nas.home.arpa` is known to DHCP as `nas`.
+            if let Some(first) = name.split('.').next().filter(|first| first.len() >= LEAST_LETTERS && *first != name) {
+                let bare = self.store.locate(&Needle::Name(first.to_owned()), scope, PER_COLUMN).await?;
+                hits.extend(bare.into_iter().filter(|h| h.how == Sought::Exact));
+            }
+        }
+        hits.sort_by_key(|hit| hit.how);
+        let name_of = |hit: &Hit| known.iter().find(|f| f.id == hit.firewall).map(|f| f.name.clone());
+        let mut seen = BTreeSet::new();
+        let mut mentions = Vec::new();
+        for hit in hits {
+            // A row that matches in two columns is one mention.
+            let identity = format!("{}{:?}{:?}", hit.domain.name(), hit.firewall, hit.row);
+            if seen.insert(identity) {
+                let firewall = if known.len() > 1 { name_of(&hit) } else { None };
+                mentions.push(mention(hit, firewall));
+            }
+        }
+        let more = mentions.len() > MOST;
+        mentions.truncate(MOST);
+        let freshness = self.overall(scope).await?;
+        Ok(Located { looked_for: shown, kind, mentions, more, freshness })
+    }
+
+    /// The freshness of all domains together: an answer about everything misses what any of them misses.
+    async fn overall(&self, scope: Option<crate::types::FirewallId>) -> Result<Freshness, AskError> {
+        let (sources, statuses) = (self.store.source_statuses().await?, self.store.domain_statuses().await?);
+        let known = self.store.firewalls().await?;
+        let about: Vec<_> = known.into_iter().filter(|f| scope.is_none_or(|id| id == f.id)).map(|f| (f.id, f.name)).collect();
+        let mut sum = Freshness { as_of: None, age_s: None, stale: false, complete: true, notes: Vec::new() };
+        for domain in crate::domain::ALL {
+            let one = freshness(domain.name(), &sources, &statuses, &about, self.clock.now());
+            sum.as_of = match (sum.as_of, one.as_of) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+            sum.stale |= one.stale;
+            sum.complete &= one.complete;
+            // What a release cannot tell and what is not there says nothing about one address.
+            if one.stale {
+                sum.notes.extend(one.notes.into_iter().map(|note| format!("{}: {note}", domain.name())));
+            } else if !one.complete && one.as_of.is_none() {
+                sum.notes.push(format!("`{}` was not read yet", domain.name()));
+            }
+        }
+        sum.age_s = sum.as_of.map(|then| self.clock.now().seconds_since(then));
+        Ok(sum)
+    }
+}
+
+fn needle(text: &str) -> Result<(Needle, &'static str, String), AskError> {
+    if let Some(ip) = host_part(text) {
+        return Ok((Needle::Ip(ip), "ip", ip.to_string()));
+    }
+    if let Ok(mac) = text.parse::<MacAddr>() {
+        return Ok((Needle::Mac(mac), "mac", mac.to_string()));
+    }
+    if text.chars().count() < LEAST_LETTERS {
+        return Err(AskError::TooShort { text: text.to_owned(), least: LEAST_LETTERS });
+    }
+    Ok((Needle::Name(text.to_owned()), "name", text.to_owned()))
+}
+
+fn mention(hit: Hit, firewall: Option<String>) -> Mention {
+    let columns = hit.domain.columns();
+    let cells = columns.iter().zip(hit.row).filter(|(_, cell)| !cell.is_null());
+    let row = cells.map(|(column, cell)| (column.name.to_owned(), cell)).collect();
+    Mention { firewall, domain: hit.domain.name(), column: hit.column, how: hit.how.as_str(), row }
+}

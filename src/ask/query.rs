@@ -1,0 +1,147 @@
+//! Rows of one domain: filters, columns, pages.
+
+use crate::domain::{AnyDomain, ColumnSpec, primary_key};
+use crate::store::{Filter, FirewallRow, Page, Selection, Store, Total};
+use crate::types::{Clock, FirewallId, did_you_mean};
+
+use super::answer::Answer;
+use super::catalog;
+use super::cursor;
+use super::error::AskError;
+use super::filter;
+use super::freshness::freshness;
+
+/// Rows of a page unless asked otherwise: 50 leases are about 1,500 tokens.
+pub const DEFAULT_LIMIT: u32 = 50;
+
+/// Rows of a page at most; more is paged, so that no answer is unbounded in memory.
+pub const MAX_LIMIT: u32 = 1_000;
+
+/// Asks the store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+}
+
+/// A question about one domain, in words.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    pub domain: String,
+    /// Name of one firewall; all of them when absent.
+    pub firewall: Option<String>,
+    /// Conditions; all must hold. Each may join several by `and`.
+    pub filters: Vec<String>,
+    /// Columns to show; all that have a value when empty.
+    pub columns: Vec<String>,
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Only count.
+    pub count_only: bool,
+}
+
+impl Ask {
+    pub const fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    /// Answers from the store alone.
+    pub async fn query(&self, query: &Query) -> Result<Answer, AskError> {
+        let domain = catalog::domain(&query.domain)?;
+        let limit = limit(query.limit)?;
+        let filters = filters(domain, &query.filters)?;
+        let columns = columns(domain, &query.columns)?;
+        let known = self.store.firewalls().await?;
+        let firewall = query.firewall.as_deref().map(|name| firewall(&known, name)).transpose()?;
+        // With a single firewall the primary key's prefix is known: pages are read in key order without a sort.
+        let scope = firewall.or_else(|| only(&known));
+        let question = question(domain, scope, &query.filters);
+        let cells = 1 + primary_key(&domain.columns()).len();
+        let after = query.after.as_deref().map(|text| cursor::decode(&question, cells, text)).transpose()?;
+        let selection = Selection { domain, firewall: scope, filters, columns, after, limit, rows_wanted: !query.count_only };
+        let page = self.store.select(&selection).await?;
+        let about = known.iter().filter(|f| firewall.is_none_or(|id| id == f.id)).map(|f| (f.id, f.name.clone())).collect::<Vec<_>>();
+        Ok(self.answer(selection, page, &question, &about, query.columns.is_empty()))
+    }
+
+    fn answer(&self, selection: Selection, page: Page, question: &str, about: &[(FirewallId, String)], compact: bool) -> Answer {
+        let freshness = freshness(selection.domain.name(), &page.sources, &page.statuses, about, self.clock.now());
+        let (total, at_least) = match page.total {
+            Total::Exactly(n) => (n, false),
+            Total::AtLeast(n) => (n, true),
+        };
+        let mut answer = Answer {
+            domain: selection.domain.name(),
+            columns: selection.columns.iter().map(|c| c.name).collect(),
+            rows: page.rows,
+            total,
+            total_is_at_least: at_least,
+            next: page.next.map(|key| cursor::encode(question, &key)),
+            freshness,
+        };
+        if compact && !answer.rows.is_empty() {
+            leave_out_empty(&mut answer);
+        }
+        answer
+    }
+}
+
+/// Columns without a value on this page say nothing; unasked, they only cost tokens.
+fn leave_out_empty(answer: &mut Answer) {
+    let used: Vec<bool> =
+        (0..answer.columns.len()).map(|i| answer.rows.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_null()))).collect();
+    let keep = |i: usize| used.get(i).copied().unwrap_or(false);
+    let columns = std::mem::take(&mut answer.columns);
+    answer.columns = columns.into_iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, c)| c).collect();
+    for row in &mut answer.rows {
+        let cells = std::mem::take(row);
+        *row = cells.into_iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, cell)| cell).collect();
+    }
+}
+
+fn limit(asked: Option<u32>) -> Result<u32, AskError> {
+    match asked.unwrap_or(DEFAULT_LIMIT) {
+        limit if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
+        limit => Err(AskError::Limit { limit, most: MAX_LIMIT }),
+    }
+}
+
+fn filters(domain: &'static dyn AnyDomain, texts: &[String]) -> Result<Vec<Filter>, AskError> {
+    let mut filters = Vec::new();
+    for text in texts.iter().filter(|t| !t.trim().is_empty()) {
+        filters.extend(filter::parse(domain, text)?);
+    }
+    Ok(filters)
+}
+
+fn columns(domain: &'static dyn AnyDomain, names: &[String]) -> Result<Vec<ColumnSpec>, AskError> {
+    if names.is_empty() {
+        return Ok(domain.columns());
+    }
+    names.iter().flat_map(|n| n.split(',')).filter(|n| !n.trim().is_empty()).map(|name| catalog::column(domain, name)).collect()
+}
+
+/// A firewall by name.
+pub(super) fn firewall(known: &[FirewallRow], name: &str) -> Result<FirewallId, AskError> {
+    known.iter().find(|f| f.name.eq_ignore_ascii_case(name.trim())).map(|f| f.id).ok_or_else(|| {
+        let names = || known.iter().map(|f| f.name.as_str());
+        AskError::UnknownFirewall {
+            name: name.chars().take(60).collect(),
+            suggestion: did_you_mean(name, names()),
+            known: if known.is_empty() { "none was synced yet".to_owned() } else { names().collect::<Vec<_>>().join(", ") },
+        }
+    })
+}
+
+pub(super) fn only(known: &[FirewallRow]) -> Option<FirewallId> {
+    match known {
+        [one] => Some(one.id),
+        _ => None,
+    }
+}
+
+/// What a cursor belongs to: everything that decides which rows follow which.
+fn question(domain: &'static dyn AnyDomain, firewall: Option<FirewallId>, filters: &[String]) -> String {
+    format!("{}\n{:?}\n{}", domain.name(), firewall, filters.join("\n"))
+}
