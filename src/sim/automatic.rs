@@ -19,6 +19,8 @@ pub(super) struct Automatic {
     /// Where the web UI explains it.
     pub(super) reference: &'static str,
     pub(super) icmp6_types: &'static str,
+    /// Says so explicitly; the others keep state too.
+    pub(super) keeps_state: bool,
     pub(super) about: &'static str,
 }
 
@@ -36,6 +38,7 @@ const BASE: Automatic = Automatic {
     dst_port: "",
     reference: "",
     icmp6_types: "",
+    keeps_state: false,
     about: "",
 };
 
@@ -44,6 +47,7 @@ const ICMP6: Automatic = Automatic {
     protocol: "ipv6-icmp",
     reference: "system_advanced_firewall.php#no_ipv6_rfc4890_req",
     icmp6_types: "128,133,134,135,136",
+    keeps_state: true,
     about: "IPv6 RFC4890 requirements (ICMP)",
     ..BASE
 };
@@ -105,6 +109,7 @@ const ANTI_LOCKOUT: Automatic = Automatic {
     protocol: "tcp",
     dst: "(self)",
     reference: "system_advanced_firewall.php#noantilockout",
+    keeps_state: true,
     about: "anti-lockout rule",
     ..BASE
 };
@@ -162,7 +167,7 @@ pub(super) static RULES: &[Automatic] = &[
     Automatic { family: "inet6", src: "bogonsv6", about: "Block bogon IPv6 networks from WAN", ..BOGONS },
     Automatic { family: "inet", src: PRIVATE4, ..PRIVATE },
     Automatic { family: "inet6", src: PRIVATE6, ..PRIVATE },
-    Automatic { priority: 5, direction: "out", quick: Some(false), about: "let out anything from firewall host itself", ..BASE },
+    Automatic { priority: 5, direction: "out", quick: Some(false), keeps_state: true, about: "let out anything from firewall host itself", ..BASE },
     Automatic { dst_port: "22", ..ANTI_LOCKOUT },
     Automatic { dst_port: "80", ..ANTI_LOCKOUT },
     Automatic { dst_port: "443", ..ANTI_LOCKOUT },

@@ -22,7 +22,7 @@ pub(super) struct KeaRow<'a, A: std::fmt::Display> {
     address: Shown<A>,
     prefix_len: u8,
     r#type: &'static str,
-    hwaddr: Option<Shown<MacAddr>>,
+    hwaddr: Hardware,
     duid: String,
     client_id: String,
     iaid: Iaid,
@@ -35,6 +35,14 @@ pub(super) struct KeaRow<'a, A: std::fmt::Display> {
     is_reserved: &'static [&'static str],
     if_name: &'a str,
     mac_info: &'static str,
+}
+
+/// Empty where a prefix is leased and not an address.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Hardware {
+    None(&'static str),
+    Mac(Shown<MacAddr>),
 }
 
 /// A number in DHCPv6, an empty text in DHCPv4.
@@ -50,7 +58,7 @@ pub(super) fn kea4(world: &World) -> impl Iterator<Item = KeaRow<'_, Ipv4Addr>> 
         address: Shown(device.v4),
         prefix_len: PREFIX_LEN,
         r#type: "",
-        hwaddr: Some(Shown(device.mac)),
+        hwaddr: Hardware::Mac(Shown(device.mac)),
         duid: String::new(),
         client_id: device.client_id(),
         iaid: Iaid::None(""),
@@ -77,7 +85,7 @@ pub(super) fn kea6(world: &World) -> impl Iterator<Item = KeaRow<'_, Ipv6Addr>> 
             address: Shown(device.v6(zone)?),
             prefix_len: PREFIX_LEN,
             r#type: "IA_NA",
-            hwaddr: Some(Shown(device.mac)),
+            hwaddr: Hardware::Mac(Shown(device.mac)),
             duid: device.duid(),
             client_id: String::new(),
             iaid: Iaid::Number(device.serial + 1),
@@ -100,7 +108,7 @@ fn delegated(world: &World) -> KeaRow<'_, Ipv6Addr> {
         address: Shown(Ipv6Addr::new(0x2001, 0xdb8, 0x101, 0x8000, 0, 0, 0, 0)),
         prefix_len: 56,
         r#type: "IA_PD",
-        hwaddr: None,
+        hwaddr: Hardware::None(""),
         duid: "00:03:00:01:00:1b:21:aa:bb:cc".to_owned(),
         client_id: String::new(),
         iaid: Iaid::Number(7),

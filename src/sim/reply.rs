@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Query, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -24,6 +24,8 @@ use super::world::World;
 /// A search is a few hundred bytes.
 const LONGEST_REQUEST: usize = 64 * 1024;
 const JSON: &str = "application/json; charset=UTF-8";
+/// The real one opens a session on every call; a good client keeps none.
+const COOKIE: &str = "PHPSESSID=simulated; path=/; HttpOnly; SameSite=Lax";
 const HTML_PAGE: &str = "<html><body><h1>503 Service Not Available</h1></body></html>";
 const NO_ROWS: &str = r#"{"total":0,"rowCount":0,"current":1,"rows":[]}"#;
 const WRONG_ROWS: &str = r#"{"rows":"none","rowCount":"x","total":null,"current":1}"#;
@@ -208,7 +210,7 @@ fn spoiled(fault: Option<Fault>, body: Bytes) -> Response {
 }
 
 fn answer(status: StatusCode, body: impl Into<Body>) -> Response {
-    (status, [(CONTENT_TYPE, HeaderValue::from_static(JSON))], body.into()).into_response()
+    (status, [(CONTENT_TYPE, JSON), (SET_COOKIE, COOKIE)], body.into()).into_response()
 }
 
 fn not_found() -> Response {

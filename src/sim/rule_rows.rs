@@ -128,10 +128,7 @@ impl RuleRow<'_> {
             ("direction", rule.direction),
             ("%direction", direction_text(rule.direction)),
             ("ipprotocol", rule.family),
-            (
-                "%ipprotocol",
-                if rule.family == "inet46" { "IPv4+IPv6" } else { family_text(rule.family) },
-            ),
+            ("%ipprotocol", if rule.family == "inet46" { "any" } else { family_text(rule.family) }),
             ("protocol", &rule.protocol),
             ("icmptype", ""),
             ("icmp6type", ""),
@@ -201,6 +198,9 @@ impl RuleRow<'_> {
         if rule.log {
             map.serialize_entry("log", "1")?;
         }
+        if let Some(category) = rule.category {
+            map.serialize_entry("category", category.name())?;
+        }
         let written =
             self.world.began.seconds() - WRITTEN_BEFORE + i64::from(self.number) * WRITTEN_APART;
         let stamp = |fraction: &str| {
@@ -230,6 +230,10 @@ impl RuleRow<'_> {
         }
         if !rule.icmp6_types.is_empty() {
             map.serialize_entry("icmp6-type", rule.icmp6_types)?;
+            map.serialize_entry("disabled", &false)?;
+        }
+        if rule.keeps_state {
+            map.serialize_entry("statetype", "keep")?;
         }
         map.serialize_entry("#priority", &rule.priority)?;
         for (key, value) in [

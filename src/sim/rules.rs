@@ -207,7 +207,7 @@ const STORIES: &[Story] = &[
     Story { interface: GROUP, action: "reject", protocol: "TCP", dst: "(self)", dst_port: "443", log: true, about: "Group: reject the web UI", ..BASE },
     Story { interface: GROUP, legacy: true, action: "block", dst: "n_private", log: true, about: "Group: no access to private nets", ..BASE },
     Story { interface: "wan", protocol: "UDP", dst: "wanip", dst_port: "51820", category: Some(Category::Core), about: "WireGuard", ..BASE },
-    Story { interface: "wan", legacy: true, protocol: "TCP", dst: "h_web", dst_port: "p_web", about: "Web to DMZ", ..BASE },
+    Story { interface: "wan", legacy: true, protocol: "TCP", dst: "h_web", dst_port: "p_web", category: Some(Category::Core), about: "Web to DMZ", ..BASE },
     Story { interface: "wan", protocol: "TCP", dst: "h_mail", dst_port: "p_mail", log: true, about: "Mail to DMZ", ..BASE },
     Story { interface: "wan", enabled: false, protocol: "TCP", dst: "(self)", dst_port: "22", about: "Old SSH from anywhere (disabled)", ..BASE },
     Story { interface: "wan", action: "block", src: "192.0.2.0/24", about: "<script>alert(\"rule\")</script> & co", ..BASE },

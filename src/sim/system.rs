@@ -65,7 +65,10 @@ pub(super) fn firmware(world: &World) -> Vec<u8> {
         "upgrade_packages": [{"name": "curl", "repository": "OPNsense", "current_version": "8.14.0", "new_version": "8.14.1"}],
         "upgrade_sets": [],
         "product": {"product_name": "OPNsense", "product_version": version, "product_series": "26.7", "product_latest": version},
+        "all_packages": {"curl": {"reason": "upgrade", "old": "8.14.0", "new": "8.14.1", "repository": "OPNsense"}},
+        "all_sets": [],
         "status": "update",
+        "status_reboot": "0",
         "status_msg": "There is 1 update available, total download size is 12.1MiB.",
     }))
 }
