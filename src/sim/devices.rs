@@ -100,10 +100,6 @@ impl Device {
         }
     }
 
-    pub(super) fn is_named(&self) -> bool {
-        usize::try_from(self.serial).is_ok_and(|serial| serial < NAMED.len())
-    }
-
     /// DHCP unique identifier: time, link layer and MAC address.
     pub(super) fn duid(&self) -> String {
         format!("{DUID_START}:{}", self.mac)
@@ -120,17 +116,13 @@ impl Device {
             Inet6::None => None,
             Inet6::Dhcp => zone.dhcp6(self.v4),
             Inet6::Slaac => {
-                zone.net6.map(|net| Ipv6Addr::from(u128::from(net.network()) | self.eui64()))
+                zone.net6.map(|net| Ipv6Addr::from(u128::from(net.network()) | eui64(self.mac)))
             }
         }
     }
 
     pub(super) fn link_local(&self) -> Ipv6Addr {
         link_local(self.mac)
-    }
-
-    fn eui64(&self) -> u128 {
-        eui64(self.mac)
     }
 }
 
@@ -147,14 +139,12 @@ pub(super) fn link_local(mac: MacAddr) -> Ipv6Addr {
     Ipv6Addr::from((0xfe80_u128 << 112) | eui64(mac))
 }
 
+/// The maker's half, `fffe`, the device's half, with the universal bit of the first byte flipped.
 fn eui64(mac: MacAddr) -> u128 {
-    // The maker's half, `fffe` in between, the device's half; the first byte with its second bit flipped.
-    let [oui @ .., _, _, _] = mac.bytes();
+    let [maker @ .., _, _, _] = mac.bytes();
     let [_, _, _, own @ ..] = mac.bytes();
-    let (oui, own): ([u8; 3], [u8; 3]) = (oui, own);
-    let half = |[high, mid, low]: [u8; 3]| u32::from_be_bytes([0, high, mid, low]);
-    let bits = u64::from(half(oui)) << 40 | 0xff_fe << 24 | u64::from(half(own));
-    u128::from(bits ^ 0x0200_0000_0000_0000)
+    let half = |[high, mid, low]: [u8; 3]| u128::from(u32::from_be_bytes([0, high, mid, low]));
+    ((half(maker) << 40) | (0xfffe << 24) | half(own)) ^ (0b10 << 56)
 }
 
 /// Names that no tidy person would give, spread over the devices.
@@ -170,4 +160,15 @@ fn odd_name(serial: u32) -> Option<Box<str>> {
         return Some("".into());
     }
     (serial % SHARED_EVERY == SHARED_EVERY / 2).then(|| SHARED_NAME.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_local_address_is_the_one_a_real_firewall_has() {
+        let mac = MacAddr::new([0x00, 0xe2, 0x69, 0x5a, 0x11, 0x00]);
+        assert_eq!(link_local(mac), "fe80::2e2:69ff:fe5a:1100".parse::<Ipv6Addr>().unwrap());
+    }
 }

@@ -68,15 +68,13 @@ impl World {
     /// Devices vanish with their leases, and their addresses may go to others; those with a
     /// reservation stay, because a reservation is configuration. Answers the names of the gone.
     pub fn leave(&mut self, count: usize) -> Vec<String> {
-        let may_leave = |device: &Device| !device.reserved && !device.is_named();
         let mut candidates: Vec<u32> =
-            self.devices.iter().filter(|d| may_leave(d)).map(|d| d.serial).collect();
+            self.devices.iter().filter(|d| !d.reserved).map(|d| d.serial).collect();
         self.rng.shuffle(&mut candidates);
         let gone: BTreeSet<u32> = candidates.into_iter().take(count).collect();
-        let (left, stayed) =
+        let (left, stayed): (Vec<Device>, Vec<Device>) =
             mem::take(&mut self.devices).into_iter().partition(|d| gone.contains(&d.serial));
         self.devices = stayed;
-        let left: Vec<Device> = left;
         let mut names = Vec::with_capacity(left.len());
         for device in left {
             if let Some(zone) = self.zones.get_mut(device.zone) {
