@@ -1,0 +1,162 @@
+//! What is sent: the spelling of a path and the body of a search.
+
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+
+use crate::domain::{Shape, Source};
+use crate::types::Release;
+
+/// From here on privileges are written in `snake_case` only; before, mostly in camelCase. Routing
+/// takes both everywhere, so this matters to keys with limited privileges alone.
+const SNAKE_SINCE: Release = Release::new(25, 7, 0);
+
+/// One read, ready to be sent in either spelling.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    /// Below `/api/`, in `snake_case`.
+    pub(super) path: &'static str,
+    pub(super) privilege: &'static str,
+    pub(super) first: Spelling,
+    /// A search is sent with POST; everything else is a GET without body or content type.
+    pub(super) search: Option<Search>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelling {
+    Snake,
+    /// The action (third segment) in camelCase, as the privileges of 24.7 and 25.1 have it.
+    Camel,
+}
+
+/// The body of a search: everything on one page, because a page costs the firewall as much as all.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Search {
+    params: &'static [(&'static str, &'static str)],
+    interface: Option<String>,
+}
+
+impl Request {
+    pub(super) fn of(source: &Source, release: Release) -> Self {
+        let first = if source.snake_only { Spelling::Snake } else { Spelling::on(release) };
+        let search = match source.shape {
+            Shape::Grid => Some(Search { params: source.params, interface: None }),
+            Shape::Map(_) => None,
+        };
+        Self { path: source.path, privilege: source.privilege, first, search }
+    }
+
+    pub(super) fn get(path: &'static str, privilege: &'static str, first: Spelling) -> Self {
+        Self { path, privilege, first, search: None }
+    }
+
+    pub(super) fn search(path: &'static str, privilege: &'static str, first: Spelling) -> Self {
+        Self { path, privilege, first, search: Some(Search::default()) }
+    }
+
+    /// The same search for one interface or group.
+    pub(super) fn for_interface(&self, key: &str) -> Self {
+        let search =
+            self.search.clone().map(|search| Search { interface: Some(key.to_owned()), ..search });
+        Self { search, ..self.clone() }
+    }
+
+    /// The path in the other spelling, when it differs.
+    pub(super) fn second(&self) -> Option<Spelling> {
+        let other = self.first.other();
+        (other.spell(self.path) != self.first.spell(self.path)).then_some(other)
+    }
+}
+
+impl Spelling {
+    pub(super) fn on(release: Release) -> Self {
+        if release < SNAKE_SINCE { Self::Camel } else { Self::Snake }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Self::Snake => Self::Camel,
+            Self::Camel => Self::Snake,
+        }
+    }
+
+    pub(super) fn spell(self, path: &str) -> String {
+        let spelled = path.split('/').enumerate().map(|(place, segment)| {
+            if self == Self::Camel && place == 2 { camel(segment) } else { segment.to_owned() }
+        });
+        spelled.collect::<Vec<_>>().join("/")
+    }
+}
+
+fn camel(segment: &str) -> String {
+    let mut words = segment.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut camel, word| {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|c| c.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+        camel
+    })
+}
+
+/// Written by hand for the order of its keys, so that two requests for the same are the same bytes.
+impl Serialize for Search {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct Nothing {}
+
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("current", &1)?;
+        map.serialize_entry("rowCount", &-1)?;
+        map.serialize_entry("searchPhrase", "")?;
+        map.serialize_entry("sort", &Nothing {})?;
+        for (name, value) in self.params {
+            map.serialize_entry(name, value)?;
+        }
+        if let Some(interface) = &self.interface {
+            map.serialize_entry("interface", interface)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: Release = Release::new(25, 1, 12);
+    const NEW: Release = Release::new(25, 7, 0);
+
+    #[test]
+    fn only_the_action_changes_its_spelling() {
+        let source = Source::grid("a", "firewall/alias_util/find_references/some_name", "p");
+        let request = Request::of(&source, OLD);
+        assert_eq!(
+            request.first.spell(source.path),
+            "firewall/alias_util/findReferences/some_name"
+        );
+        assert_eq!(request.second(), Some(Spelling::Snake));
+        assert_eq!(Spelling::Camel.spell("firewall/alias/get_geo_i_p"), "firewall/alias/getGeoIP");
+    }
+
+    #[test]
+    fn new_releases_and_odd_sources_prefer_snake_case() {
+        let source = Source::grid("a", "firewall/filter/search_rule", "p");
+        assert_eq!(Request::of(&source, NEW).first, Spelling::Snake);
+        assert_eq!(Request::of(&source.snake_only(), OLD).first, Spelling::Snake);
+    }
+
+    #[test]
+    fn a_path_that_spells_the_same_has_no_second_spelling() {
+        assert_eq!(Request::of(&Source::grid("a", "core/service/search", "p"), OLD).second(), None);
+    }
+
+    #[test]
+    fn the_keys_of_a_search_are_in_order() {
+        let source =
+            Source::grid("a", "firewall/filter/search_rule", "p").with(&[("show_all", "1")]);
+        let request = Request::of(&source, NEW).for_interface("opt1");
+        assert_eq!(
+            serde_json::to_string(&request.search).unwrap(),
+            r#"{"current":1,"rowCount":-1,"searchPhrase":"","sort":{},"show_all":"1","interface":"opt1"}"#
+        );
+    }
+}
