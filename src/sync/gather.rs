@@ -27,7 +27,6 @@ pub(super) struct Answered {
 pub(super) struct Failure {
     pub(super) state: State,
     pub(super) reason: String,
-    pub(super) unauthorized: bool,
     pub(super) cancelled: bool,
 }
 
@@ -69,15 +68,14 @@ pub(super) fn failure(source: &Source, error: &PullError) -> Failure {
         PullError::Status { .. } | PullError::TooLarge { .. } | PullError::Protocol { .. } => State::Malformed,
         PullError::Unreachable { .. } | PullError::TimedOut { .. } | PullError::Certificate { .. } | PullError::Cancelled => State::Unreachable,
     };
-    let unauthorized = matches!(error, PullError::Unauthorized { .. });
     let cancelled = matches!(error, PullError::Cancelled);
-    Failure { state, reason: format!("{}: {}", source.name, chain(error)), unauthorized, cancelled }
+    Failure { state, reason: format!("{}: {}", source.name, chain(error)), cancelled }
 }
 
 /// A good status with a body that is none.
 pub(super) fn malformed(source: &Source, error: &Malformed) -> Failure {
     let reason = format!("{}: `{}` did not answer in earnest: {error}", source.name, source.path);
-    Failure { state: State::Malformed, reason, unauthorized: false, cancelled: false }
+    Failure { state: State::Malformed, reason, cancelled: false }
 }
 
 /// An error and its causes in one sentence.

@@ -121,7 +121,7 @@ async fn judge(context: &Context<'_>, domain: &'static dyn AnyDomain, gathered: 
         };
         if let Verdict::Doubt { since, looks } = believe::judge(seen) {
             let reason = format!("{}: {}", source.name, believe::reason(had, seen.never_empty, looks));
-            let failure = Failure { state: State::Suspect, reason, unauthorized: false, cancelled: false };
+            let failure = Failure { state: State::Suspect, reason, cancelled: false };
             return fail(failure, Some((since, looks)));
         }
     }

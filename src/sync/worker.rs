@@ -84,7 +84,7 @@ pub struct Worker {
 impl Worker {
     /// Starts the schedule of every firewall; runs stop when `cancel` is cancelled.
     pub async fn start(firewalls: Vec<Firewall>, schedule: &Schedule, cancel: CancellationToken) -> Result<Self, SyncError> {
-        let mut scheduler = JobScheduler::new().await.map_err(SyncError::Scheduler)?;
+        let scheduler = JobScheduler::new().await.map_err(SyncError::Scheduler)?;
         let (reports, _) = broadcast::channel(ANNOUNCED);
         let mut tasks = JoinSet::new();
         let mut senders = Vec::new();

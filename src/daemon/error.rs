@@ -1,0 +1,22 @@
+//! Why nothing runs.
+
+use thiserror::Error;
+
+use crate::mcp::McpError;
+use crate::opnsense::{ConnectError, PinError};
+use crate::store::StoreError;
+use crate::sync::SyncError;
+
+#[derive(Debug, Error)]
+pub enum DaemonError {
+    #[error("firewall `{name}`: {cause}")]
+    Connect { name: String, cause: ConnectError },
+    #[error("firewall `{name}`: {cause}")]
+    Pin { name: String, cause: PinError },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    #[error(transparent)]
+    Mcp(#[from] McpError),
+}

@@ -1,0 +1,103 @@
+//! `opndex serve`: open, answer, sync in the background, stop in order.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::ask::Ask;
+use crate::mcp::Server;
+use crate::opnsense::{Client, Connection, Tls, parse_pin};
+use crate::settings::{Cadence, FirewallSettings, Settings, SyncSettings, TlsSettings};
+use crate::store::Store;
+use crate::sync::{Firewall, Schedule, When, Worker};
+use crate::types::Clock;
+
+use super::error::DaemonError;
+
+/// How long stopping may take in all: an MCP client that closed stdin expects the process to be gone.
+const STOP_WITHIN: Duration = Duration::from_millis(1_800);
+
+/// Where questions come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// JSON-RPC on standard input and output.
+    Stdio,
+}
+
+/// Opens or creates the database.
+pub async fn open_store(path: &Path) -> Result<Store, DaemonError> {
+    Ok(Store::open(path).await?)
+}
+
+/// A client and a sync for every firewall of the settings. Nothing is sent.
+pub fn firewalls(settings: &Settings, store: &Store, clock: &Clock) -> Result<Vec<Firewall>, DaemonError> {
+    settings.firewalls.iter().map(|one| firewall(one, store, clock)).collect()
+}
+
+fn firewall(settings: &FirewallSettings, store: &Store, clock: &Clock) -> Result<Firewall, DaemonError> {
+    let name = || settings.name.clone();
+    let tls = match &settings.tls {
+        TlsSettings::System => Tls::System,
+        TlsSettings::CaFile(path) => Tls::CaFile(path.clone()),
+        TlsSettings::Pin(text) => Tls::Pin(parse_pin(text).map_err(|cause| DaemonError::Pin { name: name(), cause })?),
+        TlsSettings::Unverified => Tls::Unverified,
+    };
+    let connection = Connection {
+        url: settings.url.clone(),
+        key: settings.key.clone(),
+        secret: settings.secret.clone(),
+        tls,
+        request_timeout: settings.request_timeout,
+        in_flight: settings.in_flight,
+    };
+    let client = Client::new(connection).map_err(|cause| DaemonError::Connect { name: name(), cause })?;
+    Ok(Firewall::new(name(), settings.url.clone(), client, store.clone(), clock.clone(), settings.run_timeout))
+}
+
+/// The schedule that the settings describe.
+pub fn schedule(settings: &SyncSettings) -> Schedule {
+    let when = |cadence: &Cadence| match cadence {
+        Cadence::Every(every) => When::Every(*every),
+        Cadence::Cron(text) => When::Cron(text.clone()),
+        Cadence::Off => When::Never,
+    };
+    Schedule {
+        runtime: when(&settings.runtime),
+        probe: when(&settings.probe),
+        config: when(&settings.config),
+        on_start: settings.on_start,
+    }
+}
+
+/// Answers at `door` until it closes or `cancel` is cancelled, syncing in the background.
+///
+/// Stops in order: the door, the scheduler, the runs (what has landed stays), the store.
+pub async fn serve(settings: &Settings, clock: Clock, door: Door, cancel: CancellationToken) -> Result<(), DaemonError> {
+    let store = open_store(&settings.database).await?;
+    let firewalls = firewalls(settings, &store, &clock)?;
+    let worker = if firewalls.is_empty() {
+        warn!("no firewall is configured: answering from the database as it is");
+        None
+    } else {
+        Some(Worker::start(firewalls, &schedule(&settings.sync), cancel.child_token()).await?)
+    };
+    let server = Server::new(Ask::new(store.clone(), clock), worker.as_ref().map(Worker::refresher));
+    let served = match door {
+        Door::Stdio => server.serve_stdio(cancel.clone()).await,
+    };
+    cancel.cancel();
+    let stop = async {
+        if let Some(worker) = worker {
+            worker.stop().await;
+        }
+        store.close().await;
+    };
+    if tokio::time::timeout(STOP_WITHIN, stop).await.is_err() {
+        warn!("stopping took longer than {STOP_WITHIN:?}; the database is intact, the last run is not recorded");
+    } else {
+        info!("stopped");
+    }
+    Ok(served?)
+}
