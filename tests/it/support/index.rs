@@ -1,0 +1,68 @@
+//! An index in a temporary folder.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use opndex::ask::{Answer, Ask, Query};
+use opndex::opnsense::{Client, Connection, Tls};
+use opndex::store::Store;
+use opndex::sync::{DomainReport, Due, Firewall, Progress, Report};
+use opndex::types::{Clock, Secret, Timestamp};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// A store, a clock that stands still, and the folder they live in.
+pub(crate) struct Index {
+    pub(crate) folder: TempDir,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+}
+
+impl Index {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("opndex.db")).await.unwrap();
+        Self { folder, store, clock: Clock::manual(Timestamp::from_seconds(1_795_475_000)) }
+    }
+
+    pub(crate) fn ask(&self) -> Ask {
+        Ask::new(self.store.clone(), self.clock.clone())
+    }
+
+    pub(crate) fn firewall(&self, url: &str, key: &str, secret: &str) -> Firewall {
+        let connection = Connection {
+            url: url.to_owned(),
+            key: Secret::new(key),
+            secret: Secret::new(secret),
+            tls: Tls::System,
+            request_timeout: Duration::from_secs(2),
+            in_flight: None,
+        };
+        let client = Client::new(connection).unwrap();
+        Firewall::new("fw".to_owned(), url.to_owned(), client, self.store.clone(), self.clock.clone(), Duration::from_secs(60))
+    }
+
+    pub(crate) async fn query(&self, domain: &str, filter: &str) -> Answer {
+        let query = Query { domain: domain.to_owned(), filters: vec![filter.to_owned()], limit: Some(1_000), ..Query::default() };
+        self.ask().query(&query).await.unwrap()
+    }
+
+    /// The only row that `filter` finds, as an object.
+    pub(crate) async fn row(&self, domain: &str, filter: &str) -> serde_json::Map<String, serde_json::Value> {
+        let answer = self.query(domain, filter).await;
+        assert_eq!(answer.rows.len(), 1, "{domain} where {filter}: {answer:?}");
+        answer.columns.iter().map(|c| (*c).to_owned()).zip(answer.rows[0].clone()).collect()
+    }
+}
+
+pub(crate) fn quiet() -> Progress {
+    Arc::new(|_| {})
+}
+
+pub(crate) async fn run(firewall: &Firewall) -> Report {
+    firewall.run(&Due::All, &CancellationToken::new(), &quiet()).await.unwrap()
+}
+
+pub(crate) fn domain<'r>(report: &'r Report, name: &str) -> &'r DomainReport {
+    report.domains.iter().find(|d| d.domain == name).unwrap_or_else(|| panic!("no `{name}` in {report:?}"))
+}

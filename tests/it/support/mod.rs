@@ -1,0 +1,4 @@
+//! What several tests need: a store in a temporary folder, firewalls to sync from.
+
+pub(crate) mod index;
+pub(crate) mod replay;
