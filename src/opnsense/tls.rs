@@ -239,6 +239,11 @@ fn reason(error: &rustls::Error) -> Box<str> {
             E::NotValidForNameContext { expected, presented } => {
                 format!("it is for {}, not for {}", presented.join(", "), expected.to_str())
             }
+            // webpki's own errors have no public kind here; this one is what openssl's default earns.
+            E::Other(inner) if inner.0.to_string() == "CaUsedAsEndEntity" => {
+                "it is self-signed, or made for an authority and not for a server".to_owned()
+            }
+            E::Other(inner) => inner.0.to_string(),
             other => other.to_string(),
         },
         other => other.to_string(),
