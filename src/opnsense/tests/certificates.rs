@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
@@ -53,14 +54,20 @@ impl Secured {
             params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         }
         let leaf = params.self_signed(&key).unwrap().der().clone();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        Self::showing(leaf, &key).await
+    }
+
+    /// Does not check that the key is the certificate's.
+    async fn showing(leaf: CertificateDer<'static>, key: &KeyPair) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let key = provider.key_provider.load_private_key(key).unwrap();
+        let shown = SingleCertAndKey::from(CertifiedKey::new(vec![leaf.clone()], key));
         let mut config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![leaf.clone()], key)
-            .unwrap();
+            .with_cert_resolver(Arc::new(shown));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = tcp.local_addr().unwrap().port();
@@ -142,6 +149,18 @@ async fn a_wrong_pin_names_both_certificates() {
     let (expected, seen) = (show_pin(&[7; 32]), show_pin(&secured.fingerprint()));
     assert!(said.contains(&format!("expected {expected}, seen {seen}")), "{said}");
     assert!(secured.server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_trusted_certificate_without_its_key_is_worth_nothing() {
+    let honest = Secured::named("opnsense.internal", false).await;
+    let thief = Secured::showing(honest.leaf.clone(), &KeyPair::generate().unwrap()).await;
+    for tls in [Tls::Pin(honest.fingerprint()), Tls::Unverified] {
+        let error = thief.client("127.0.0.1", tls).detect(&never()).await.unwrap_err();
+        assert!(matches!(error, PullError::Certificate { fingerprint: None, .. }), "{error:?}");
+        assert!(error.to_string().contains("does not hold its private key"), "{error}");
+    }
+    assert!(thief.server.seen().is_empty());
 }
 
 #[tokio::test]

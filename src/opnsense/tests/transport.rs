@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpSocket;
 
 use super::*;
 use crate::opnsense::PullError;
@@ -29,10 +30,11 @@ async fn hanging_up(answer: &'static str) -> (String, Arc<AtomicUsize>, JoinSet<
     (url, count, tasks)
 }
 
-/// A port that was free a moment ago.
-async fn nobody() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+/// An address where nobody listens, and nobody else can as long as the socket lives.
+fn nobody() -> (String, TcpSocket) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    (format!("http://{}", socket.local_addr().unwrap()), socket)
 }
 
 #[tokio::test]
@@ -98,7 +100,8 @@ async fn gzip_that_is_none_is_asked_once() {
 
 #[tokio::test]
 async fn after_three_failures_nothing_is_sent_until_the_next_run() {
-    let client = client(connection(&nobody().await));
+    let (url, _socket) = nobody();
+    let client = client(connection(&url));
     for source in [RULES, ARP, NDP] {
         assert!(matches!(
             client.pull(&source, NEW, &never()).await,
@@ -121,15 +124,15 @@ async fn one_endpoint_that_times_out_does_not_open_the_circuit() {
         Reply::from((200, "{}")).after(Duration::from_secs(slow))
     });
     let server = server.await;
-    let client = client(Connection {
-        request_timeout: Duration::from_millis(40),
-        ..connection(&server.url)
-    });
+    let timeout = Duration::from_millis(250);
+    let client = client(Connection { request_timeout: timeout, ..connection(&server.url) });
+    let mut pulls = JoinSet::new();
     for _ in 0..4 {
-        assert!(matches!(
-            client.pull(&RULES, NEW, &never()).await,
-            Err(PullError::TimedOut { .. })
-        ));
+        let client = client.clone();
+        pulls.spawn(async move { client.pull(&RULES, NEW, &never()).await });
+    }
+    for pulled in pulls.join_all().await {
+        assert!(matches!(pulled, Err(PullError::TimedOut { .. })), "{pulled:?}");
     }
     client.pull(&ARP, NEW, &never()).await.unwrap();
 }
