@@ -69,3 +69,23 @@ async fn one_path_that_refuses_a_good_key_stops_alone() {
     assert_eq!(server.paths().len(), 3, "detection, the path, one second look");
     client.config_revision(&never()).await.unwrap();
 }
+
+#[tokio::test]
+async fn paths_that_refuse_a_good_key_together_share_the_second_look() {
+    let arp = Source::grid("arp", "diagnostics/interface/search_arp", "page-diagnostics-arptable");
+    let server = Server::answering(move |seen, _| match seen.method.as_str() {
+        "POST" => Reply::from(REFUSED).after(Duration::from_millis(20)),
+        _ => Reply::from((200, INFORMATION)).after(Duration::from_millis(20)),
+    });
+    let server = server.await;
+    let (client, cancel) = (server.client(), never());
+    client.detect(&cancel).await.unwrap();
+    for _ in 0..2 {
+        let pulls =
+            tokio::join!(client.pull(&RULES, NEW, &cancel), client.pull(&arp, NEW, &cancel));
+        for pulled in [pulls.0, pulls.1] {
+            assert!(matches!(pulled, Err(PullError::Unauthorized { everywhere: false, .. })));
+        }
+    }
+    assert_eq!(server.paths().len(), 4, "detection, two paths, one second look");
+}
