@@ -73,7 +73,8 @@ pub enum PullError {
         "`{path}` did not answer within {after:?}; the firewall or its backend (configd) is busy or down, else raise the request timeout"
     )]
     TimedOut { path: &'static str, after: Duration },
-    /// The fingerprint is that of the certificate that was shown; `expected` is the pin.
+    /// The fingerprint is that of the certificate that was shown, absent when that was fine but who
+    /// showed it does not hold its key; `expected` is the pin.
     #[error("{}", untrusted(.host, .reason, .fingerprint.as_ref(), .expected.as_ref()))]
     Certificate {
         host: Box<str>,
@@ -148,7 +149,7 @@ fn untrusted(
              (or `pin = \"{seen}\"` in the settings file)"
         ),
         (None, _) => format!(
-            "the certificate of {host} is not trusted: {reason}; check the certificate of its web interface"
+            "the certificate of {host} is not trusted: {reason}; somebody may sit in between: check which machine answers there"
         ),
     }
 }

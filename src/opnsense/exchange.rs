@@ -11,7 +11,7 @@ use reqwest::{RequestBuilder, Response, StatusCode, Url};
 
 use super::error::{Cause, PullError};
 use super::request::{Request, Spelling};
-use super::tls::Refused;
+use super::tls::{self, Refused};
 use crate::types::clean;
 
 /// Longest answer that is read. A million states are about 250 bytes each; whatever is longer is
@@ -187,10 +187,9 @@ impl Link {
     /// A request whose answer did not arrive in one piece.
     fn lost(&self, path: &'static str, error: reqwest::Error) -> Failed {
         let host = self.host();
-        if let Some(refused) = causes(&error).find_map(refused) {
-            let Refused { reason, fingerprint, expected } = refused.clone();
-            let error =
-                PullError::Certificate { host, reason, fingerprint: Some(fingerprint), expected };
+        if let Some(refused) = causes(&error).find_map(tls::refused) {
+            let Refused { reason, fingerprint, expected } = refused;
+            let error = PullError::Certificate { host, reason, fingerprint, expected };
             return Failed::never(error, Stage::Connecting);
         }
         let stage = if error.is_connect() { Stage::Connecting } else { Stage::Asking };
@@ -263,14 +262,6 @@ fn below<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner),
         None => error.source(),
-    }
-}
-
-fn refused<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e Refused> {
-    use rustls::CertificateError::Other;
-    match error.downcast_ref::<rustls::Error>()? {
-        rustls::Error::InvalidCertificate(Other(inner)) => inner.0.downcast_ref::<Refused>(),
-        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! OPNsense ships a self-signed certificate that names its host name only, so a first connection
 //! by address always fails here. The failure carries the fingerprint, which is what to pin.
 
+use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once, OnceLock};
 
@@ -45,7 +46,8 @@ const REASON_LENGTH: usize = 300;
 #[error("{reason}")]
 pub(super) struct Refused {
     pub(super) reason: Box<str>,
-    pub(super) fingerprint: [u8; 32],
+    /// Absent when the certificate was fine and the proof of its key was not.
+    pub(super) fingerprint: Option<[u8; 32]>,
     pub(super) expected: Option<[u8; 32]>,
 }
 
@@ -71,6 +73,18 @@ pub(super) fn config(tls: &Tls) -> Result<ClientConfig, ConnectError> {
     // With a ready-made configuration reqwest leaves ALPN alone; without it, it is HTTP/1.1 silently.
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// What a failed handshake says about the certificate, if that is what it failed on.
+pub(super) fn refused(error: &(dyn StdError + 'static)) -> Option<Refused> {
+    let error = error.downcast_ref::<rustls::Error>()?;
+    let rustls::Error::InvalidCertificate(why) = error else { return None };
+    let ours = match why {
+        CertificateError::Other(inner) => inner.0.downcast_ref::<Refused>(),
+        _ => None,
+    };
+    ours.cloned()
+        .or_else(|| Some(Refused { reason: reason(error), fingerprint: None, expected: None }))
 }
 
 fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, ConnectError> {
@@ -114,7 +128,8 @@ impl Verifier {
             Trust::Pin(pin) => Some(*pin),
             _ => None,
         };
-        let refused = Refused { reason: reason(error), fingerprint: fingerprint(leaf), expected };
+        let refused =
+            Refused { reason: reason(error), fingerprint: Some(fingerprint(leaf)), expected };
         rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
     }
 }
@@ -236,9 +251,15 @@ fn reason(error: &rustls::Error) -> Box<str> {
             E::NotValidYet | E::NotValidYetContext { .. } => {
                 "it is not valid yet, or the clock here is wrong".to_owned()
             }
+            E::BadSignature => "who answers does not hold its private key".to_owned(),
             E::NotValidForNameContext { expected, presented } => {
                 format!("it is for {}, not for {}", presented.join(", "), expected.to_str())
             }
+            // webpki's own errors have no public kind here; this one is what openssl's default earns.
+            E::Other(inner) if inner.0.to_string() == "CaUsedAsEndEntity" => {
+                "it is self-signed, or made for an authority and not for a server".to_owned()
+            }
+            E::Other(inner) => inner.0.to_string(),
             other => other.to_string(),
         },
         other => other.to_string(),
