@@ -89,6 +89,11 @@ impl ColumnSpec {
         matches!(self.role, Role::Indexed) || matches!(self.kind, Kind::Ip | Kind::Mac | Kind::Name)
     }
 
+    /// Whether the SQL column compares without case, as names do. Keys compare exactly all the same.
+    pub const fn is_nocase(&self) -> bool {
+        matches!(self.kind, Kind::Name) || matches!((self.kind, self.role), (Kind::Text, Role::Indexed))
+    }
+
     /// The SQL column that filters compare: an address by its sortable form.
     pub fn search_name(&self) -> Cow<'static, str> {
         if self.kind == Kind::Ip { Cow::Owned(format!("{}_sort", self.name)) } else { Cow::Borrowed(self.name) }

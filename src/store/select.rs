@@ -100,7 +100,8 @@ fn statement(selection: &Selection) -> (String, Values) {
 
 /// The page itself: one JSON array per row, the key appended behind the wanted cells.
 fn page_statement(selection: &Selection) -> SelectStatement {
-    let keys = key_names(&selection.domain.columns());
+    let columns = selection.domain.columns();
+    let keys = key_names(&columns);
     let wanted = selection.columns.iter().map(cell_text);
     let key = keys.iter().map(|name| if name.ends_with("_sort") { format!("hex(\"{name}\")") } else { format!("\"{name}\"") });
     let cells: Vec<String> = wanted.chain(key).collect();
@@ -109,11 +110,12 @@ fn page_statement(selection: &Selection) -> SelectStatement {
     statement.from(selection.domain.name());
     conditions(&mut statement, selection);
     if let Some(after) = &selection.after {
-        let left = Expr::tuple(keys.iter().map(|name| Expr::col(name.clone())));
+        let left = Expr::tuple(std::iter::once(Expr::col("firewall_id")).chain(sql::key_expressions(&columns)));
         statement.and_where(left.gt(Expr::tuple(after.iter().map(cell_value))));
     }
-    for name in &keys {
-        statement.order_by(name.clone(), Order::Asc);
+    statement.order_by("firewall_id", Order::Asc);
+    for key in sql::key_expressions(&columns) {
+        statement.order_by_expr(key, Order::Asc);
     }
     // One more than wanted tells whether a next page exists.
     statement.limit(u64::from(selection.limit) + 1);

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sea_query::Values;
+use sea_query::{Expr, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, SqlitePool};
 
-use crate::domain::Cell;
+use crate::domain::{Cell, ColumnSpec, Role};
 
 /// Statement text made by sea-query from column declarations; never from what a user or firewall wrote.
 pub(super) type Text = Arc<str>;
@@ -34,6 +34,16 @@ pub(super) async fn fetch_all(pool: &SqlitePool, sql: String, values: Values) ->
 /// Runs a question of one number, within a transaction.
 pub(super) async fn scalar(connection: &mut SqliteConnection, sql: String, values: Values) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_one(connection).await
+}
+
+/// The columns of the primary key as expressions that compare as the primary key does: bytewise, where
+/// the column itself compares without case.
+pub(super) fn key_expressions(columns: &[ColumnSpec]) -> Vec<Expr> {
+    let exact = |c: &ColumnSpec| {
+        let name = c.search_name().into_owned();
+        if c.is_nocase() { Expr::cust(format!("\"{name}\" COLLATE BINARY")) } else { Expr::col(name) }
+    };
+    columns.iter().filter(|c| c.role == Role::Key).map(exact).collect()
 }
 
 /// Binds cells in order.

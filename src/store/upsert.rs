@@ -223,8 +223,8 @@ fn differs(domain: &'static dyn AnyDomain, columns: &[&String]) -> Expr {
 fn delete(domain: &'static dyn AnyDomain, columns: &[ColumnSpec]) -> String {
     let mut statement = Query::delete();
     statement.from_table(domain.name()).and_where(Expr::col("firewall_id").eq(0));
-    for name in primary_key(columns) {
-        statement.and_where(Expr::col(name).eq(0));
+    for key in sql::key_expressions(columns) {
+        statement.and_where(key.eq(0));
     }
     statement.build(SqliteQueryBuilder).0
 }

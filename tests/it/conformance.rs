@@ -96,7 +96,7 @@ fn no_domain_allows_a_secret() {
 /// The migration that a domain wants.
 fn migration(domain: &dyn AnyDomain) -> String {
     let columns = domain.columns();
-    let collate = |c: &ColumnSpec| c.kind == Kind::Name || (c.kind == Kind::Text && c.role == Role::Indexed);
+    let collate = ColumnSpec::is_nocase;
     let mut lines = vec![format!("CREATE TABLE {} (", domain.name()), format!("    -- {}", domain.about())];
     lines.push("    firewall_id INTEGER NOT NULL, -- Firewall it was read from.".to_owned());
     for c in &columns {
