@@ -1,6 +1,7 @@
 //! Response bodies to raw rows. Only the fields of the allow-list are ever built; the rest of the
 //! JSON is skipped by the parser.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -22,6 +23,9 @@ pub enum Malformed {
     Truncated { rows: usize, total: usize },
 }
 
+/// Keys of one row whose meaning is remembered; the widest recorded row has 61.
+const MOST_KEYS: usize = 256;
+
 /// Nothing honest nests deeper; recursion is bounded by it.
 const MAX_DEPTH: usize = 8;
 
@@ -37,7 +41,7 @@ pub fn decode(source: &Source, fields: &'static [Field], body: &[u8]) -> Result<
     if text.starts_with(b"Fatal error") || text.starts_with(b"PHP ") {
         return Err(Malformed::NotJson("a PHP error, as when the firewall runs out of memory"));
     }
-    let seed = Body { source, fields };
+    let seed = Body { source, fields, keys: RefCell::default() };
     let mut json = serde_json::Deserializer::from_slice(text);
     let rows = seed.deserialize(&mut json).and_then(|rows| json.end().map(|()| rows));
     let (rows, total) = rows.map_err(|e| Malformed::Unexpected(e.to_string()))?;
@@ -51,6 +55,18 @@ pub fn decode(source: &Source, fields: &'static [Field], body: &[u8]) -> Result<
 struct Body<'s> {
     source: &'s Source,
     fields: &'static [Field],
+    /// What the keys of earlier rows meant, in the order they came: rows of one body have the same keys in
+    /// the same order, so one comparison finds the meaning of the next key.
+    keys: RefCell<Vec<(String, Meaning)>>,
+}
+
+/// What a key of a row means to the domain.
+#[derive(Debug, Clone, Copy)]
+enum Meaning {
+    Field(usize),
+    /// Fields nest below it.
+    Prefix,
+    Unknown,
 }
 
 impl<'de> DeserializeSeed<'de> for Body<'_> {
@@ -175,7 +191,7 @@ impl<'de> DeserializeSeed<'de> for Row<'_, '_> {
 
     fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
         let mut row = RawRow::new(self.body.source.name, self.body.fields.len());
-        let flatten = Flatten { row: &mut row, fields: self.body.fields, prefix: "", depth: 0 };
+        let flatten = Flatten { row: &mut row, fields: self.body.fields, prefix: "", depth: 0, keys: Some(&self.body.keys) };
         flatten.deserialize(d)?;
         if let (Some(uuid), Some(i)) = (self.uuid, self.body.fields.iter().position(|f| f.name == "uuid")) {
             row.set(i, Some(RawValue::Text(uuid.into())));
@@ -190,23 +206,68 @@ struct Flatten<'r> {
     fields: &'static [Field],
     prefix: &'r str,
     depth: usize,
+    keys: Option<&'r RefCell<Vec<(String, Meaning)>>>,
 }
 
 impl Flatten<'_> {
-    /// The field's index and whether anything nests below the name.
-    fn lookup(&self, key: &str) -> (Option<usize>, bool) {
+    fn lookup(&self, key: &str) -> Meaning {
         let rest = |name: &'static str| -> Option<&'static str> {
             if self.prefix.is_empty() { Some(name) } else { name.strip_prefix(self.prefix)?.strip_prefix('.') }
         };
-        let (mut exact, mut nested) = (None, false);
+        let mut meaning = Meaning::Unknown;
         for (i, field) in self.fields.iter().enumerate() {
             match rest(field.name).and_then(|name| name.strip_prefix(key)) {
-                Some("") => exact = Some(i),
-                Some(below) if below.starts_with('.') => nested = true,
+                Some("") => return Meaning::Field(i),
+                Some(below) if below.starts_with('.') => meaning = Meaning::Prefix,
                 _ => {}
             }
         }
-        (exact, nested)
+        meaning
+    }
+
+    /// The meaning of the `n`th key of this object.
+    fn meaning(&self, n: usize, key: &str) -> Meaning {
+        let Some(keys) = self.keys else { return self.lookup(key) };
+        if let Some((known, meaning)) = keys.borrow().get(n) {
+            if known == key {
+                return *meaning;
+            }
+        }
+        let meaning = self.lookup(key);
+        let mut keys = keys.borrow_mut();
+        if let Some(slot) = keys.get_mut(n) {
+            *slot = (key.to_owned(), meaning);
+        } else if keys.len() == n && n < MOST_KEYS {
+            keys.push((key.to_owned(), meaning));
+        }
+        meaning
+    }
+}
+
+/// The name of the next field, judged where it stands: a key without escapes is never copied.
+struct KeyOf<'f, 'r> {
+    flatten: &'f Flatten<'r>,
+    n: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for KeyOf<'_, '_> {
+    type Value = (Meaning, Option<String>);
+
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        d.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeyOf<'_, '_> {
+    type Value = (Meaning, Option<String>);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field name")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        let meaning = self.flatten.meaning(self.n, key);
+        Ok((meaning, matches!(meaning, Meaning::Prefix).then(|| key.to_owned())))
     }
 }
 
@@ -229,22 +290,24 @@ impl<'de> Visitor<'de> for Flatten<'_> {
         if self.depth > MAX_DEPTH {
             return Err(A::Error::custom("objects nest too deep"));
         }
-        while let Some(key) = map.next_key::<Key>()? {
-            let (exact, nested) = self.lookup(&key.0);
-            if let Some(index) = exact {
-                let value = map.next_value_seed(Leaf { depth: self.depth })?;
-                self.row.set(index, value);
-            } else if nested {
-                let prefix = if self.prefix.is_empty() { key.0 } else { format!("{}.{}", self.prefix, key.0) };
-                let below = Flatten { row: &mut *self.row, fields: self.fields, prefix: &prefix, depth: self.depth + 1 };
-                map.next_value_seed(Nested(below))?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
+        let mut n = 0;
+        while let Some((meaning, key)) = map.next_key_seed(KeyOf { flatten: &self, n })? {
+            n += 1;
+            match (meaning, key) {
+                (Meaning::Field(index), _) => {
+                    let value = map.next_value_seed(Leaf { depth: self.depth })?;
+                    self.row.set(index, value);
+                }
+                (Meaning::Prefix, Some(key)) => {
+                    let prefix = if self.prefix.is_empty() { key } else { format!("{}.{key}", self.prefix) };
+                    let (fields, depth) = (self.fields, self.depth + 1);
+                    map.next_value_seed(Nested(Flatten { row: &mut *self.row, fields, prefix: &prefix, depth, keys: None }))?;
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         Ok(())
     }
-
 }
 
 /// An object, or an array of objects whose leaves are collected into lists; anything else is no match.
@@ -295,14 +358,14 @@ impl<'de> Visitor<'de> for Nested<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Flatten { row, fields, prefix, depth } = self.0;
+        let Flatten { row, fields, prefix, depth, .. } = self.0;
         if depth > MAX_DEPTH {
             return Err(A::Error::custom("arrays nest too deep"));
         }
         let mut collected = RawRow::new(row.source, fields.len());
         loop {
             let mut one = RawRow::new(row.source, fields.len());
-            let below = Flatten { row: &mut one, fields, prefix, depth: depth + 1 };
+            let below = Flatten { row: &mut one, fields, prefix, depth: depth + 1, keys: None };
             if seq.next_element_seed(Nested(below))?.is_none() {
                 break;
             }

@@ -122,7 +122,9 @@ impl<'a> Raw<'a> {
     }
 
     fn value(&self, name: &'static str) -> Option<&'a RawValue> {
-        let index = self.fields.iter().position(|f| f.name == name);
+        // A literal in a domain's fields and the same literal in its parse function are usually one string.
+        let same = |f: &Field| std::ptr::eq(f.name, name);
+        let index = self.fields.iter().position(same).or_else(|| self.fields.iter().position(|f| f.name == name));
         debug_assert!(index.is_some(), "`{name}` is read but not in the domain's fields");
         index.and_then(|i| self.row.get(i))
     }

@@ -87,32 +87,61 @@ impl Store {
     /// Makes `batch` the current state in one transaction. On an error nothing has changed.
     pub async fn apply(&self, batch: Batch) -> Result<Applied, StoreError> {
         let failed = || StoreError::query("apply a domain");
-        let prepared = prepare(batch).await?;
+        let stamp = stamp(batch.domain);
+        let batch = Arc::new(batch);
+        // Hashing runs beside what follows: a first fill writes rows meanwhile, an update waits for it.
+        let mut hashing = JoinSet::new();
+        let hashed = Arc::clone(&batch);
+        hashing.spawn_blocking(move || Hashed::new(&hashed));
+        let mut prepared = Prepared { batch, stamp, hashing, hashed: None };
+        if self.is_known(&prepared).await? {
+            // Hash first, lock later: another domain may write in the meantime.
+            prepared.hashed().await?;
+        }
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
-        let applied = apply(&mut transaction, prepared).await?;
+        let applied = apply(&mut transaction, &mut prepared).await?;
         transaction.commit().await.map_err(failed())?;
         Ok(applied)
     }
+
+    async fn is_known(&self, prepared: &Prepared) -> Result<bool, StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(StoreError::query("find the newest snapshot"))?;
+        let known = snapshot::projection(&mut connection, prepared.batch.firewall, prepared.batch.domain.name()).await?;
+        Ok(known.is_some_and(|p| p.head.is_some()))
+    }
 }
 
-/// A batch with everything hashed that can be hashed before the write lock is taken.
+/// A batch, and its hashes as soon as they are there.
 struct Prepared {
     batch: Arc<Batch>,
-    leaves: Arc<Vec<Leaf>>,
-    tree: chunk::Tree,
-    volatile: Option<Chunk>,
     stamp: ContentHash,
+    hashing: JoinSet<Hashed>,
+    hashed: Option<Arc<Hashed>>,
 }
 
-async fn prepare(batch: Batch) -> Result<Prepared, StoreError> {
-    let work = move || {
+impl Prepared {
+    async fn hashed(&mut self) -> Result<Arc<Hashed>, StoreError> {
+        if let Some(hashed) = &self.hashed {
+            return Ok(Arc::clone(hashed));
+        }
+        let hashed = self.hashing.join_next().await.and_then(Result::ok).ok_or(StoreError::Interrupted)?;
+        Ok(Arc::clone(self.hashed.insert(Arc::new(hashed))))
+    }
+}
+
+/// A state as chunks.
+struct Hashed {
+    leaves: Vec<Leaf>,
+    tree: chunk::Tree,
+    volatile: Option<Chunk>,
+}
+
+impl Hashed {
+    fn new(batch: &Batch) -> Self {
         let leaves = chunk::leaves(&batch.rows);
         let tree = chunk::tree(&leaves);
-        let volatile = volatile(&batch);
-        let stamp = stamp(batch.domain);
-        Prepared { batch: Arc::new(batch), leaves: Arc::new(leaves), tree, volatile, stamp }
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Interrupted)
+        Self { leaves, tree, volatile: volatile(batch) }
+    }
 }
 
 /// The volatile fields of every row, when the domain has any.
@@ -154,34 +183,34 @@ pub(super) fn stamp(domain: &'static dyn AnyDomain) -> ContentHash {
     chunk::hash(text.as_bytes())
 }
 
-async fn apply(transaction: &mut SqliteTransaction<'_>, prepared: Prepared) -> Result<Applied, StoreError> {
-    let (batch, domain) = (&prepared.batch, prepared.batch.domain);
+async fn apply(transaction: &mut SqliteTransaction<'_>, prepared: &mut Prepared) -> Result<Applied, StoreError> {
+    let (batch, domain) = (Arc::clone(&prepared.batch), prepared.batch.domain);
     let projection = snapshot::projection(transaction, batch.firewall, domain.name()).await?;
     let current = projection.as_ref().filter(|p| p.stamp == prepared.stamp.as_bytes()).and_then(|p| p.head.map(|head| (p, head)));
     let (written, changed, head_id) = match current {
-        Some((before, head)) => match update(transaction, &prepared, before, head).await {
+        Some((before, head)) => match update(transaction, prepared, before, head).await {
             // A damaged snapshot cannot be compared with; the new state replaces it whole.
-            Err(StoreError::Damaged { .. }) => refill(transaction, &prepared).await?,
+            Err(StoreError::Damaged { .. }) => refill(transaction, prepared).await?,
             other => other?,
         },
-        None => refill(transaction, &prepared).await?,
+        None => refill(transaction, prepared).await?,
     };
     put_sources(transaction, batch.firewall, domain, batch.at, &batch.sources).await?;
-    let (rows, rejects) = settle(transaction, &prepared, projection.as_ref(), head_id, written > 0 || changed > 0).await?;
+    let (rows, rejects) = settle(transaction, prepared, projection.as_ref(), head_id, written > 0 || changed > 0).await?;
     Ok(Applied { rows, changed, rejects, written })
 }
 
 /// Fills the table from nothing.
-async fn refill(transaction: &mut SqliteTransaction<'_>, prepared: &Prepared) -> Result<(u64, u64, Option<i64>), StoreError> {
-    let batch = &prepared.batch;
+async fn refill(transaction: &mut SqliteTransaction<'_>, prepared: &mut Prepared) -> Result<(u64, u64, Option<i64>), StoreError> {
+    let batch = Arc::clone(&prepared.batch);
     let mut writer = Writer::new(batch.domain, batch.firewall, Mode::Insert);
     writer.clear(transaction).await?;
-    clear_rejects(transaction, batch).await?;
+    clear_rejects(transaction, &batch).await?;
     let positions: Vec<usize> = (0..batch.rows.len()).collect();
-    let done = write_positions(transaction, prepared, &mut writer, positions).await?;
+    let done = write_positions(transaction, &batch, &mut writer, positions).await?;
     if done.written < done.read {
         // Two raw rows with one key: the first is in the table, the others must not vanish.
-        put_rejects(transaction, batch, &diff::duplicates(batch.domain, &batch.rows)).await?;
+        put_rejects(transaction, &batch, &diff::duplicates(batch.domain, &batch.rows)).await?;
     }
     let id = put_snapshot(transaction, prepared, &BTreeSet::new()).await?;
     Ok((done.written, done.written, Some(id)))
@@ -190,35 +219,36 @@ async fn refill(transaction: &mut SqliteTransaction<'_>, prepared: &Prepared) ->
 /// Changes what differs from the snapshot `head`.
 async fn update(
     transaction: &mut SqliteTransaction<'_>,
-    prepared: &Prepared,
+    prepared: &mut Prepared,
     before: &Projection,
     head: Head,
 ) -> Result<(u64, u64, Option<i64>), StoreError> {
-    let (batch, domain) = (&prepared.batch, prepared.batch.domain);
+    let (batch, domain, hashed) = (Arc::clone(&prepared.batch), prepared.batch.domain, prepared.hashed().await?);
+    let batch = &batch;
     let mut writer = Writer::new(domain, batch.firewall, Mode::Upsert);
-    let moved = volatile_moved(transaction, prepared, head).await?;
-    if head.root == prepared.tree.root {
-        let written = write_positions(transaction, prepared, &mut writer, moved).await?.written;
+    let moved = volatile_moved(transaction, batch, &hashed, head).await?;
+    if head.root == hashed.tree.root {
+        let written = write_positions(transaction, batch, &mut writer, moved).await?.written;
         return Ok((written, 0, None));
     }
     let old = snapshot::leaf_hashes(transaction, domain.name(), head).await?;
     let mut contents = Vec::new();
-    for hash in diff::removed(&old, &prepared.leaves) {
+    for hash in diff::removed(&old, &hashed.leaves) {
         contents.push(snapshot::content(transaction, domain.name(), hash).await?);
     }
     let known: BTreeSet<ContentHash> = old.into_iter().collect();
     let lines = OldLines::new(&contents);
-    let seen_again = diff::rows_of_new_leaves(&prepared.leaves, &known);
+    let seen_again = diff::rows_of_new_leaves(&hashed.leaves, &known);
     let reading = diff::read(domain, &batch.rows, seen_again.iter());
     let old_rows = lines.rows(domain);
     forget_rejects(transaction, batch, &old_rows).await?;
     let keys = diff::keys(domain, &old_rows, &reading.rows);
     let deleted = writer.delete(transaction, &keys.gone).await?;
-    let differing = differing(prepared, &lines, &seen_again);
+    let differing = differing(batch, &lines, &seen_again);
     let changed = u64::try_from(differing.len()).unwrap_or(u64::MAX);
-    let mut written = write_positions(transaction, prepared, &mut writer, differing).await?.written;
+    let mut written = write_positions(transaction, batch, &mut writer, differing).await?.written;
     // Volatile fields of rows in unchanged leaves; upserts of equal rows write nothing.
-    written += write_positions(transaction, prepared, &mut writer, moved).await?.written;
+    written += write_positions(transaction, batch, &mut writer, moved).await?.written;
     put_rejects(transaction, batch, &reading.rejected).await?;
     let rows = super::select::count(transaction, domain, batch.firewall).await?;
     if rows != before.rows - keys.gone_count() + keys.added {
@@ -230,8 +260,8 @@ async fn update(
 }
 
 /// Positions whose stable line is not among the old ones.
-fn differing(prepared: &Prepared, lines: &OldLines<'_>, positions: &[usize]) -> Vec<usize> {
-    let rows = &prepared.batch.rows;
+fn differing(batch: &Batch, lines: &OldLines<'_>, positions: &[usize]) -> Vec<usize> {
+    let rows = &batch.rows;
     let mut line = Vec::new();
     let is_new = |i: &&usize| {
         line.clear();
@@ -242,9 +272,13 @@ fn differing(prepared: &Prepared, lines: &OldLines<'_>, positions: &[usize]) -> 
 }
 
 /// Positions whose volatile fields differ from the stored ones; all of them when the states do not align.
-async fn volatile_moved(transaction: &mut SqliteTransaction<'_>, prepared: &Prepared, head: Head) -> Result<Vec<usize>, StoreError> {
-    let batch = &prepared.batch;
-    let Some(new) = &prepared.volatile else { return Ok(Vec::new()) };
+async fn volatile_moved(
+    transaction: &mut SqliteTransaction<'_>,
+    batch: &Batch,
+    hashed: &Hashed,
+    head: Head,
+) -> Result<Vec<usize>, StoreError> {
+    let Some(new) = &hashed.volatile else { return Ok(Vec::new()) };
     let old = match snapshot::volatile(transaction, batch.firewall, batch.domain.name()).await {
         Ok(old) => old,
         // Damaged volatile fields are replaced.
@@ -259,7 +293,7 @@ async fn volatile_moved(transaction: &mut SqliteTransaction<'_>, prepared: &Prep
     let old: Vec<&[u8]> = snapshot::split(&old).collect();
     let new: Vec<&[u8]> = snapshot::split(&new.content).collect();
     // Lines stand in row order: they can be compared one by one only if the rows are the same.
-    if old.len() != new.len() || head.root != prepared.tree.root {
+    if old.len() != new.len() || head.root != hashed.tree.root {
         return Ok((0..new.len()).collect());
     }
     Ok(old.iter().zip(&new).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| i).collect())
@@ -268,7 +302,7 @@ async fn volatile_moved(transaction: &mut SqliteTransaction<'_>, prepared: &Prep
 /// Reads rows on a blocking thread and writes them here, `AHEAD` batches apart.
 async fn write_positions(
     transaction: &mut SqliteTransaction<'_>,
-    prepared: &Prepared,
+    batch: &Arc<Batch>,
     writer: &mut Writer,
     positions: Vec<usize>,
 ) -> Result<Done, StoreError> {
@@ -276,19 +310,19 @@ async fn write_positions(
     if positions.is_empty() {
         return Ok(done);
     }
-    let batch = Arc::clone(&prepared.batch);
+    let reading = Arc::clone(batch);
     let (send, mut receive) = mpsc::channel::<Reading>(AHEAD);
     let mut reader = JoinSet::new();
     reader.spawn_blocking(move || {
         for part in positions.chunks(ROWS_AHEAD) {
-            let reading = diff::read(batch.domain, &batch.rows, part.iter());
+            let reading = diff::read(reading.domain, &reading.rows, part.iter());
             if send.blocking_send(reading).is_err() {
                 return;
             }
         }
     });
     while let Some(reading) = receive.recv().await {
-        put_rejects(transaction, &prepared.batch, &reading.rejected).await?;
+        put_rejects(transaction, batch, &reading.rejected).await?;
         done.read += u64::try_from(reading.rows.len()).unwrap_or(u64::MAX);
         done.written += writer.write(transaction, reading.rows).await?;
     }
@@ -307,12 +341,12 @@ struct Done {
 
 async fn put_snapshot(
     transaction: &mut SqliteTransaction<'_>,
-    prepared: &Prepared,
+    prepared: &mut Prepared,
     known: &BTreeSet<ContentHash>,
 ) -> Result<i64, StoreError> {
-    let batch = &prepared.batch;
+    let (batch, hashed) = (Arc::clone(&prepared.batch), prepared.hashed().await?);
     if known.is_empty() {
-        if let Some(volatile) = &prepared.volatile {
+        if let Some(volatile) = &hashed.volatile {
             snapshot::put_volatile(transaction, batch.firewall, batch.domain.name(), volatile).await?;
         }
     }
@@ -322,8 +356,8 @@ async fn put_snapshot(
         run: batch.run,
         at: batch.at,
         rows: batch.rows.len(),
-        leaves: &prepared.leaves,
-        tree: &prepared.tree,
+        leaves: &hashed.leaves,
+        tree: &hashed.tree,
     };
     snapshot::put(transaction, &new, known).await
 }

@@ -204,11 +204,12 @@ fn insert(domain: &'static dyn AnyDomain, columns: &[ColumnSpec], rows: usize, m
             conflict.action_and_where(differs(domain, &free));
         }
         statement.on_conflict(conflict);
-    } else {
-        // Rows with a key that is taken are counted by the caller and kept as rejects.
-        statement.on_conflict(OnConflict::new().do_nothing().to_owned());
+        return statement.build(SqliteQueryBuilder).0;
     }
-    statement.build(SqliteQueryBuilder).0
+    // Rows with a key that is taken are counted by the caller and kept as rejects. `OR IGNORE` and not
+    // `ON CONFLICT DO NOTHING`: only the former needs no statement journal, which copies every page that a
+    // statement of many rows touches.
+    statement.build(SqliteQueryBuilder).0.replacen("INSERT INTO", "INSERT OR IGNORE INTO", 1)
 }
 
 /// True when any column would change: an upsert that changes nothing then writes nothing.
