@@ -11,13 +11,13 @@ use crate::domain::{AnyDomain, RawRow, RawRows, sql_names};
 use crate::types::{ContentHash, FirewallId, RunId, Timestamp};
 
 use super::chunk::{self, Chunk, Leaf};
-use super::diff::{self, OldLines, Reading, Rejected};
+use super::diff::{self, OldLines, Rejected};
 use super::error::StoreError;
 use super::open::Store;
 use super::record::put_sources;
 use super::snapshot::{self, Head, Projection};
 use super::states::State;
-use super::upsert::{Mode, Writer};
+use super::upsert::{BULK, Indexes, Mode, Writer};
 
 /// A new state of one domain.
 #[derive(Debug)]
@@ -206,8 +206,12 @@ async fn refill(transaction: &mut SqliteTransaction<'_>, prepared: &mut Prepared
     let mut writer = Writer::new(batch.domain, batch.firewall, Mode::Insert);
     writer.clear(transaction).await?;
     clear_rejects(transaction, &batch).await?;
+    let indexes = if batch.rows.len() < BULK { None } else { Indexes::set_aside(transaction, batch.domain).await? };
     let positions: Vec<usize> = (0..batch.rows.len()).collect();
     let done = write_positions(transaction, &batch, &mut writer, positions).await?;
+    if let Some(indexes) = indexes {
+        indexes.build(transaction).await?;
+    }
     if done.written < done.read {
         // Two raw rows with one key: the first is in the table, the others must not vanish.
         put_rejects(transaction, &batch, &diff::duplicates(batch.domain, &batch.rows)).await?;
@@ -310,21 +314,25 @@ async fn write_positions(
     if positions.is_empty() {
         return Ok(done);
     }
-    let reading = Arc::clone(batch);
-    let (send, mut receive) = mpsc::channel::<Reading>(AHEAD);
+    let (state, encoder) = (Arc::clone(batch), writer.clone());
+    let (send, mut receive) = mpsc::channel(AHEAD);
     let mut reader = JoinSet::new();
     reader.spawn_blocking(move || {
         for part in positions.chunks(ROWS_AHEAD) {
-            let reading = diff::read(reading.domain, &reading.rows, part.iter());
-            if send.blocking_send(reading).is_err() {
+            let reading = diff::read(state.domain, &state.rows, part.iter());
+            let ready = encoder.encode(reading.rows).map(|statements| (statements, reading.rejected));
+            if send.blocking_send(ready).is_err() {
                 return;
             }
         }
     });
-    while let Some(reading) = receive.recv().await {
-        put_rejects(transaction, batch, &reading.rejected).await?;
-        done.read += u64::try_from(reading.rows.len()).unwrap_or(u64::MAX);
-        done.written += writer.write(transaction, reading.rows).await?;
+    while let Some(ready) = receive.recv().await {
+        let (statements, rejected) = ready?;
+        put_rejects(transaction, batch, &rejected).await?;
+        for statement in statements {
+            done.read += u64::try_from(statement.rows).unwrap_or(u64::MAX);
+            done.written += writer.write(transaction, statement).await?;
+        }
     }
     while let Some(ended) = reader.join_next().await {
         ended.map_err(|_| StoreError::Interrupted)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Row, SqliteTransaction};
+use sqlx::{QueryBuilder, Row, SqliteTransaction};
 
 use crate::domain::{AnyDomain, RawRow, read_row};
 use crate::types::{ContentHash, FirewallId, RunId, Timestamp};
@@ -165,6 +165,9 @@ pub(super) async fn put_volatile(
     .map_err(StoreError::query("store volatile fields"))
 }
 
+/// Chunks in one INSERT: 64 of 3 KB each; row by row, sqlx spends 30 us on each.
+const CHUNKS_PER_STATEMENT: usize = 64;
+
 /// What one new snapshot consists of.
 pub(super) struct New<'a> {
     pub(super) firewall: FirewallId,
@@ -183,14 +186,16 @@ pub(super) async fn put(
     known: &BTreeSet<ContentHash>,
 ) -> Result<i64, StoreError> {
     let leaves = new.leaves.iter().map(|leaf| &leaf.chunk);
-    for chunk in leaves.chain(&new.tree.nodes).filter(|chunk| !known.contains(&chunk.hash)) {
-        sqlx::query("INSERT INTO chunks (hash, size, data) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING")
-            .bind(chunk.hash.as_bytes().as_slice())
-            .bind(i64::try_from(chunk.content.len()).unwrap_or(i64::MAX))
-            .bind(chunk::compress(&chunk.content))
-            .execute(&mut **transaction)
-            .await
-            .map_err(StoreError::query("store a chunk"))?;
+    let fresh: Vec<&Chunk> = leaves.chain(&new.tree.nodes).filter(|chunk| !known.contains(&chunk.hash)).collect();
+    for part in fresh.chunks(CHUNKS_PER_STATEMENT) {
+        let mut insert = QueryBuilder::new("INSERT INTO chunks (hash, size, data) ");
+        insert.push_values(part, |mut row, chunk| {
+            row.push_bind(chunk.hash.as_bytes().to_vec());
+            row.push_bind(i64::try_from(chunk.content.len()).unwrap_or(i64::MAX));
+            row.push_bind(chunk::compress(&chunk.content));
+        });
+        insert.push(" ON CONFLICT (hash) DO NOTHING");
+        insert.build().execute(&mut **transaction).await.map_err(StoreError::query("store chunks"))?;
     }
     sqlx::query_scalar(
         "INSERT INTO snapshots (firewall_id, domain, run_id, taken_at, root, height, rows) VALUES (?, ?, ?, ?, ?, ?, ?)
