@@ -1,4 +1,20 @@
-//! stub
-use crate::ask::Ask; use crate::sync::Refresher; use tokio_util::sync::CancellationToken;
-#[derive(Debug, thiserror::Error)] #[error("mcp")] pub struct McpError;
-pub struct Server; impl Server { pub fn new(_: Ask, _: Option<Refresher>) -> Self { Self } pub async fn serve_stdio(self, _: CancellationToken) -> Result<(), McpError> { Ok(()) } }
+//! The door for agents: a Model Context Protocol server.
+//!
+//! In: JSON-RPC from one client, an [`Ask`](crate::ask::Ask) and perhaps a
+//! [`Refresher`](crate::sync::Refresher). Out: five small tools whose answers come from the local index.
+//! Never here: SQL, HTTP to a firewall, decisions about data, anything but JSON-RPC on standard output.
+//!
+//! A tool is a value in its own file below [`tools`]; [`server`] only lists and calls them. What a device
+//! calls itself stays in the data of an answer: [`summary`] and every message are our own words.
+
+mod arguments;
+mod ending;
+mod error;
+mod reply;
+mod schema;
+mod server;
+mod summary;
+mod tools;
+
+pub use error::McpError;
+pub use server::Server;

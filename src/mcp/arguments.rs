@@ -1,0 +1,82 @@
+//! Arguments of a call, or a sentence that lets the agent repair them.
+
+use rmcp::model::JsonObject;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::types::did_you_mean;
+
+use super::reply::Failure;
+use super::tools::Tool;
+
+/// Reads the arguments of `tool`.
+pub(super) fn read<'a, P: Deserialize<'a>>(
+    tool: &Tool,
+    arguments: &'a JsonObject,
+) -> Result<P, Failure> {
+    // Only a mistake costs a look at the schema.
+    P::deserialize(arguments).map_err(|cause| {
+        let why = mistake(&(tool.input)(), arguments).unwrap_or_else(|| cause.to_string());
+        Failure::refusal(format!("`{}`: {why}", tool.name))
+    })
+}
+
+/// What is wrong, by the schema the agent was shown.
+fn mistake(schema: &JsonObject, given: &JsonObject) -> Option<String> {
+    let properties = schema.get("properties")?.as_object()?;
+    let names = || properties.keys().map(String::as_str);
+    let listed = || names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    for (name, value) in given {
+        let Some(property) = properties.get(name) else {
+            let shown: String = name.chars().take(60).collect();
+            return Some(format!(
+                "there is no argument `{shown}`{}; arguments: {}",
+                did_you_mean(name, names()),
+                listed()
+            ));
+        };
+        if !value.is_null() && !fits(property, value) {
+            return Some(format!(
+                "the argument `{name}` must be {}, not {}",
+                expected(property),
+                kind(value)
+            ));
+        }
+    }
+    let required = schema.get("required")?.as_array()?.iter().filter_map(Value::as_str);
+    let missing = required.into_iter().find(|name| given.get(*name).is_none_or(Value::is_null))?;
+    Some(format!("the argument `{missing}` is missing; arguments: {}", listed()))
+}
+
+fn fits(property: &Value, value: &Value) -> bool {
+    match property.get("type").and_then(Value::as_str) {
+        Some("string") => value.is_string(),
+        Some("boolean") => value.is_boolean(),
+        Some("integer") => value.as_u64().is_some_and(|n| u32::try_from(n).is_ok()),
+        Some("array") => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
+        _ => true,
+    }
+}
+
+fn expected(property: &Value) -> String {
+    let bound = |name| property.get(name).map_or_else(String::new, Value::to_string);
+    match property.get("type").and_then(Value::as_str) {
+        Some("boolean") => "true or false".to_owned(),
+        Some("integer") => {
+            format!("a whole number from {} to {}", bound("minimum"), bound("maximum"))
+        }
+        Some("array") => "an array of strings".to_owned(),
+        _ => "a string".to_owned(),
+    }
+}
+
+const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "that number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "that array",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,83 @@
+//! JSON schemas as every client reads them: closed, without references, and without what only costs tokens.
+
+use rmcp::model::JsonObject;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::{Value, json};
+
+/// Keywords that say nothing here: names of our types, and Rust's integer widths, which strict clients refuse.
+const NOISE: [&str; 4] = ["$schema", "title", "format", "default"];
+
+/// What a tool takes.
+pub(super) fn input<T: JsonSchema>() -> JsonObject {
+    generated::<T>(SchemaSettings::draft2020_12())
+}
+
+/// What a tool returns, where the type is our own.
+pub(super) fn output<T: JsonSchema>() -> JsonObject {
+    generated::<T>(SchemaSettings::draft2020_12().for_serialize())
+}
+
+/// What `ask` returns, whose types know nothing of schemas: `properties` and those of the freshness.
+pub(super) fn answer(properties: Value, required: &[&str]) -> JsonObject {
+    let freshness = json!({
+        "as_of": { "type": ["string", "null"], "description": "When the firewall last confirmed these rows; null: never." },
+        "age_s": { "type": ["integer", "null"] },
+        "stale": { "type": "boolean" },
+        "complete": { "type": "boolean" },
+        "notes": { "type": "array", "items": { "type": "string" }, "description": "What is stale or missing, and why." },
+    });
+    let mut all = JsonObject::new();
+    for part in [properties, freshness] {
+        if let Value::Object(part) = part {
+            all.extend(part);
+        }
+    }
+    let required: Vec<&str> =
+        required.iter().copied().chain(["as_of", "age_s", "stale", "complete"]).collect();
+    let mut object = JsonObject::new();
+    object.insert("type".to_owned(), "object".into());
+    object.insert("properties".to_owned(), Value::Object(all));
+    object.insert("required".to_owned(), required.into());
+    object.insert("additionalProperties".to_owned(), Value::Bool(false));
+    object
+}
+
+fn generated<T: JsonSchema>(settings: SchemaSettings) -> JsonObject {
+    let schema =
+        settings.with(|s| s.inline_subschemas = true).into_generator().into_root_schema_for::<T>();
+    let mut schema = schema.to_value();
+    tidy(&mut schema);
+    match schema {
+        Value::Object(mut object) => {
+            // The tool's own description says it already.
+            object.remove("description");
+            object
+        }
+        // Only the schema of `any value` is no object, and no tool takes or returns that.
+        _ => JsonObject::new(),
+    }
+}
+
+/// Absent and null are one to us: the schema offers the shorter, and serde takes both.
+fn tidy(schema: &mut Value) {
+    let Value::Object(object) = schema else { return };
+    object.retain(|key, _| !NOISE.contains(&key.as_str()));
+    if let Some(Value::Array(kinds)) = object.get_mut("type") {
+        kinds.retain(|kind| kind != "null");
+        if let [one] = kinds.as_mut_slice() {
+            let one = one.take();
+            object.insert("type".to_owned(), one);
+        }
+    }
+    if let Some(Value::Array(values)) = object.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
+    if let Some(Value::Object(properties)) = object.get_mut("properties") {
+        properties.values_mut().for_each(tidy);
+        object.insert("additionalProperties".to_owned(), Value::Bool(false));
+    }
+    for key in ["items", "additionalProperties"] {
+        object.get_mut(key).into_iter().for_each(tidy);
+    }
+}

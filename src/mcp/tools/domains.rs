@@ -1,0 +1,157 @@
+//! What is in the index, and how to ask for it.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ask::{ColumnInfo, DomainInfo, Status, catalog};
+use crate::domain::AnyDomain;
+use crate::mcp::reply::{Failure, Reply};
+use crate::mcp::{arguments, schema, summary};
+
+use super::domain_name::DomainName;
+use super::tool::{Call, Effect, Tool};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "domains",
+    title: "What is in the index",
+    about: "Without argument: every domain (kind of thing known about the network) with its number of rows and its age in seconds. \
+            With `domain`: also its columns, and the filter operators for `query`. Filters on indexed columns are fastest.",
+    input: schema::input::<Params>,
+    output: schema::output::<Domains>,
+    effect: Effect::Reads,
+    call: |call| Box::pin(run(call)),
+};
+
+/// What `where` understands, by kind of column. A test asks every one of them.
+const OPERATORS: &[(&str, &str)] = &[
+    ("boolean", "= true, = false, is null"),
+    ("integer", "=, !=, <, <=, >, >=, in (1, 2), is null"),
+    (
+        "ip",
+        "= ADDRESS, !=, <, <=, >, >=, in 10.0.0.0/24, in 10.0.0.5-10.0.0.9, in (10.0.0.5, 10.0.0.9), is null",
+    ),
+    ("mac", "= 00:1b:21:aa:bb:cc, !=, in (..), is null"),
+    ("name", "=, !=, = nas* (beginning), ~ part, in (a, 'b c'), is null, is not null"),
+    ("networks", "covers ADDRESS, in 10.0.0.0/24, ~ part, is null"),
+    ("text", "=, !=, = nas* (beginning), ~ part, in (a, 'b c'), is null, is not null"),
+    ("time", "=, !=, <, <=, > 2026-01-31, >= 2026-01-31T08:00:00Z, is null"),
+];
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Params {
+    /// Describe this one in full.
+    domain: Option<DomainName>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Domains {
+    domains: Vec<Line>,
+    /// By kind of column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operators: Option<BTreeMap<&'static str, &'static str>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Line {
+    name: &'static str,
+    about: &'static str,
+    /// Summed over the firewalls.
+    rows: i64,
+    /// Of the oldest source; absent when never read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_s: Option<i64>,
+    stale: bool,
+    complete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<Column>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Column {
+    name: &'static str,
+    kind: &'static str,
+    about: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    key: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    indexed: bool,
+}
+
+async fn run(call: Call<'_>) -> Result<Reply, Failure> {
+    let params: Params = arguments::read(&TOOL, &call.arguments)?;
+    let wanted = params.domain.map(|name| name.domain()).transpose()?.map(AnyDomain::name);
+    let status = call.ask.status().await?;
+    let mut lines = Vec::new();
+    let mut operators = BTreeMap::new();
+    for info in catalog().into_iter().filter(|info| wanted.is_none_or(|name| name == info.name)) {
+        let mut line = line(&info, &status);
+        if wanted.is_some() {
+            operators.extend(
+                OPERATORS
+                    .iter()
+                    .copied()
+                    .filter(|(kind, _)| info.columns.iter().any(|c| c.kind == *kind)),
+            );
+            line.columns = Some(info.columns.iter().map(column).collect());
+        }
+        lines.push(line);
+    }
+    let summary = told(&lines, wanted.is_some());
+    Reply::new(summary, &Domains { domains: lines, operators: wanted.map(|_| operators) })
+}
+
+fn line(info: &DomainInfo, status: &Status) -> Line {
+    let mut line = Line {
+        name: info.name,
+        about: info.about,
+        rows: 0,
+        age_s: None,
+        stale: false,
+        complete: true,
+        columns: None,
+    };
+    for one in status
+        .firewalls
+        .iter()
+        .flat_map(|firewall| &firewall.domains)
+        .filter(|d| d.domain == info.name)
+    {
+        line.rows += one.rows;
+        line.age_s = line.age_s.max(one.freshness.age_s);
+        line.stale |= one.freshness.stale;
+        line.complete &= one.freshness.complete;
+    }
+    line.complete &= !status.firewalls.is_empty();
+    line
+}
+
+const fn column(info: &ColumnInfo) -> Column {
+    Column {
+        name: info.name,
+        kind: info.kind,
+        about: info.about,
+        key: info.key,
+        indexed: info.indexed,
+    }
+}
+
+fn told(lines: &[Line], described: bool) -> String {
+    if let ([line], true) = (lines, described) {
+        let names: Vec<_> = line.columns.iter().flatten().map(|column| column.name).collect();
+        return format!("{}: {} rows; columns: {}.", line.name, line.rows, names.join(", "));
+    }
+    let each = lines.iter().map(|line| match line.age_s {
+        Some(age_s) => format!(
+            "{} {} ({}{})",
+            line.name,
+            line.rows,
+            summary::age(age_s),
+            if line.stale { ", STALE" } else { "" }
+        ),
+        None => format!("{} (not read)", line.name),
+    });
+    format!("{} domains with rows and age: {}.", lines.len(), each.collect::<Vec<_>>().join(", "))
+}

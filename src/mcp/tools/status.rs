@@ -1,0 +1,133 @@
+//! How fresh and complete the index is.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ask::{DomainFreshness, FirewallStatus, Status};
+use crate::mcp::reply::{Failure, Reply};
+use crate::mcp::{arguments, schema, summary};
+
+use super::tool::{Call, Effect, Tool};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "status",
+    title: "Freshness of the index",
+    about: "How fresh and complete the index is, per firewall and domain, and how the last sync ended. `fresh` lists the domains that \
+            are in order, `not_fresh` the others with the reason. Call it when an answer was stale or incomplete, or when asked about the sync.",
+    input: schema::input::<Params>,
+    output: schema::output::<Overview>,
+    effect: Effect::Reads,
+    call: |call| Box::pin(run(call)),
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Params {}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Overview {
+    now: String,
+    firewalls: Vec<Firewall>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Firewall {
+    name: String,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    release: Option<String>,
+    /// running, complete, partial, failed or cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_run: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_run_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_run_reason: Option<String>,
+    fresh: Vec<String>,
+    not_fresh: Vec<Domain>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Domain {
+    name: &'static str,
+    rows: i64,
+    /// Rows that could not be read.
+    rejects: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<String>,
+    stale: bool,
+    complete: bool,
+    notes: Vec<String>,
+}
+
+async fn run(call: Call<'_>) -> Result<Reply, Failure> {
+    let Params {} = arguments::read(&TOOL, &call.arguments)?;
+    let overview = Overview::from(call.ask.status().await?);
+    Reply::new(told(&overview), &overview)
+}
+
+impl From<Status> for Overview {
+    fn from(status: Status) -> Self {
+        Self {
+            now: status.now.to_string(),
+            firewalls: status.firewalls.into_iter().map(Firewall::from).collect(),
+        }
+    }
+}
+
+impl From<FirewallStatus> for Firewall {
+    fn from(status: FirewallStatus) -> Self {
+        let in_order = |d: &DomainFreshness| d.freshness.complete && !d.freshness.stale;
+        let (fresh, not_fresh): (Vec<_>, Vec<_>) = status.domains.into_iter().partition(in_order);
+        Self {
+            name: status.name,
+            url: status.url,
+            host_name: status.host_name,
+            release: status.release,
+            last_run: status.last_run,
+            last_run_at: status.last_run_at.map(|at| at.to_string()),
+            last_run_reason: status.last_run_reason,
+            fresh: fresh.iter().map(line).collect(),
+            not_fresh: not_fresh.into_iter().map(Domain::from).collect(),
+        }
+    }
+}
+
+impl From<DomainFreshness> for Domain {
+    fn from(one: DomainFreshness) -> Self {
+        Self {
+            name: one.domain,
+            rows: one.rows,
+            rejects: one.rejects,
+            as_of: one.freshness.as_of.map(|at| at.to_string()),
+            stale: one.freshness.stale,
+            complete: one.freshness.complete,
+            notes: one.freshness.notes,
+        }
+    }
+}
+
+/// `vlans: 4 rows, 12 s old`.
+fn line(one: &DomainFreshness) -> String {
+    match one.freshness.age_s {
+        Some(age_s) => format!("{}: {} rows, {} old", one.domain, one.rows, summary::age(age_s)),
+        None => format!("{}: none on this firewall", one.domain),
+    }
+}
+
+fn told(overview: &Overview) -> String {
+    if overview.firewalls.is_empty() {
+        return "No firewall was ever synced: the index is empty.".to_owned();
+    }
+    let fresh: usize = overview.firewalls.iter().map(|f| f.fresh.len()).sum();
+    let others: Vec<_> =
+        overview.firewalls.iter().flat_map(|f| &f.not_fresh).map(|d| d.name).collect();
+    let rest = if others.is_empty() {
+        String::new()
+    } else {
+        format!("; not in order: {}", others.join(", "))
+    };
+    format!("{} of {} domains are fresh and complete{rest}.", fresh, fresh + others.len())
+}
