@@ -38,15 +38,17 @@ pub(super) struct Cli {
     pub(super) command: Command,
 }
 
+const CONFIG: &str =
+    "Read this settings file instead of the usual one; it must exist. [env: OPNDEX_CONFIG]";
+const FORMAT: &str = "Print answers in this form; notes about them go to the standard error \
+                      stream. [env: OPNDEX_FORMAT]";
+
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(super) struct Global {
-    /// Read this settings file instead of the usual one; it must exist. [env: OPNDEX_CONFIG]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help = CONFIG)]
     pub(super) config: Option<PathBuf>,
-    /// Print answers in this form; notes about them go to the standard error stream. [env:
-    /// OPNDEX_FORMAT]
-    #[arg(long, global = true, value_name = "FORMAT")]
+    #[arg(long, global = true, value_name = "FORMAT", help = FORMAT)]
     pub(super) format: Option<Format>,
 }
 

@@ -64,10 +64,13 @@ impl CliError {
     /// 2 where asking differently or another setting helps, 70 where it does not.
     pub(super) fn exit(&self) -> u8 {
         match self {
-            Self::Settings(_) | Self::Telemetry(_) | Self::NoFirewall { .. } => exit::REFUSED,
-            Self::Format { .. } | Self::Scratch { .. } => exit::REFUSED,
             Self::Ask(AskError::Store(cause)) | Self::Store(cause) => of_store(cause),
-            Self::Ask(_) => exit::REFUSED,
+            Self::Settings(_)
+            | Self::Telemetry(_)
+            | Self::Ask(_)
+            | Self::NoFirewall { .. }
+            | Self::Format { .. }
+            | Self::Scratch { .. } => exit::REFUSED,
             Self::Sync(cause) => of_sync(cause),
             Self::Daemon(cause) => match cause {
                 DaemonError::Connect { .. } | DaemonError::Pin { .. } => exit::REFUSED,
@@ -75,8 +78,12 @@ impl CliError {
                 DaemonError::Sync(cause) => of_sync(cause),
                 DaemonError::Mcp(_) => exit::INTERNAL,
             },
-            Self::Sim(_) | Self::Runtime(_) | Self::Print(_) => exit::INTERNAL,
-            Self::Csv(_) | Self::Json(_) | Self::Task => exit::INTERNAL,
+            Self::Sim(_)
+            | Self::Runtime(_)
+            | Self::Print(_)
+            | Self::Csv(_)
+            | Self::Json(_)
+            | Self::Task => exit::INTERNAL,
         }
     }
 }

@@ -38,9 +38,7 @@ pub(super) fn text(located: &Located) -> String {
 }
 
 fn grid(domain: &str, mentions: &[&Mention]) -> Grid {
-    let columns: Vec<&'static str> = domain::by_name(domain)
-        .map(|domain| domain.columns().iter().map(|column| column.name).collect())
-        .unwrap_or_default();
+    let columns = columns(domain);
     let mut grid = Grid::new(["firewall", "found_by"].into_iter().chain(columns.iter().copied()));
     for mention in mentions {
         let firewall = mention.firewall.clone().unwrap_or_default();
@@ -49,6 +47,13 @@ fn grid(domain: &str, mentions: &[&Mention]) -> Grid {
         grid.row([firewall, found_by].into_iter().chain(cells));
     }
     grid.without_empty_columns()
+}
+
+/// In the order of the domain; the rows of mentions have none.
+pub(super) fn columns(domain: &str) -> Vec<&'static str> {
+    domain::by_name(domain)
+        .map(|domain| domain.columns().iter().map(|column| column.name).collect())
+        .unwrap_or_default()
 }
 
 fn cell(row: &Map<String, Value>, column: &str) -> String {

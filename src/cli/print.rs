@@ -1,6 +1,7 @@
 //! The only place that writes to the terminal.
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
 use serde_json::json;
@@ -36,7 +37,7 @@ pub(super) fn error(error: &CliError, format: Format) {
     }
     let mut text = format!("error: {message}\n");
     for cause in causes {
-        text.push_str(&format!("  because: {cause}\n"));
+        let _ = writeln!(text, "  because: {cause}");
     }
     notes(&text);
 }

@@ -1,5 +1,7 @@
 //! `opndex query`: rows of one domain, or which domains there are.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use serde_json::json;
 
@@ -54,7 +56,7 @@ pub(super) fn footer(answer: &Answer) -> String {
     let mut text = format!("{shown} of {} · {}\n", total(answer), words::freshness(freshness));
     text.push_str(&words::notes(freshness));
     if let Some(cursor) = &answer.next {
-        text.push_str(&format!("next page: --after {cursor}\n"));
+        let _ = writeln!(text, "next page: --after {cursor}");
     }
     text
 }

@@ -1,5 +1,7 @@
 //! The questions of the demo: asked in words, typed as a command, answered by the database.
 
+use std::fmt::Write as _;
+
 use crate::ask::{Answer, Ask, Mention, Query};
 use crate::types::Clock;
 
@@ -21,7 +23,7 @@ const TECHNICAL: [&str; 8] =
 
 /// Asks all of them; the text is for a person.
 pub(super) async fn ask_all(ask: &Ask, clock: &Clock) -> Result<String, CliError> {
-    let leases = Question {
+    let on_iot = Question {
         words: "Which leases are active on the IOT network right now?",
         domain: "dhcp_leases",
         conditions: vec![format!(
@@ -30,12 +32,12 @@ pub(super) async fn ask_all(ask: &Ask, clock: &Clock) -> Result<String, CliError
         )],
         columns: &["ip", "hostname", "mac", "vendor", "expires"],
     };
-    let (leases_text, leased) = leases.asked(ask).await?;
-    let someone = first_address(&leased).unwrap_or_else(|| "192.168.30.16".to_owned());
+    let (leases, answer) = on_iot.asked(ask).await?;
+    let someone = first_address(&answer).unwrap_or_else(|| "192.168.30.16".to_owned());
     let parts = [
         located(ask, "Who is `nas`?", "nas").await?,
         VLANS.asked(ask).await?.0,
-        leases_text,
+        leases,
         rules().asked(ask).await?.0,
         located(ask, &format!("Who has {someone}?"), &someone).await?,
     ];
@@ -64,7 +66,6 @@ fn rules() -> Question {
         domain: "firewall_rules",
         conditions: vec!["interface_name ~ GUEST and origin != automatic".to_owned()],
         columns: &[
-            "position",
             "action",
             "quick",
             "direction",
@@ -83,9 +84,9 @@ impl Question {
         let columns: Vec<String> = self.columns.iter().map(|&name| name.to_owned()).collect();
         let mut command = format!("opndex query {}", self.domain);
         for condition in &self.conditions {
-            command.push_str(&format!(" --where '{condition}'"));
+            let _ = write!(command, " --where '{condition}'");
         }
-        command.push_str(&format!(" --columns {} --limit {ROWS}", columns.join(",")));
+        let _ = write!(command, " --columns {} --limit {ROWS}", columns.join(","));
         let query = Query {
             domain: self.domain.to_owned(),
             filters: self.conditions.clone(),
@@ -112,9 +113,11 @@ async fn located(ask: &Ask, words: &str, text: &str) -> Result<String, CliError>
 
 /// A row in one line; the command itself shows it in full.
 fn facts(mention: &Mention) -> String {
-    let cells = mention.row.iter().filter(|(name, _)| !TECHNICAL.contains(&name.as_str()));
-    let facts: Vec<String> =
-        cells.map(|(name, value)| format!("{name} {}", words::cell(value))).collect();
+    let cells = locate::columns(mention.domain).into_iter().filter_map(|name| {
+        let value = mention.row.get(name).filter(|_| !TECHNICAL.contains(&name))?;
+        Some(format!("{name} {}", words::cell(value)))
+    });
+    let facts: Vec<String> = cells.collect();
     let text = facts.join(", ");
     if text.chars().count() <= SHOWN {
         return text;

@@ -1,5 +1,7 @@
 //! `opndex status`: how fresh and complete the database is.
 
+use std::fmt::Write as _;
+
 use crate::ask::{Ask, DomainFreshness, FirewallStatus, Status};
 
 use super::args::Format;
@@ -49,7 +51,7 @@ fn heading(firewall: &FirewallStatus) -> String {
     }
     let mut text = parts.join(" · ");
     if let Some(reason) = &firewall.last_run_reason {
-        text.push_str(&format!("\n{reason}"));
+        let _ = write!(text, "\n{reason}");
     }
     text
 }

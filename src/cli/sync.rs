@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ask::AskError;
 use crate::daemon;
-use crate::domain;
+use crate::domain::{self, AnyDomain};
 use crate::settings::{Settings, default_config_file};
 use crate::store::StoreError;
 use crate::sync::{Due, Ending, Firewall, Report, SyncError};
@@ -92,7 +92,7 @@ fn due(names: &[String]) -> Result<Due, SyncError> {
 /// Dashes and case are forgiven, as in questions.
 fn domain_name(name: &str) -> Result<&'static str, SyncError> {
     let wanted = name.trim().to_lowercase().replace('-', "_");
-    domain::by_name(&wanted).map(|domain| domain.name()).ok_or_else(|| SyncError::UnknownDomain {
+    domain::by_name(&wanted).map(AnyDomain::name).ok_or_else(|| SyncError::UnknownDomain {
         name: name.chars().take(60).collect(),
         suggestion: did_you_mean(&wanted, domain::ALL.iter().map(|domain| domain.name())),
     })
@@ -138,7 +138,8 @@ pub(super) fn summary(report: &Report) -> String {
         words::took(report.elapsed_ms)
     );
     if let Some(reason) = &report.reason {
-        text.push_str(&format!("{reason}\n"));
+        text.push_str(reason);
+        text.push('\n');
     }
     let mut grid = Grid::new(COLUMNS);
     for cells in cells(report) {

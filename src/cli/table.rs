@@ -1,15 +1,18 @@
 //! Rows as text: columns for people, CSV for programs.
 
+use std::fmt::Write as _;
+
 use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 use serde::Serialize;
 
 use super::error::CliError;
 use super::print;
 
-/// Below this a column of addresses wraps in every row; a terminal too narrow for it gets records.
-const NARROWEST: usize = 12;
-/// Blanks after a cell; the border that is not drawn is another one.
+/// A column that holds more is not made narrower: below this most addresses would wrap.
+const NARROWEST: u16 = 12;
+/// Blanks after a cell, and the border that is not drawn.
 const GAP: u16 = 1;
+const BORDER: u16 = 1;
 const STYLE: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
@@ -34,12 +37,10 @@ impl Grid {
         let used: Vec<bool> = (0..self.columns.len())
             .map(|at| self.rows.iter().any(|row| row.get(at).is_some_and(|cell| !cell.is_empty())))
             .collect();
-        let keep = |cells: Vec<String>| {
-            let kept = cells.into_iter().zip(&used).filter(|(_, used)| **used);
-            kept.map(|(cell, _)| cell).collect()
-        };
-        self.columns = keep(self.columns);
-        self.rows = self.rows.into_iter().map(keep).collect();
+        for cells in self.rows.iter_mut().chain([&mut self.columns]) {
+            let mut used = used.iter();
+            cells.retain(|_| used.next().is_some_and(|used| *used));
+        }
         self
     }
 
@@ -54,34 +55,42 @@ impl Grid {
         if self.rows.is_empty() {
             return String::new();
         }
-        match width {
-            Some(width) if self.columns.len() * NARROWEST > usize::from(width) => self.records(),
-            width => self.table(width),
-        }
-    }
-
-    fn table(&self, width: Option<u16>) -> String {
         let mut table = Table::new();
         table.load_style(STYLE).set_header(&self.columns).add_rows(&self.rows);
         table.set_content_arrangement(ContentArrangement::Disabled);
+        let least: Vec<u16> = table
+            .column_max_content_widths()
+            .into_iter()
+            .map(|widest| widest.min(NARROWEST).saturating_add(GAP))
+            .collect();
+        for (column, least) in table.column_iter_mut().zip(&least) {
+            column.set_padding((0, GAP));
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*least)));
+        }
         if let Some(width) = width {
             table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
-        }
-        for column in table.column_iter_mut() {
-            column.set_padding((0, GAP));
-            // Short cells stay whole; long ones give way.
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(GAP + 1)));
+            if least.iter().map(|least| least.saturating_add(BORDER)).fold(0, u16::saturating_add)
+                > width
+            {
+                return self.records();
+            }
         }
         format!("{}\n", table.trim_fmt())
     }
 
     fn records(&self) -> String {
         let name_width = self.columns.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-        let record = |row: &Vec<String>| -> String {
+        let mut text = String::new();
+        for row in &self.rows {
+            if !text.is_empty() {
+                text.push('\n');
+            }
             let cells = self.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
-            cells.map(|(name, cell)| format!("{name:name_width$}  {cell}\n")).collect()
-        };
-        self.rows.iter().map(record).collect::<Vec<String>>().join("\n")
+            for (name, cell) in cells {
+                let _ = writeln!(text, "{name:name_width$}  {cell}");
+            }
+        }
+        text
     }
 
     /// A header and rows, as RFC 4180 has them.

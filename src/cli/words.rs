@@ -1,5 +1,7 @@
 //! Values in the words of a person.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::ask::Freshness;
@@ -68,7 +70,11 @@ pub(super) fn notes(freshness: &Freshness) -> String {
     if freshness.notes.is_empty() && !freshness.complete {
         return "note: `opndex status` says what is missing\n".to_owned();
     }
-    freshness.notes.iter().map(|note| format!("note: {note}\n")).collect()
+    let mut text = String::new();
+    for note in &freshness.notes {
+        let _ = writeln!(text, "note: {note}");
+    }
+    text
 }
 
 #[cfg(test)]
