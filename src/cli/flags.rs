@@ -115,7 +115,10 @@ fn help(key: &Key) -> String {
     } else {
         ""
     };
-    format!("{}{warning}{default} [env: {}]", key.about, key.env())
+    let sentences = format!("{}{warning}", key.about);
+    // As `clap` has the comments that it makes help of.
+    let text = sentences.trim_end_matches('.');
+    format!("{text}{default} [env: {}]", key.env())
 }
 
 #[cfg(test)]

@@ -31,8 +31,8 @@ pub(super) async fn run(ask: &Ask, args: &QueryArgs, format: Format) -> Result<O
     let answer = ask.query(&query).await?;
     match format {
         Format::Json => table::json(&answer).map(Outcome::answer),
-        Format::Csv if args.count => Ok(outcome(format!("rows\n{}\n", answer.total), &answer)),
-        Format::Table if args.count => Ok(outcome(format!("{}\n", total(&answer)), &answer)),
+        Format::Csv if args.count => Ok(counted(format!("rows\n{}\n", answer.total), &answer)),
+        Format::Table if args.count => Ok(counted(format!("{}\n", total(&answer)), &answer)),
         Format::Csv => Ok(outcome(grid(&answer).csv()?, &answer)),
         Format::Table => Ok(outcome(grid(&answer).text(), &answer)),
     }
@@ -40,6 +40,12 @@ pub(super) async fn run(ask: &Ask, args: &QueryArgs, format: Format) -> Result<O
 
 fn outcome(text: String, answer: &Answer) -> Outcome {
     Outcome { notes: footer(answer), ..Outcome::answer(text) }
+}
+
+fn counted(text: String, answer: &Answer) -> Outcome {
+    let freshness = &answer.freshness;
+    let notes = format!("{}\n{}", words::freshness(freshness), words::notes(freshness));
+    Outcome { notes, ..Outcome::answer(text) }
 }
 
 pub(super) fn grid(answer: &Answer) -> Grid {

@@ -26,14 +26,13 @@ pub(super) async fn run(ask: &Ask, format: Format) -> Result<Outcome, CliError> 
 }
 
 fn text(firewall: &FirewallStatus) -> String {
-    let mut grid = Grid::new(["domain", "rows", "rejects", "as_of", "age", "state", "notes"]);
+    let mut grid = Grid::new(["domain", "rows", "rejects", "age", "state", "notes"]);
     for domain in &firewall.domains {
         let freshness = &domain.freshness;
         grid.row([
             domain.domain.to_owned(),
             domain.rows.to_string(),
             domain.rejects.to_string(),
-            as_of(domain),
             freshness.age_s.map(words::age).unwrap_or_default(),
             words::state(freshness).to_owned(),
             freshness.notes.join("; "),

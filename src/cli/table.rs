@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::error::CliError;
 use super::print;
 
-/// A column that holds more is not made narrower: below this most addresses would wrap.
-const NARROWEST: u16 = 12;
+/// Words up to this stay whole: times, addresses, names. Longer ones (identifiers, lists) may wrap.
+const WHOLE: usize = 24;
 /// Blanks after a cell, and the border that is not drawn.
 const GAP: u16 = 1;
 const BORDER: u16 = 1;
@@ -58,11 +58,7 @@ impl Grid {
         let mut table = Table::new();
         table.load_style(STYLE).set_header(&self.columns).add_rows(&self.rows);
         table.set_content_arrangement(ContentArrangement::Disabled);
-        let least: Vec<u16> = table
-            .column_max_content_widths()
-            .into_iter()
-            .map(|widest| widest.min(NARROWEST).saturating_add(GAP))
-            .collect();
+        let least: Vec<u16> = (0..self.columns.len()).map(|at| self.least(at)).collect();
         for (column, least) in table.column_iter_mut().zip(&least) {
             column.set_padding((0, GAP));
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(*least)));
@@ -76,6 +72,14 @@ impl Grid {
             }
         }
         format!("{}\n", table.trim_fmt())
+    }
+
+    /// The least width of the column at `at`: its longest word.
+    fn least(&self, at: usize) -> u16 {
+        let cells = self.rows.iter().chain([&self.columns]).filter_map(|cells| cells.get(at));
+        let words = cells.flat_map(|cell| cell.split_whitespace());
+        let longest = words.map(|word| word.chars().count()).max().unwrap_or(0).min(WHOLE);
+        u16::try_from(longest).unwrap_or(u16::MAX).saturating_add(GAP)
     }
 
     fn records(&self) -> String {
@@ -132,7 +136,7 @@ mod tests {
         assert_eq!(
             grid().fitted(None),
             "ip            hostname  note\n\
-             ─────────────────────────────────────────────────────────────────────────\n\
+             ──────────────────────────────────────────────────────────────────────\n\
              192.168.1.20  nas       a rather long note, with a comma and \"quotes\"\n\
              192.168.1.7\n"
         );

@@ -1,5 +1,6 @@
 //! The program from outside: what it prints, where, and how it ends. The firewall is simulated in
 //! this process, the database is real, nothing outside the test's folder is read.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -517,7 +518,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 #[test]
 fn an_interrupted_sync_stops_in_order() {
     let home = Home::synced();
-    home.simulator.set_latency(Duration::from_secs(60));
+    home.simulator.set_latency(Duration::from_mins(1));
     home.simulator.reset_stats();
     let child = Process::new(PROGRAM)
         .arg("--config")
