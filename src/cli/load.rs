@@ -15,6 +15,9 @@ use super::print;
 const CONFIG: &str = "OPNDEX_CONFIG";
 const FORMAT: &str = "OPNDEX_FORMAT";
 
+/// The filter of commands that end.
+pub(super) const QUIET: &str = "error";
+
 /// What a command logs unless told otherwise. A command that ends shows what happened itself; a
 /// service has only its log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +53,7 @@ pub(super) fn settings(cli: &Cli, voice: Voice) -> Result<Settings, CliError> {
 pub(super) fn start(layers: Layer, voice: Voice) -> Result<Settings, CliError> {
     let mut weakest = Layer::default();
     if voice == Voice::Quiet {
-        weakest.set("log.level", "error")?;
+        weakest.set("log.level", QUIET)?;
     }
     let settings = resolve(layers.over(weakest))?;
     print::warnings(&settings.warnings);

@@ -44,7 +44,10 @@ fn outcome(text: String, answer: &Answer) -> Outcome {
 
 fn counted(text: String, answer: &Answer) -> Outcome {
     let freshness = &answer.freshness;
-    let notes = format!("{}\n{}", words::freshness(freshness), words::notes(freshness));
+    let mut notes = format!("{}\n{}", words::freshness(freshness), words::notes(freshness));
+    if answer.total_is_at_least {
+        notes.push_str("note: counting stopped there; there are more rows\n");
+    }
     Outcome { notes, ..Outcome::answer(text) }
 }
 

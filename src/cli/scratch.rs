@@ -4,6 +4,7 @@ use std::env;
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process;
 
 use super::error::CliError;
 
@@ -21,9 +22,9 @@ impl Scratch {
     pub(super) fn new(is_kept: bool) -> Result<Self, CliError> {
         let parent = env::temp_dir();
         let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
-        for _ in 0..ATTEMPTS {
-            let folder = parent.join(format!("opndex-demo-{:016x}", fastrand::u64(..)));
-            // Fails when the name is taken, so nobody can prepare it for us.
+        for attempt in 0..ATTEMPTS {
+            let folder = parent.join(format!("opndex-demo-{}-{attempt}", process::id()));
+            // Fails when the name is taken, so a folder that somebody prepared is never used.
             match private().create(&folder) {
                 Ok(()) => return Ok(Self { folder, is_kept }),
                 Err(cause) => last = cause,

@@ -15,6 +15,7 @@ use crate::types::{Clock, did_you_mean};
 use super::args::{Format, SyncArgs};
 use super::error::CliError;
 use super::exit;
+use super::load;
 use super::outcome::Outcome;
 use super::print;
 use super::progress::Bars;
@@ -56,7 +57,7 @@ pub(super) async fn read(
     let firewalls = daemon::firewalls(settings, &store, &Clock::system())?;
     // A log that goes to the same terminal would run into the bars.
     let is_drawn = print::notes_are_for_a_person()
-        && (settings.log.filter == "error" || settings.log.file.is_some());
+        && (settings.log.filter == load::QUIET || settings.log.file.is_some());
     let reports = all(firewalls, due, cancel, &Bars::new(is_drawn)).await;
     store.close().await;
     reports
