@@ -1,0 +1,109 @@
+//! Why a command gives no answer, and the exit code that says so.
+
+use std::io;
+
+use thiserror::Error;
+
+use crate::ask::AskError;
+use crate::daemon::DaemonError;
+use crate::settings::SettingsError;
+use crate::sim::SimError;
+use crate::store::StoreError;
+use crate::sync::SyncError;
+use crate::telemetry::TelemetryError;
+
+use super::exit;
+
+#[derive(Debug, Error)]
+pub(super) enum CliError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    #[error(transparent)]
+    Daemon(#[from] DaemonError),
+    #[error(transparent)]
+    Sim(#[from] SimError),
+    #[error(
+        "no firewall is configured; put `url`, `api_key` and `api_secret` under [firewall] in {file}, or set OPNDEX_URL, \
+         OPNDEX_API_KEY and OPNDEX_API_SECRET, or give --url and --credentials; `opndex settings --sample` prints a file \
+         to start from, and `opndex demo` needs no firewall"
+    )]
+    NoFirewall { file: String },
+    #[error(
+        "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"
+    )]
+    Format { text: String },
+    #[error(
+        "the folder {path} for the database of the demo cannot be made; name a database with --database"
+    )]
+    Scratch {
+        path: String,
+        #[source]
+        cause: io::Error,
+    },
+    #[error("cannot start the runtime; the machine may be out of threads or file descriptors")]
+    Runtime(#[source] io::Error),
+    #[error("cannot write the answer to the standard output")]
+    Print(#[source] io::Error),
+    #[error("cannot write the answer as CSV")]
+    Csv(#[source] csv::Error),
+    #[error("cannot write the answer as JSON")]
+    Json(#[source] serde_json::Error),
+    #[error("a task that read a firewall stopped early; please report it")]
+    Task,
+}
+
+impl CliError {
+    /// 2 where asking differently or another setting helps, 70 where it does not.
+    pub(super) fn exit(&self) -> u8 {
+        match self {
+            Self::Ask(AskError::Store(cause)) | Self::Store(cause) => of_store(cause),
+            Self::Settings(_)
+            | Self::Telemetry(_)
+            | Self::Ask(_)
+            | Self::NoFirewall { .. }
+            | Self::Format { .. }
+            | Self::Scratch { .. } => exit::REFUSED,
+            Self::Sync(cause) => of_sync(cause),
+            Self::Daemon(cause) => match cause {
+                DaemonError::Connect { .. } | DaemonError::Pin { .. } => exit::REFUSED,
+                DaemonError::Store(cause) => of_store(cause),
+                DaemonError::Sync(cause) => of_sync(cause),
+                DaemonError::Mcp(_) => exit::INTERNAL,
+            },
+            Self::Sim(_)
+            | Self::Runtime(_)
+            | Self::Print(_)
+            | Self::Csv(_)
+            | Self::Json(_)
+            | Self::Task => exit::INTERNAL,
+        }
+    }
+}
+
+fn of_store(error: &StoreError) -> u8 {
+    match error {
+        // Another path, or another version, is the user's to choose.
+        StoreError::Missing { .. } | StoreError::Newer { .. } | StoreError::Folder { .. } => {
+            exit::REFUSED
+        }
+        _ => exit::INTERNAL,
+    }
+}
+
+fn of_sync(error: &SyncError) -> u8 {
+    match error {
+        SyncError::Connect(_) | SyncError::Schedule { .. } | SyncError::UnknownDomain { .. } => {
+            exit::REFUSED
+        }
+        SyncError::Store(cause) => of_store(cause),
+        _ => exit::INTERNAL,
+    }
+}

@@ -1,0 +1,83 @@
+//! From arguments to an exit code.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use crate::ask::Ask;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::types::Clock;
+
+use super::args::{Cli, Command, Format};
+use super::demo;
+use super::error::CliError;
+use super::exit;
+use super::load::{self, Voice};
+use super::locate;
+use super::outcome::Outcome;
+use super::print;
+use super::query;
+use super::runtime;
+use super::sample;
+use super::serve;
+use super::status;
+use super::sync;
+
+/// Carries out what `arguments` ask for and answers the exit code of the process.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // Help and version are such "errors" too; a closed stream is nobody listening.
+            let _closed = usage.print();
+            return if usage.use_stderr() { exit::REFUSED } else { exit::WELL };
+        }
+    };
+    let format = load::format(&cli);
+    let shown = format.as_ref().copied().unwrap_or_default();
+    let done = format.and_then(|format| command(&cli, format)).and_then(|outcome| {
+        print::answer(&outcome.answer)?;
+        print::notes(&outcome.notes);
+        Ok(outcome.exit)
+    });
+    done.unwrap_or_else(|error| {
+        print::error(&error, shown);
+        error.exit()
+    })
+}
+
+fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
+    match &cli.command {
+        Command::Sync(args) => {
+            let settings = load::settings(cli, Voice::Quiet)?;
+            runtime::to_talk(sync::run(settings, args, format))
+        }
+        Command::Query(args) => match &args.domain {
+            Some(domain) if args.describe => query::describe(domain, format),
+            _ => asking(cli, async |ask| query::run(&ask, args, format).await),
+        },
+        Command::Locate(args) => asking(cli, async |ask| locate::run(&ask, args, format).await),
+        Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
+        Command::Serve => {
+            let settings = load::settings(cli, Voice::Service)?;
+            runtime::to_talk(serve::run(&settings))
+        }
+        Command::Demo(args) => demo::run(cli, args),
+        Command::Settings(args) => Ok(sample::run(cli, args)),
+    }
+}
+
+/// A question to a database that exists.
+fn asking(
+    cli: &Cli,
+    question: impl AsyncFnOnce(Ask) -> Result<Outcome, CliError>,
+) -> Result<Outcome, CliError> {
+    let Settings { database, .. } = load::settings(cli, Voice::Quiet)?;
+    runtime::to_ask(async {
+        let store = Store::open_existing(&database).await?;
+        let outcome = question(Ask::new(store.clone(), Clock::system())).await;
+        store.close().await;
+        outcome
+    })
+}
