@@ -11,11 +11,24 @@ use opndex::domain::{Cell, ParsedRow, sql_names};
 use opndex::store::{Batch, SourceState, State, Store, source_hash};
 use opndex::types::{FirewallId, RunId, Timestamp};
 
-use support::{cpu_seconds, kea4, leases, lease_body, sizes, state, timed};
+use support::{cpu_seconds, kea4, lease_body, leases, sizes, state, timed};
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    println!("{:>9} {:>12} {:>12} {:>7} {:>12} {:>14} {:>16}", "rows", "bare rows/s", "ours rows/s", "ratio", "unchanged ms", "same bytes ms", "unchanged cpu");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    println!(
+        "{:>9} {:>12} {:>12} {:>7} {:>12} {:>14} {:>16}",
+        "rows",
+        "bare rows/s",
+        "ours rows/s",
+        "ratio",
+        "unchanged ms",
+        "same bytes ms",
+        "unchanged cpu"
+    );
     for size in sizes(&[1_000, 100_000, 1_000_000]) {
         let body = lease_body(size);
         let mut best: Option<(f64, String)> = None;
@@ -43,7 +56,8 @@ fn cells(body: &[u8]) -> Vec<ParsedRow> {
 fn bare_loop(body: &[u8]) -> (usize, f64) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bare.db");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async { Store::open(&path).await.expect("a store").close().await });
     let rows = cells(body);
     let count = rows.len();
@@ -57,7 +71,10 @@ fn bare_loop(body: &[u8]) -> (usize, f64) {
         let transaction = connection.transaction().expect("a transaction");
         {
             let mut insert = transaction
-                .prepare(&format!("INSERT INTO dhcp_leases ({}) VALUES ({marks})", quoted.join(", ")))
+                .prepare(&format!(
+                    "INSERT INTO dhcp_leases ({}) VALUES ({marks})",
+                    quoted.join(", ")
+                ))
                 .expect("a statement");
             for row in &rows {
                 insert.raw_bind_parameter(1, 1).expect("bound");
@@ -89,12 +106,20 @@ fn batch(firewall: FirewallId, run: RunId, body: &[u8]) -> Batch {
         body_hash: Some(source_hash(leases(), &[], &[])),
         empty: None,
     };
-    Batch { firewall, domain: leases(), run, at: Timestamp::from_seconds(1), rows, sources: vec![source] }
+    Batch {
+        firewall,
+        domain: leases(),
+        run,
+        at: Timestamp::from_seconds(1),
+        rows,
+        sources: vec![source],
+    }
 }
 
 async fn open(path: &Path) -> (Store, FirewallId, RunId) {
     let store = Store::open(path).await.expect("a store");
-    let firewall = store.firewall("fw", "http://fw", Timestamp::from_seconds(0)).await.expect("a firewall");
+    let firewall =
+        store.firewall("fw", "http://fw", Timestamp::from_seconds(0)).await.expect("a firewall");
     let run = store.run_begin(firewall, Timestamp::from_seconds(0)).await.expect("a run");
     (store, firewall, run)
 }
@@ -120,7 +145,11 @@ async fn ours(body: &[u8], (rows, bare): (usize, f64)) -> (f64, String) {
     store.close().await;
     let ratio = bare / first;
     let count = rows as f64;
-    let share = if first_cpu > 0.0 { format!("{:.1} %", 100.0 * unchanged_cpu / first_cpu) } else { "-".to_owned() };
+    let share = if first_cpu > 0.0 {
+        format!("{:.1} %", 100.0 * unchanged_cpu / first_cpu)
+    } else {
+        "-".to_owned()
+    };
     let line = format!(
         "{rows:>9} {:>12.0} {:>12.0} {ratio:>7.2} {:>12.1} {:>14.2} {share:>16}",
         count / bare,

@@ -9,11 +9,15 @@ use opndex::domain::RawRows;
 use support::{decoded, lease_body, leases, sizes, timed};
 
 fn main() {
-    println!("{:>9} {:>8} {:>12} {:>12} {:>12} {:>12} {:>12}", "rows", "MB", "json MB/s", "decode/s", "order/s", "canonical/s", "rows/s");
+    println!(
+        "{:>9} {:>8} {:>12} {:>12} {:>12} {:>12} {:>12}",
+        "rows", "MB", "json MB/s", "decode/s", "order/s", "canonical/s", "rows/s"
+    );
     for size in sizes(&[1_000, 100_000, 1_000_000]) {
         let body = lease_body(size);
         let megabytes = body.len() as f64 / 1e6;
-        let (value, _) = timed(|| serde_json::from_slice::<serde_json::Value>(&body).expect("JSON"));
+        let (value, _) =
+            timed(|| serde_json::from_slice::<serde_json::Value>(&body).expect("JSON"));
         let (decode, raw) = timed(|| decoded(&body));
         let count = raw.len() as f64;
         let (order, state) = timed(|| RawRows::new(leases(), raw));

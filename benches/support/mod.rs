@@ -50,6 +50,11 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
 /// CPU seconds of this process so far (Linux: utime and stime of /proc/self/stat, in ticks of 10 ms).
 pub fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let ticks = |n: usize| stat.rsplit(')').next().and_then(|s| s.split_whitespace().nth(n)).and_then(|t| t.parse::<f64>().ok());
+    let ticks = |n: usize| {
+        stat.rsplit(')')
+            .next()
+            .and_then(|s| s.split_whitespace().nth(n))
+            .and_then(|t| t.parse::<f64>().ok())
+    };
     (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0
 }

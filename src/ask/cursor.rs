@@ -22,7 +22,8 @@ pub(super) fn encode(question: &str, key: &[Cell]) -> String {
 /// The key, if the cursor was made for `question` and has `cells` cells.
 pub(super) fn decode(question: &str, cells: usize, cursor: &str) -> Result<Vec<Cell>, AskError> {
     let read = || {
-        let parts: Vec<String> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor.trim()).ok()?).ok()?;
+        let parts: Vec<String> =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor.trim()).ok()?).ok()?;
         let (first, rest) = parts.split_first()?;
         if *first != format!("{:016x}", fingerprint(question)) || rest.len() != cells {
             return None;
@@ -44,7 +45,9 @@ fn cell(part: &str) -> Option<Cell> {
 
 /// FNV-1a, 64 bits: tells questions apart, keeps no secret.
 fn fingerprint(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]

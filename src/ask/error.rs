@@ -12,7 +12,9 @@ pub enum AskError {
     UnknownColumn { domain: &'static str, name: String, suggestion: String, known: String },
     #[error("no firewall is called `{name}`{suggestion}; known: {known}")]
     UnknownFirewall { name: String, suggestion: String, known: String },
-    #[error("cannot read the filter `{text}`: {why}; write it like `ip in 10.0.0.0/24`, `hostname = nas*` or `enabled = false`")]
+    #[error(
+        "cannot read the filter `{text}`: {why}; write it like `ip in 10.0.0.0/24`, `hostname = nas*` or `enabled = false`"
+    )]
     Filter { text: String, why: String },
     #[error("`{column}` is a column of kind {kind} and cannot be asked with `{op}`; use {usable}")]
     Operator { column: &'static str, kind: &'static str, op: String, usable: &'static str },
@@ -20,9 +22,13 @@ pub enum AskError {
     Value { column: &'static str, kind: &'static str, value: String, why: String },
     #[error("a limit of {limit} is not possible; choose 1 to {most}, and page with `after`")]
     Limit { limit: u32, most: u32 },
-    #[error("this cursor does not belong to this question; use `next` of an answer to the same domain, filters and firewall, or leave it out")]
+    #[error(
+        "this cursor does not belong to this question; use `next` of an answer to the same domain, filters and firewall, or leave it out"
+    )]
     Cursor,
-    #[error("`{text}` is too short to look for; give an IP address, a MAC address, or at least {least} letters of a name")]
+    #[error(
+        "`{text}` is too short to look for; give an IP address, a MAC address, or at least {least} letters of a name"
+    )]
     TooShort { text: String, least: usize },
     #[error(transparent)]
     Store(#[from] StoreError),

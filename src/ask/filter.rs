@@ -17,7 +17,10 @@ const MOST_VALUES: usize = 500;
 
 /// Reads conditions joined by `and`.
 pub(super) fn parse(domain: &'static dyn AnyDomain, text: &str) -> Result<Vec<Filter>, AskError> {
-    let wrong = |why: &str| AskError::Filter { text: text.chars().take(200).collect(), why: why.to_owned() };
+    let wrong = |why: &str| AskError::Filter {
+        text: text.chars().take(200).collect(),
+        why: why.to_owned(),
+    };
     let tokens = tokens(text).map_err(wrong)?;
     let conditions: Vec<&[Token]> = tokens.split(Token::is_and).collect();
     if conditions.len() > MOST_CONDITIONS {
@@ -27,7 +30,9 @@ pub(super) fn parse(domain: &'static dyn AnyDomain, text: &str) -> Result<Vec<Fi
         .into_iter()
         .map(|condition| match condition {
             [] => Err(wrong("a condition is missing")),
-            [_] => Err(wrong("an operator is missing (=, !=, <, <=, >, >=, in, covers, ~, is null)")),
+            [_] => {
+                Err(wrong("an operator is missing (=, !=, <, <=, >, >=, in, covers, ~, is null)"))
+            }
             [name, op, values @ ..] => one(domain, name, op, values, &wrong),
         })
         .collect()
@@ -67,8 +72,18 @@ fn tokens(text: &str) -> Result<Vec<Token>, &'static str> {
             let same = is_operator(first);
             // `!` begins a value such as `!h_nas` unless an operator follows it.
             let operator = same && (first != '!' || rest.get(1..2) == Some("="));
-            let stop = |c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')') || if operator { !is_operator(c) } else { matches!(c, '=' | '<' | '>' | '~') };
-            let end = rest.char_indices().skip(1).find(|(i, c)| stop(*c) || (!operator && *c == '!' && rest.get(i + 1..i + 2) == Some("="))).map_or(rest.len(), |(i, _)| i);
+            let stop = |c: char| {
+                c.is_whitespace()
+                    || matches!(c, ',' | '(' | ')')
+                    || if operator { !is_operator(c) } else { matches!(c, '=' | '<' | '>' | '~') }
+            };
+            let end = rest
+                .char_indices()
+                .skip(1)
+                .find(|(i, c)| {
+                    stop(*c) || (!operator && *c == '!' && rest.get(i + 1..i + 2) == Some("="))
+                })
+                .map_or(rest.len(), |(i, _)| i);
             let (word, after) = rest.split_at(end);
             tokens.push(Token { text: word.to_owned(), quoted: false });
             rest = after;
@@ -88,27 +103,54 @@ fn one(
     let column = catalog::column(domain, &name.text)?;
     let op = match (op.text.to_lowercase().as_str(), values) {
         ("is", [null]) if null.is("null") || null.is("absent") => Op::Absent,
-        ("is", [not, null]) if not.is("not") && (null.is("null") || null.is("absent")) => Op::Present,
+        ("is", [not, null]) if not.is("not") && (null.is("null") || null.is("absent")) => {
+            Op::Present
+        }
         ("in", []) => return Err(wrong("nothing follows `in`")),
         ("in", values) => any_of(&column, values, wrong)?,
         ("not", _) => return Err(wrong("`not` is not supported; use != or `is not null`")),
-        (op @ ("=" | "==" | "is" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "~" | "covers" | "contains"), [value]) => compare(&column, op, value)?,
-        ("=" | "==" | "is" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "~" | "covers" | "contains", []) => return Err(wrong("a value is missing")),
-        ("=" | "==" | "is" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "~" | "covers" | "contains", _) => {
-            return Err(wrong("a value of several words needs quotes; conditions are joined by `and`"));
+        (
+            op @ ("=" | "==" | "is" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "~" | "covers"
+            | "contains"),
+            [value],
+        ) => compare(&column, op, value)?,
+        (
+            "=" | "==" | "is" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "~" | "covers" | "contains",
+            [],
+        ) => return Err(wrong("a value is missing")),
+        (
+            "=" | "==" | "is" | "!=" | "<>" | "<" | "<=" | ">" | ">=" | "~" | "covers" | "contains",
+            _,
+        ) => {
+            return Err(wrong(
+                "a value of several words needs quotes; conditions are joined by `and`",
+            ));
         }
-        (other, _) => return Err(wrong(&format!("`{}` is no operator (=, !=, <, <=, >, >=, in, covers, ~, is null)", other.chars().take(20).collect::<String>()))),
+        (other, _) => {
+            return Err(wrong(&format!(
+                "`{}` is no operator (=, !=, <, <=, >, >=, in, covers, ~, is null)",
+                other.chars().take(20).collect::<String>()
+            )));
+        }
     };
     Ok(Filter { column, op })
 }
 
 /// `in (a, b)`, `in 10.0.0.0/24`, `in 10.0.0.5-10.0.0.9`.
-fn any_of(column: &ColumnSpec, values: &[Token], wrong: &impl Fn(&str) -> AskError) -> Result<Op, AskError> {
+fn any_of(
+    column: &ColumnSpec,
+    values: &[Token],
+    wrong: &impl Fn(&str) -> AskError,
+) -> Result<Op, AskError> {
     if values.len() > MOST_VALUES {
         return Err(wrong("it lists too many values"));
     }
     if let ([one], Kind::Ip | Kind::Nets) = (values, column.kind) {
-        return one.text.parse::<AddressRange>().map(Op::Within).map_err(|e| bad(column, &one.text, &e.to_string()));
+        return one
+            .text
+            .parse::<AddressRange>()
+            .map(Op::Within)
+            .map_err(|e| bad(column, &one.text, &e.to_string()));
     }
     if column.kind == Kind::Nets {
         return Err(operator(column, "in (several)"));
@@ -122,9 +164,10 @@ fn compare(column: &ColumnSpec, op: &str, given: &Token) -> Result<Op, AskError>
     let ordered = matches!(column.kind, Kind::Int | Kind::Time | Kind::Ip);
     match op {
         "~" | "contains" if textual => Ok(Op::Contains(text.to_owned())),
-        "covers" if column.kind == Kind::Nets => {
-            text.parse::<IpAddr>().map(Op::Covers).map_err(|_| bad(column, text, "give one address, such as 10.0.0.9"))
-        }
+        "covers" if column.kind == Kind::Nets => text
+            .parse::<IpAddr>()
+            .map(Op::Covers)
+            .map_err(|_| bad(column, text, "give one address, such as 10.0.0.9")),
         "=" | "==" | "is" if textual && !given.quoted && text.len() > 1 && text.ends_with('*') => {
             Ok(Op::Begins(text.trim_end_matches('*').to_owned()))
         }
@@ -141,15 +184,27 @@ fn compare(column: &ColumnSpec, op: &str, given: &Token) -> Result<Op, AskError>
 fn value(column: &ColumnSpec, text: &str) -> Result<Value, AskError> {
     match column.kind {
         Kind::Text | Kind::Name | Kind::Nets => Ok(Value::Text(text.to_owned())),
-        Kind::Int => text.parse().map(Value::Int).map_err(|_| bad(column, text, "give a whole number")),
+        Kind::Int => {
+            text.parse().map(Value::Int).map_err(|_| bad(column, text, "give a whole number"))
+        }
         Kind::Bool => match text.to_lowercase().as_str() {
             "true" | "yes" | "1" | "on" => Ok(Value::Bool(true)),
             "false" | "no" | "0" | "off" => Ok(Value::Bool(false)),
             _ => Err(bad(column, text, "give true or false")),
         },
-        Kind::Time => time(text).map(Value::Time).ok_or_else(|| bad(column, text, "give a time such as 2026-11-24T08:00:00Z, or a day such as 2026-11-24")),
-        Kind::Ip => text.parse().map(Value::Ip).map_err(|_| bad(column, text, "give one address such as 10.0.0.9; for a network use `in`")),
-        Kind::Mac => text.parse::<MacAddr>().map(Value::Mac).map_err(|e| bad(column, text, &e.to_string())),
+        Kind::Time => time(text).map(Value::Time).ok_or_else(|| {
+            bad(
+                column,
+                text,
+                "give a time such as 2026-11-24T08:00:00Z, or a day such as 2026-11-24",
+            )
+        }),
+        Kind::Ip => text.parse().map(Value::Ip).map_err(|_| {
+            bad(column, text, "give one address such as 10.0.0.9; for a network use `in`")
+        }),
+        Kind::Mac => {
+            text.parse::<MacAddr>().map(Value::Mac).map_err(|e| bad(column, text, &e.to_string()))
+        }
     }
 }
 
@@ -158,7 +213,12 @@ fn time(text: &str) -> Option<Timestamp> {
 }
 
 fn bad(column: &ColumnSpec, value: &str, why: &str) -> AskError {
-    AskError::Value { column: column.name, kind: column.kind.as_str(), value: value.chars().take(80).collect(), why: why.to_owned() }
+    AskError::Value {
+        column: column.name,
+        kind: column.kind.as_str(),
+        value: value.chars().take(80).collect(),
+        why: why.to_owned(),
+    }
 }
 
 fn operator(column: &ColumnSpec, op: &str) -> AskError {
@@ -170,7 +230,12 @@ fn operator(column: &ColumnSpec, op: &str) -> AskError {
         Kind::Mac => "=, !=, in, is null",
         Kind::Nets => "covers ADDRESS, in NETWORK, ~ (contains), is null",
     };
-    AskError::Operator { column: column.name, kind: column.kind.as_str(), op: op.to_owned(), usable }
+    AskError::Operator {
+        column: column.name,
+        kind: column.kind.as_str(),
+        op: op.to_owned(),
+        usable,
+    }
 }
 
 #[cfg(test)]
@@ -211,7 +276,11 @@ mod tests {
     #[test]
     fn a_mistake_is_answered_with_what_would_work() {
         let says = |text| leases(text).unwrap_err().to_string();
-        assert!(says("ipaddr = 10.0.0.1").contains("did you mean `ip`?"), "{}", says("ipaddr = 10.0.0.1"));
+        assert!(
+            says("ipaddr = 10.0.0.1").contains("did you mean `ip`?"),
+            "{}",
+            says("ipaddr = 10.0.0.1")
+        );
         assert!(says("ip ~ 10.0").contains("in (a network"));
         assert!(says("ip = 10.0.0.0/24").contains("for a network use `in`"));
         assert!(says("hostname").contains("operator is missing"));

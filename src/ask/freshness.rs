@@ -29,16 +29,21 @@ pub(super) fn freshness(
     firewalls: &[(FirewallId, String)],
     now: Timestamp,
 ) -> Freshness {
-    let mut sum = Freshness { as_of: None, age_s: None, stale: false, complete: true, notes: Vec::new() };
+    let mut sum =
+        Freshness { as_of: None, age_s: None, stale: false, complete: true, notes: Vec::new() };
     if firewalls.is_empty() {
         sum.complete = false;
         sum.notes.push("no firewall was ever synced: run `opndex sync`".to_owned());
     }
     for (id, name) in firewalls {
         let prefix = if firewalls.len() > 1 { format!("{name}: ") } else { String::new() };
-        let mine: Vec<&SourceStatus> = sources.iter().filter(|s| s.firewall == *id && s.domain == domain).collect();
+        let mine: Vec<&SourceStatus> =
+            sources.iter().filter(|s| s.firewall == *id && s.domain == domain).collect();
         one_firewall(&mut sum, domain, &prefix, &mine);
-        let rejects = statuses.iter().find(|s| s.firewall == *id && s.domain == domain).map_or(0, |s| s.rejects);
+        let rejects = statuses
+            .iter()
+            .find(|s| s.firewall == *id && s.domain == domain)
+            .map_or(0, |s| s.rejects);
         if rejects > 0 {
             sum.complete = false;
             sum.notes.push(format!("{prefix}{rejects} rows could not be read and are not among the rows (table `rejects` has them with the reason)"));
@@ -76,7 +81,10 @@ fn one_firewall(sum: &mut Freshness, domain: &str, prefix: &str, sources: &[&Sou
 }
 
 fn stale_note(source: &SourceStatus) -> String {
-    let since = source.good_at.map_or_else(|| "it never answered".to_owned(), |t| format!("its {} rows are as of {t}", source.rows));
+    let since = source.good_at.map_or_else(
+        || "it never answered".to_owned(),
+        |t| format!("its {} rows are as of {t}", source.rows),
+    );
     let reason = source.reason.as_deref().unwrap_or("no reason was recorded");
     format!("{} ({}; {since})", reason, source.state)
 }
@@ -110,13 +118,19 @@ mod tests {
 
     #[test]
     fn an_answer_is_as_old_as_its_oldest_source() {
-        let answer = of(&[source("kea4", State::Fresh, 5, Some(990)), source("isc4", State::Fresh, 1, Some(900))]);
+        let answer = of(&[
+            source("kea4", State::Fresh, 5, Some(990)),
+            source("isc4", State::Fresh, 1, Some(900)),
+        ]);
         assert_eq!((answer.age_s, answer.stale, answer.complete), (Some(100), false, true));
     }
 
     #[test]
     fn a_backend_that_is_not_there_is_not_missing() {
-        let answer = of(&[source("kea4", State::Fresh, 5, Some(990)), source("isc4", State::Absent, 0, None)]);
+        let answer = of(&[
+            source("kea4", State::Fresh, 5, Some(990)),
+            source("isc4", State::Absent, 0, None),
+        ]);
         assert!(answer.complete && answer.notes.is_empty(), "{answer:?}");
     }
 
@@ -129,8 +143,14 @@ mod tests {
 
     #[test]
     fn a_denied_source_makes_an_answer_incomplete_and_says_why() {
-        let answer = of(&[source("kea4", State::Fresh, 5, Some(990)), source("dnsmasq", State::Denied, 0, None)]);
+        let answer = of(&[
+            source("kea4", State::Fresh, 5, Some(990)),
+            source("dnsmasq", State::Denied, 0, None),
+        ]);
         assert!(answer.stale && !answer.complete);
-        assert!(answer.notes[0].contains("dnsmasq: because (denied; it never answered)"), "{answer:?}");
+        assert!(
+            answer.notes[0].contains("dnsmasq: because (denied; it never answered)"),
+            "{answer:?}"
+        );
     }
 }

@@ -21,7 +21,11 @@ const LEAST_LETTERS: usize = 2;
 
 impl Ask {
     /// Looks in every domain, by the kinds of their columns.
-    pub async fn locate(&self, text: &str, firewall_name: Option<&str>) -> Result<Located, AskError> {
+    pub async fn locate(
+        &self,
+        text: &str,
+        firewall_name: Option<&str>,
+    ) -> Result<Located, AskError> {
         let text = text.trim();
         let (needle, kind, shown) = needle(text)?;
         let known = self.store.firewalls().await?;
@@ -29,13 +33,19 @@ impl Ask {
         let mut hits = self.store.locate(&needle, scope, PER_COLUMN).await?;
         if let (Needle::Name(name), true) = (&needle, hits.iter().all(|h| h.how != Sought::Exact)) {
             // `nas.home.arpa` is known to DHCP as `nas`.
-            if let Some(first) = name.split('.').next().filter(|first| first.len() >= LEAST_LETTERS && *first != name) {
-                let bare = self.store.locate(&Needle::Name(first.to_owned()), scope, PER_COLUMN).await?;
+            if let Some(first) = name
+                .split('.')
+                .next()
+                .filter(|first| first.len() >= LEAST_LETTERS && *first != name)
+            {
+                let bare =
+                    self.store.locate(&Needle::Name(first.to_owned()), scope, PER_COLUMN).await?;
                 hits.extend(bare.into_iter().filter(|h| h.how == Sought::Exact));
             }
         }
         hits.sort_by_key(|hit| hit.how);
-        let name_of = |hit: &Hit| known.iter().find(|f| f.id == hit.firewall).map(|f| f.name.clone());
+        let name_of =
+            |hit: &Hit| known.iter().find(|f| f.id == hit.firewall).map(|f| f.name.clone());
         let mut seen = BTreeSet::new();
         let mut mentions = Vec::new();
         for hit in hits {
@@ -53,11 +63,20 @@ impl Ask {
     }
 
     /// The freshness of all domains together: an answer about everything misses what any of them misses.
-    async fn overall(&self, scope: Option<crate::types::FirewallId>) -> Result<Freshness, AskError> {
-        let (sources, statuses) = (self.store.source_statuses().await?, self.store.domain_statuses().await?);
+    async fn overall(
+        &self,
+        scope: Option<crate::types::FirewallId>,
+    ) -> Result<Freshness, AskError> {
+        let (sources, statuses) =
+            (self.store.source_statuses().await?, self.store.domain_statuses().await?);
         let known = self.store.firewalls().await?;
-        let about: Vec<_> = known.into_iter().filter(|f| scope.is_none_or(|id| id == f.id)).map(|f| (f.id, f.name)).collect();
-        let mut sum = Freshness { as_of: None, age_s: None, stale: false, complete: true, notes: Vec::new() };
+        let about: Vec<_> = known
+            .into_iter()
+            .filter(|f| scope.is_none_or(|id| id == f.id))
+            .map(|f| (f.id, f.name))
+            .collect();
+        let mut sum =
+            Freshness { as_of: None, age_s: None, stale: false, complete: true, notes: Vec::new() };
         for domain in crate::domain::ALL {
             let one = freshness(domain.name(), &sources, &statuses, &about, self.clock.now());
             sum.as_of = match (sum.as_of, one.as_of) {
@@ -66,11 +85,10 @@ impl Ask {
             };
             sum.stale |= one.stale;
             sum.complete &= one.complete;
-            // What a release cannot tell and what is not there says nothing about one address.
-            if one.stale {
-                sum.notes.extend(one.notes.into_iter().map(|note| format!("{}: {note}", domain.name())));
-            } else if !one.complete && one.as_of.is_none() {
-                sum.notes.push(format!("`{}` was not read yet", domain.name()));
+            // An answer about everything misses what any of them misses.
+            if !one.complete || one.stale {
+                sum.notes
+                    .extend(one.notes.into_iter().map(|note| format!("{}: {note}", domain.name())));
             }
         }
         sum.age_s = sum.as_of.map(|then| self.clock.now().seconds_since(then));

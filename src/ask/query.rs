@@ -58,15 +58,44 @@ impl Ask {
         let scope = firewall.or_else(|| only(&known));
         let question = question(domain, scope, &query.filters);
         let cells = 1 + primary_key(&domain.columns()).len();
-        let after = query.after.as_deref().map(|text| cursor::decode(&question, cells, text)).transpose()?;
-        let selection = Selection { domain, firewall: scope, filters, columns, after, limit, rows_wanted: !query.count_only };
+        let after = query
+            .after
+            .as_deref()
+            .map(|text| cursor::decode(&question, cells, text))
+            .transpose()?;
+        let selection = Selection {
+            domain,
+            firewall: scope,
+            filters,
+            columns,
+            after,
+            limit,
+            rows_wanted: !query.count_only,
+        };
         let page = self.store.select(&selection).await?;
-        let about = known.iter().filter(|f| firewall.is_none_or(|id| id == f.id)).map(|f| (f.id, f.name.clone())).collect::<Vec<_>>();
+        let about = known
+            .iter()
+            .filter(|f| firewall.is_none_or(|id| id == f.id))
+            .map(|f| (f.id, f.name.clone()))
+            .collect::<Vec<_>>();
         Ok(self.answer(selection, page, &question, &about, query.columns.is_empty()))
     }
 
-    fn answer(&self, selection: Selection, page: Page, question: &str, about: &[(FirewallId, String)], compact: bool) -> Answer {
-        let freshness = freshness(selection.domain.name(), &page.sources, &page.statuses, about, self.clock.now());
+    fn answer(
+        &self,
+        selection: Selection,
+        page: Page,
+        question: &str,
+        about: &[(FirewallId, String)],
+        compact: bool,
+    ) -> Answer {
+        let freshness = freshness(
+            selection.domain.name(),
+            &page.sources,
+            &page.statuses,
+            about,
+            self.clock.now(),
+        );
         let (total, at_least) = match page.total {
             Total::Exactly(n) => (n, false),
             Total::AtLeast(n) => (n, true),
@@ -89,14 +118,17 @@ impl Ask {
 
 /// Columns without a value on this page say nothing; unasked, they only cost tokens.
 fn leave_out_empty(answer: &mut Answer) {
-    let used: Vec<bool> =
-        (0..answer.columns.len()).map(|i| answer.rows.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_null()))).collect();
+    let used: Vec<bool> = (0..answer.columns.len())
+        .map(|i| answer.rows.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_null())))
+        .collect();
     let keep = |i: usize| used.get(i).copied().unwrap_or(false);
     let columns = std::mem::take(&mut answer.columns);
-    answer.columns = columns.into_iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, c)| c).collect();
+    answer.columns =
+        columns.into_iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, c)| c).collect();
     for row in &mut answer.rows {
         let cells = std::mem::take(row);
-        *row = cells.into_iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, cell)| cell).collect();
+        *row =
+            cells.into_iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, cell)| cell).collect();
     }
 }
 
@@ -119,7 +151,12 @@ fn columns(domain: &'static dyn AnyDomain, names: &[String]) -> Result<Vec<Colum
     if names.is_empty() {
         return Ok(domain.columns());
     }
-    names.iter().flat_map(|n| n.split(',')).filter(|n| !n.trim().is_empty()).map(|name| catalog::column(domain, name)).collect()
+    names
+        .iter()
+        .flat_map(|n| n.split(','))
+        .filter(|n| !n.trim().is_empty())
+        .map(|name| catalog::column(domain, name))
+        .collect()
 }
 
 /// A firewall by name.
@@ -129,7 +166,11 @@ pub(super) fn firewall(known: &[FirewallRow], name: &str) -> Result<FirewallId, 
         AskError::UnknownFirewall {
             name: name.chars().take(60).collect(),
             suggestion: did_you_mean(name, names()),
-            known: if known.is_empty() { "none was synced yet".to_owned() } else { names().collect::<Vec<_>>().join(", ") },
+            known: if known.is_empty() {
+                "none was synced yet".to_owned()
+            } else {
+                names().collect::<Vec<_>>().join(", ")
+            },
         }
     })
 }
@@ -142,6 +183,10 @@ pub(super) fn only(known: &[FirewallRow]) -> Option<FirewallId> {
 }
 
 /// What a cursor belongs to: everything that decides which rows follow which.
-fn question(domain: &'static dyn AnyDomain, firewall: Option<FirewallId>, filters: &[String]) -> String {
+fn question(
+    domain: &'static dyn AnyDomain,
+    firewall: Option<FirewallId>,
+    filters: &[String],
+) -> String {
     format!("{}\n{:?}\n{}", domain.name(), firewall, filters.join("\n"))
 }

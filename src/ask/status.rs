@@ -47,13 +47,15 @@ pub struct DomainFreshness {
 
 impl Ask {
     pub async fn status(&self) -> Result<Status, AskError> {
-        let (sources, statuses) = (self.store.source_statuses().await?, self.store.domain_statuses().await?);
+        let (sources, statuses) =
+            (self.store.source_statuses().await?, self.store.domain_statuses().await?);
         let now = self.clock.now();
         let mut firewalls = Vec::new();
         for firewall in self.store.firewalls().await? {
             let about = [(firewall.id, firewall.name.clone())];
             let domain = |name: &'static str| {
-                let status = statuses.iter().find(|s| s.firewall == firewall.id && s.domain == name);
+                let status =
+                    statuses.iter().find(|s| s.firewall == firewall.id && s.domain == name);
                 DomainFreshness {
                     domain: name,
                     rows: status.map_or(0, |s| s.rows),

@@ -32,16 +32,26 @@ pub async fn open_store(path: &Path) -> Result<Store, DaemonError> {
 }
 
 /// A client and a sync for every firewall of the settings. Nothing is sent.
-pub fn firewalls(settings: &Settings, store: &Store, clock: &Clock) -> Result<Vec<Firewall>, DaemonError> {
+pub fn firewalls(
+    settings: &Settings,
+    store: &Store,
+    clock: &Clock,
+) -> Result<Vec<Firewall>, DaemonError> {
     settings.firewalls.iter().map(|one| firewall(one, store, clock)).collect()
 }
 
-fn firewall(settings: &FirewallSettings, store: &Store, clock: &Clock) -> Result<Firewall, DaemonError> {
+fn firewall(
+    settings: &FirewallSettings,
+    store: &Store,
+    clock: &Clock,
+) -> Result<Firewall, DaemonError> {
     let name = || settings.name.clone();
     let tls = match &settings.tls {
         TlsSettings::System => Tls::System,
         TlsSettings::CaFile(path) => Tls::CaFile(path.clone()),
-        TlsSettings::Pin(text) => Tls::Pin(parse_pin(text).map_err(|cause| DaemonError::Pin { name: name(), cause })?),
+        TlsSettings::Pin(text) => {
+            Tls::Pin(parse_pin(text).map_err(|cause| DaemonError::Pin { name: name(), cause })?)
+        }
         TlsSettings::Unverified => Tls::Unverified,
     };
     let connection = Connection {
@@ -52,8 +62,16 @@ fn firewall(settings: &FirewallSettings, store: &Store, clock: &Clock) -> Result
         request_timeout: settings.request_timeout,
         in_flight: settings.in_flight,
     };
-    let client = Client::new(connection).map_err(|cause| DaemonError::Connect { name: name(), cause })?;
-    Ok(Firewall::new(name(), settings.url.clone(), client, store.clone(), clock.clone(), settings.run_timeout))
+    let client =
+        Client::new(connection).map_err(|cause| DaemonError::Connect { name: name(), cause })?;
+    Ok(Firewall::new(
+        name(),
+        settings.url.clone(),
+        client,
+        store.clone(),
+        clock.clone(),
+        settings.run_timeout,
+    ))
 }
 
 /// The schedule that the settings describe.
@@ -74,7 +92,12 @@ pub fn schedule(settings: &SyncSettings) -> Schedule {
 /// Answers at `door` until it closes or `cancel` is cancelled, syncing in the background.
 ///
 /// Stops in order: the door, the scheduler, the runs (what has landed stays), the store.
-pub async fn serve(settings: &Settings, clock: Clock, door: Door, cancel: CancellationToken) -> Result<(), DaemonError> {
+pub async fn serve(
+    settings: &Settings,
+    clock: Clock,
+    door: Door,
+    cancel: CancellationToken,
+) -> Result<(), DaemonError> {
     let store = open_store(&settings.database).await?;
     let firewalls = firewalls(settings, &store, &clock)?;
     let worker = if firewalls.is_empty() {
@@ -83,7 +106,8 @@ pub async fn serve(settings: &Settings, clock: Clock, door: Door, cancel: Cancel
     } else {
         Some(Worker::start(firewalls, &schedule(&settings.sync), cancel.child_token()).await?)
     };
-    let server = Server::new(Ask::new(store.clone(), clock), worker.as_ref().map(Worker::refresher));
+    let server =
+        Server::new(Ask::new(store.clone(), clock), worker.as_ref().map(Worker::refresher));
     let served = match door {
         Door::Stdio => server.serve_stdio(cancel.clone()).await,
     };
@@ -95,7 +119,9 @@ pub async fn serve(settings: &Settings, clock: Clock, door: Door, cancel: Cancel
         store.close().await;
     };
     if tokio::time::timeout(STOP_WITHIN, stop).await.is_err() {
-        warn!("stopping took longer than {STOP_WITHIN:?}; the database is intact, the last run is not recorded");
+        warn!(
+            "stopping took longer than {STOP_WITHIN:?}; the database is intact, the last run is not recorded"
+        );
     } else {
         info!("stopped");
     }

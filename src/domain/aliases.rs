@@ -24,8 +24,10 @@ pub static DOMAIN: Domain<Alias> = Domain {
     about: "Firewall aliases as configured (nested names and negated entries as written), with table sizes.",
     cadence: Cadence::Config,
     sources: &[
-        Source::map("export", "firewall/alias/export", "aliases.alias", "Firewall: Alias: Edit").before(RAW_SEARCH),
-        Source::grid("search", "firewall/alias/search_item", "Firewall: Alias: Edit").from(RAW_SEARCH),
+        Source::map("export", "firewall/alias/export", "aliases.alias", "Firewall: Alias: Edit")
+            .before(RAW_SEARCH),
+        Source::grid("search", "firewall/alias/search_item", "Firewall: Alias: Edit")
+            .from(RAW_SEARCH),
     ],
     // Not `username` and `password` of authenticated URL tables.
     fields: &[
@@ -43,15 +45,60 @@ pub static DOMAIN: Domain<Alias> = Domain {
     identity: &["name"],
     columns: &[
         col(Role::Key, "name", Read::Name(|a| Some(&a.name)), "Name that rules use."),
-        col(Role::Indexed, "type", Read::Text(|a| Some(&a.kind)), "host, network, port, url, urltable, urljson, geoip, networkgroup, mac, asn, dynipv6host, authgroup, internal or external."),
-        col(Role::Plain, "enabled", Read::Bool(|a| Some(a.enabled)), "A disabled alias is an empty table: it never matches."),
-        col(Role::Plain, "content", Read::Nets(|a| &a.content), "Entries as configured; `!` negates, other names are nested aliases."),
-        col(Role::Plain, "protocol", Read::Text(|a| a.protocol.as_deref()), "IPv4, IPv6 or both, for types that resolve."),
-        col(Role::Plain, "interface", Read::Text(|a| a.interface.as_deref()), "Key of the interface a dynamic IPv6 host follows."),
-        col(Role::Plain, "update_days", Read::Text(|a| a.update_days.as_deref()), "Refresh interval of a URL table, in days."),
-        col(Role::Plain, "entries", Read::Int(|a| a.entries), "Entries in the loaded table when it was read."),
-        col(Role::Indexed, "description", Read::Name(|a| a.description.as_deref()), "The administrator's words."),
-        col(Role::Plain, "uuid", Read::Text(|a| a.uuid.as_deref()), "Identifier in the configuration."),
+        col(
+            Role::Indexed,
+            "type",
+            Read::Text(|a| Some(&a.kind)),
+            "host, network, port, url, urltable, urljson, geoip, networkgroup, mac, asn, dynipv6host, authgroup, internal or external.",
+        ),
+        col(
+            Role::Plain,
+            "enabled",
+            Read::Bool(|a| Some(a.enabled)),
+            "A disabled alias is an empty table: it never matches.",
+        ),
+        col(
+            Role::Plain,
+            "content",
+            Read::Nets(|a| &a.content),
+            "Entries as configured; `!` negates, other names are nested aliases.",
+        ),
+        col(
+            Role::Plain,
+            "protocol",
+            Read::Text(|a| a.protocol.as_deref()),
+            "IPv4, IPv6 or both, for types that resolve.",
+        ),
+        col(
+            Role::Plain,
+            "interface",
+            Read::Text(|a| a.interface.as_deref()),
+            "Key of the interface a dynamic IPv6 host follows.",
+        ),
+        col(
+            Role::Plain,
+            "update_days",
+            Read::Text(|a| a.update_days.as_deref()),
+            "Refresh interval of a URL table, in days.",
+        ),
+        col(
+            Role::Plain,
+            "entries",
+            Read::Int(|a| a.entries),
+            "Entries in the loaded table when it was read.",
+        ),
+        col(
+            Role::Indexed,
+            "description",
+            Read::Name(|a| a.description.as_deref()),
+            "The administrator's words.",
+        ),
+        col(
+            Role::Plain,
+            "uuid",
+            Read::Text(|a| a.uuid.as_deref()),
+            "Identifier in the configuration.",
+        ),
     ],
     parse: |raw, rows| {
         rows.push(Alias {

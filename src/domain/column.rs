@@ -91,17 +91,27 @@ impl ColumnSpec {
 
     /// Whether the SQL column compares without case, as names do. Keys compare exactly all the same.
     pub const fn is_nocase(&self) -> bool {
-        matches!(self.kind, Kind::Name) || matches!((self.kind, self.role), (Kind::Text, Role::Indexed))
+        matches!(self.kind, Kind::Name)
+            || matches!((self.kind, self.role), (Kind::Text, Role::Indexed))
     }
 
     /// The SQL column that filters compare: an address by its sortable form.
     pub fn search_name(&self) -> Cow<'static, str> {
-        if self.kind == Kind::Ip { Cow::Owned(format!("{}_sort", self.name)) } else { Cow::Borrowed(self.name) }
+        if self.kind == Kind::Ip {
+            Cow::Owned(format!("{}_sort", self.name))
+        } else {
+            Cow::Borrowed(self.name)
+        }
     }
 }
 
 /// A column; the argument order lets the closure's type be inferred.
-pub const fn col<R>(role: Role, name: &'static str, read: Read<R>, about: &'static str) -> Column<R> {
+pub const fn col<R>(
+    role: Role,
+    name: &'static str,
+    read: Read<R>,
+    about: &'static str,
+) -> Column<R> {
     let kind = match read {
         Read::Text(_) => Kind::Text,
         Read::Name(_) => Kind::Name,
@@ -133,10 +143,13 @@ impl<R> Read<R> {
             Self::Int(get) => cells.push(get(row).map_or(Cell::Null, Cell::Int)),
             Self::Bool(get) => cells.push(get(row).map_or(Cell::Null, |b| Cell::Int(b.into()))),
             Self::Time(get) => cells.push(get(row).map_or(Cell::Null, |t| Cell::Int(t.seconds()))),
-            Self::Mac(get) => cells.push(get(row).map_or(Cell::Null, |m| Cell::Text(m.to_string().into()))),
+            Self::Mac(get) => {
+                cells.push(get(row).map_or(Cell::Null, |m| Cell::Text(m.to_string().into())))
+            }
             Self::Ip(get) => match get(row) {
                 None => cells.extend([Cell::Null, Cell::Null]),
-                Some(ip) => cells.extend([Cell::Text(ip.to_string().into()), Cell::Blob(sort_key(ip).into())]),
+                Some(ip) => cells
+                    .extend([Cell::Text(ip.to_string().into()), Cell::Blob(sort_key(ip).into())]),
             },
             Self::Nets(get) => {
                 let items = get(row);

@@ -4,7 +4,9 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use thiserror::Error;
 
 use super::raw::{Field, RawRow, RawValue};
@@ -30,7 +32,11 @@ const MOST_KEYS: usize = 256;
 const MAX_DEPTH: usize = 8;
 
 /// Reads one response of `source` into rows, in the order they came.
-pub fn decode(source: &Source, fields: &'static [Field], body: &[u8]) -> Result<Vec<RawRow>, Malformed> {
+pub fn decode(
+    source: &Source,
+    fields: &'static [Field],
+    body: &[u8],
+) -> Result<Vec<RawRow>, Malformed> {
     let text = body.trim_ascii();
     if text.is_empty() {
         return Err(Malformed::Empty);
@@ -191,9 +197,17 @@ impl<'de> DeserializeSeed<'de> for Row<'_, '_> {
 
     fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
         let mut row = RawRow::new(self.body.source.name, self.body.fields.len());
-        let flatten = Flatten { row: &mut row, fields: self.body.fields, prefix: "", depth: 0, keys: Some(&self.body.keys) };
+        let flatten = Flatten {
+            row: &mut row,
+            fields: self.body.fields,
+            prefix: "",
+            depth: 0,
+            keys: Some(&self.body.keys),
+        };
         flatten.deserialize(d)?;
-        if let (Some(uuid), Some(i)) = (self.uuid, self.body.fields.iter().position(|f| f.name == "uuid")) {
+        if let (Some(uuid), Some(i)) =
+            (self.uuid, self.body.fields.iter().position(|f| f.name == "uuid"))
+        {
             row.set(i, Some(RawValue::Text(uuid.into())));
         }
         Ok(row)
@@ -212,7 +226,11 @@ struct Flatten<'r> {
 impl Flatten<'_> {
     fn lookup(&self, key: &str) -> Meaning {
         let rest = |name: &'static str| -> Option<&'static str> {
-            if self.prefix.is_empty() { Some(name) } else { name.strip_prefix(self.prefix)?.strip_prefix('.') }
+            if self.prefix.is_empty() {
+                Some(name)
+            } else {
+                name.strip_prefix(self.prefix)?.strip_prefix('.')
+            }
         };
         let mut meaning = Meaning::Unknown;
         for (i, field) in self.fields.iter().enumerate() {
@@ -299,9 +317,16 @@ impl<'de> Visitor<'de> for Flatten<'_> {
                     self.row.set(index, value);
                 }
                 (Meaning::Prefix, Some(key)) => {
-                    let prefix = if self.prefix.is_empty() { key } else { format!("{}.{key}", self.prefix) };
+                    let prefix =
+                        if self.prefix.is_empty() { key } else { format!("{}.{key}", self.prefix) };
                     let (fields, depth) = (self.fields, self.depth + 1);
-                    map.next_value_seed(Nested(Flatten { row: &mut *self.row, fields, prefix: &prefix, depth, keys: None }))?;
+                    map.next_value_seed(Nested(Flatten {
+                        row: &mut *self.row,
+                        fields,
+                        prefix: &prefix,
+                        depth,
+                        keys: None,
+                    }))?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -413,7 +438,8 @@ impl<'de> Visitor<'de> for Leaf {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        let value = i64::try_from(value).map_or_else(|_| RawValue::Text(value.to_string().into()), RawValue::Int);
+        let value = i64::try_from(value)
+            .map_or_else(|_| RawValue::Text(value.to_string().into()), RawValue::Int);
         Ok(Some(value))
     }
 

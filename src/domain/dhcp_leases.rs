@@ -32,9 +32,18 @@ pub static DOMAIN: Domain<Lease> = Domain {
     cadence: Cadence::Runtime,
     sources: &[
         Source::grid("kea4", "kea/leases4/search", "Services: DHCP: Kea(v4)").optional().backend(),
-        Source::grid("kea6", "kea/leases6/search", "Services: DHCP: Kea(v6)").from(SINCE_25_1_6).optional().backend(),
-        Source::grid("isc4", "dhcpv4/leases/search_lease", "Status: DHCP leases").with(&[("inactive", "1")]).optional().backend(),
-        Source::grid("isc6", "dhcpv6/leases/search_lease", "Status: DHCPv6 leases").with(&[("inactive", "1")]).optional().backend(),
+        Source::grid("kea6", "kea/leases6/search", "Services: DHCP: Kea(v6)")
+            .from(SINCE_25_1_6)
+            .optional()
+            .backend(),
+        Source::grid("isc4", "dhcpv4/leases/search_lease", "Status: DHCP leases")
+            .with(&[("inactive", "1")])
+            .optional()
+            .backend(),
+        Source::grid("isc6", "dhcpv6/leases/search_lease", "Status: DHCPv6 leases")
+            .with(&[("inactive", "1")])
+            .optional()
+            .backend(),
         Source::grid("dnsmasq", "dnsmasq/leases/search", "Services: Dnsmasq DNS/DHCP: Settings")
             .from(SINCE_25_1_6)
             .optional()
@@ -64,22 +73,97 @@ pub static DOMAIN: Domain<Lease> = Domain {
     ],
     identity: &[SOURCE, "address", "type", "lease_type"],
     columns: &[
-        col(Role::Key, "ip", Read::Ip(|l| Some(l.ip)), "Leased address, or the prefix of a delegation."),
-        col(Role::Key, "backend", Read::Text(|l| Some(l.backend)), "kea4, kea6, isc4, isc6 or dnsmasq."),
-        col(Role::Key, "type", Read::Text(|l| Some(&l.kind)), "dynamic, static, IA_NA (address) or IA_PD (prefix)."),
-        col(Role::Key, "duplicate", Read::Int(|l| Some(l.duplicate)), "0; higher when the backend lists one address several times."),
+        col(
+            Role::Key,
+            "ip",
+            Read::Ip(|l| Some(l.ip)),
+            "Leased address, or the prefix of a delegation.",
+        ),
+        col(
+            Role::Key,
+            "backend",
+            Read::Text(|l| Some(l.backend)),
+            "kea4, kea6, isc4, isc6 or dnsmasq.",
+        ),
+        col(
+            Role::Key,
+            "type",
+            Read::Text(|l| Some(&l.kind)),
+            "dynamic, static, IA_NA (address) or IA_PD (prefix).",
+        ),
+        col(
+            Role::Key,
+            "duplicate",
+            Read::Int(|l| Some(l.duplicate)),
+            "0; higher when the backend lists one address several times.",
+        ),
         col(Role::Indexed, "mac", Read::Mac(|l| l.mac), "Hardware address of the client."),
-        col(Role::Indexed, "hostname", Read::Name(|l| l.hostname.as_deref()), "Name the client gave itself."),
-        col(Role::Indexed, "interface", Read::Text(|l| l.interface.as_deref()), "Interface key, such as opt2."),
-        col(Role::Indexed, "interface_name", Read::Text(|l| l.interface_name.as_deref()), "Interface description, such as IOT."),
-        col(Role::Plain, "state", Read::Text(|l| Some(&l.state)), "active, declined, expired, abandoned, backup or released, as the backend says."),
-        col(Role::Plain, "expires", Read::Time(|l| l.expires), "End of the lease; absent when it has none."),
-        col(Role::Plain, "reserved", Read::Bool(|l| l.reserved), "Follows a reservation; absent where the release does not say."),
-        col(Role::Indexed, "duid", Read::Text(|l| l.duid.as_deref()), "DHCP unique identifier of an IPv6 client."),
-        col(Role::Plain, "client_id", Read::Text(|l| l.client_id.as_deref()), "Client identifier as sent."),
-        col(Role::Plain, "prefix_length", Read::Int(|l| l.prefix_length), "Length of a delegated prefix."),
-        col(Role::Plain, "vendor", Read::Text(|l| l.vendor.as_deref()), "Manufacturer by the firewall's OUI list."),
-        col(Role::Plain, "description", Read::Text(|l| l.description.as_deref()), "Description of an ISC static mapping."),
+        col(
+            Role::Indexed,
+            "hostname",
+            Read::Name(|l| l.hostname.as_deref()),
+            "Name the client gave itself.",
+        ),
+        col(
+            Role::Indexed,
+            "interface",
+            Read::Text(|l| l.interface.as_deref()),
+            "Interface key, such as opt2.",
+        ),
+        col(
+            Role::Indexed,
+            "interface_name",
+            Read::Text(|l| l.interface_name.as_deref()),
+            "Interface description, such as IOT.",
+        ),
+        col(
+            Role::Plain,
+            "state",
+            Read::Text(|l| Some(&l.state)),
+            "active, declined, expired, abandoned, backup or released, as the backend says.",
+        ),
+        col(
+            Role::Plain,
+            "expires",
+            Read::Time(|l| l.expires),
+            "End of the lease; absent when it has none.",
+        ),
+        col(
+            Role::Plain,
+            "reserved",
+            Read::Bool(|l| l.reserved),
+            "Follows a reservation; absent where the release does not say.",
+        ),
+        col(
+            Role::Indexed,
+            "duid",
+            Read::Text(|l| l.duid.as_deref()),
+            "DHCP unique identifier of an IPv6 client.",
+        ),
+        col(
+            Role::Plain,
+            "client_id",
+            Read::Text(|l| l.client_id.as_deref()),
+            "Client identifier as sent.",
+        ),
+        col(
+            Role::Plain,
+            "prefix_length",
+            Read::Int(|l| l.prefix_length),
+            "Length of a delegated prefix.",
+        ),
+        col(
+            Role::Plain,
+            "vendor",
+            Read::Text(|l| l.vendor.as_deref()),
+            "Manufacturer by the firewall's OUI list.",
+        ),
+        col(
+            Role::Plain,
+            "description",
+            Read::Text(|l| l.description.as_deref()),
+            "Description of an ISC static mapping.",
+        ),
     ],
     parse,
     never_empty: false,

@@ -24,10 +24,16 @@ pub static DOMAIN: Domain<Reservation> = Domain {
     cadence: Cadence::Config,
     sources: &[
         Source::grid("kea4", "kea/dhcpv4/search_reservation", "Services: DHCP: Kea(v4)"),
-        Source::grid("kea6", "kea/dhcpv6/search_reservation", "Services: DHCP: Kea(v6)").from(Release::new(25, 1, 6)).optional(),
-        Source::grid("dnsmasq", "dnsmasq/settings/search_host", "Services: Dnsmasq DNS/DHCP: Settings")
-            .from(Release::new(25, 1, 2))
+        Source::grid("kea6", "kea/dhcpv6/search_reservation", "Services: DHCP: Kea(v6)")
+            .from(Release::new(25, 1, 6))
             .optional(),
+        Source::grid(
+            "dnsmasq",
+            "dnsmasq/settings/search_host",
+            "Services: Dnsmasq DNS/DHCP: Settings",
+        )
+        .from(Release::new(25, 1, 2))
+        .optional(),
     ],
     fields: &[
         field("uuid"),
@@ -48,14 +54,49 @@ pub static DOMAIN: Domain<Reservation> = Domain {
     columns: &[
         col(Role::Key, "backend", Read::Text(|r| Some(r.backend)), "kea4, kea6 or dnsmasq."),
         col(Role::Key, "uuid", Read::Text(|r| Some(&r.uuid)), "Identifier in the configuration."),
-        col(Role::Key, "item", Read::Int(|r| Some(r.item)), "Position when one entry names several addresses or MACs; else 0."),
-        col(Role::Indexed, "ip", Read::Ip(|r| r.ip), "Reserved address; absent when the address is dynamic."),
+        col(
+            Role::Key,
+            "item",
+            Read::Int(|r| Some(r.item)),
+            "Position when one entry names several addresses or MACs; else 0.",
+        ),
+        col(
+            Role::Indexed,
+            "ip",
+            Read::Ip(|r| r.ip),
+            "Reserved address; absent when the address is dynamic.",
+        ),
         col(Role::Indexed, "mac", Read::Mac(|r| r.mac), "Hardware address it is for."),
-        col(Role::Plain, "duid", Read::Text(|r| r.duid.as_deref()), "DHCP unique identifier (RFC 8415, 11) it is for."),
-        col(Role::Plain, "client_id", Read::Text(|r| r.client_id.as_deref()), "Client identifier (RFC 2132, 9.14) it is for."),
-        col(Role::Indexed, "hostname", Read::Name(|r| r.hostname.as_deref()), "Name handed to the client."),
-        col(Role::Plain, "subnet", Read::Text(|r| r.subnet.as_deref()), "Subnet it belongs to (Kea)."),
-        col(Role::Indexed, "description", Read::Name(|r| r.description.as_deref()), "The administrator's words."),
+        col(
+            Role::Plain,
+            "duid",
+            Read::Text(|r| r.duid.as_deref()),
+            "DHCP unique identifier (RFC 8415, 11) it is for.",
+        ),
+        col(
+            Role::Plain,
+            "client_id",
+            Read::Text(|r| r.client_id.as_deref()),
+            "Client identifier (RFC 2132, 9.14) it is for.",
+        ),
+        col(
+            Role::Indexed,
+            "hostname",
+            Read::Name(|r| r.hostname.as_deref()),
+            "Name handed to the client.",
+        ),
+        col(
+            Role::Plain,
+            "subnet",
+            Read::Text(|r| r.subnet.as_deref()),
+            "Subnet it belongs to (Kea).",
+        ),
+        col(
+            Role::Indexed,
+            "description",
+            Read::Name(|r| r.description.as_deref()),
+            "The administrator's words.",
+        ),
     ],
     parse,
     never_empty: false,
@@ -64,11 +105,16 @@ pub static DOMAIN: Domain<Reservation> = Domain {
 /// One row for each address and hardware address of an entry; a dnsmasq host may list several of both.
 fn parse(raw: Raw<'_>, rows: &mut Vec<Reservation>) -> Result<(), Reject> {
     let ips = read_all::<IpAddr>(raw, if raw.source() == "dnsmasq" { "ip" } else { "ip_address" })?;
-    let macs = read_all::<MacAddr>(raw, if raw.source() == "dnsmasq" { "hwaddr" } else { "hw_address" })?;
+    let macs =
+        read_all::<MacAddr>(raw, if raw.source() == "dnsmasq" { "hwaddr" } else { "hw_address" })?;
     let (duid, client_id) = (raw.string("duid"), raw.string("client_id"));
     if macs.is_empty() && duid.is_none() && client_id.is_none() {
         // A dnsmasq host without a client is a DNS record only.
-        return if raw.source() == "dnsmasq" { Ok(()) } else { Err(Reject::new("hw_address", "names no client")) };
+        return if raw.source() == "dnsmasq" {
+            Ok(())
+        } else {
+            Err(Reject::new("hw_address", "names no client"))
+        };
     }
     let or_one_absent = |n: usize| n.max(1);
     for m in 0..or_one_absent(macs.len()) {
@@ -81,7 +127,10 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Reservation>) -> Result<(), Reject> {
                 mac: macs.get(m).copied(),
                 duid: duid.clone(),
                 client_id: client_id.clone(),
-                hostname: raw.string("hostname").or_else(|| raw.string("host")).filter(|h| &**h != "*"),
+                hostname: raw
+                    .string("hostname")
+                    .or_else(|| raw.string("host"))
+                    .filter(|h| &**h != "*"),
                 subnet: subnet(raw),
                 description: raw.string("description").or_else(|| raw.string("descr")),
             });
@@ -91,7 +140,9 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Reservation>) -> Result<(), Reject> {
 }
 
 fn read_all<T: std::str::FromStr>(raw: Raw<'_>, name: &'static str) -> Result<Vec<T>, Reject> {
-    let read = |item: Box<str>| item.parse().map_err(|_| Reject::new(name, format!("cannot read `{item}`")));
+    let read = |item: Box<str>| {
+        item.parse().map_err(|_| Reject::new(name, format!("cannot read `{item}`")))
+    };
     raw.list(name).into_iter().map(read).collect()
 }
 

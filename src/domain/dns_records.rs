@@ -23,11 +23,23 @@ pub static DOMAIN: Domain<Record> = Domain {
     about: "Host overrides and their aliases in Unbound, host entries in dnsmasq.",
     cadence: Cadence::Config,
     sources: &[
-        Source::grid("unbound", "unbound/settings/search_host_override", "Services: Unbound DNS: Overrides"),
-        Source::grid("unbound_alias", "unbound/settings/search_host_alias", "Services: Unbound DNS: Overrides"),
-        Source::grid("dnsmasq", "dnsmasq/settings/search_host", "Services: Dnsmasq DNS/DHCP: Settings")
-            .from(Release::new(25, 1, 2))
-            .optional(),
+        Source::grid(
+            "unbound",
+            "unbound/settings/search_host_override",
+            "Services: Unbound DNS: Overrides",
+        ),
+        Source::grid(
+            "unbound_alias",
+            "unbound/settings/search_host_alias",
+            "Services: Unbound DNS: Overrides",
+        ),
+        Source::grid(
+            "dnsmasq",
+            "dnsmasq/settings/search_host",
+            "Services: Dnsmasq DNS/DHCP: Settings",
+        )
+        .from(Release::new(25, 1, 2))
+        .optional(),
     ],
     fields: &[
         field("uuid"),
@@ -47,23 +59,57 @@ pub static DOMAIN: Domain<Record> = Domain {
     ],
     identity: &[SOURCE, "uuid"],
     columns: &[
-        col(Role::Key, "name", Read::Name(|r| Some(&r.name)), "Fully qualified name; `*.` is a wildcard."),
-        col(Role::Key, "type", Read::Text(|r| Some(&r.rr)), "A, AAAA, MX, TXT, or ALIAS of another override."),
-        col(Role::Key, "backend", Read::Text(|r| Some(r.backend)), "unbound, unbound_alias or dnsmasq."),
+        col(
+            Role::Key,
+            "name",
+            Read::Name(|r| Some(&r.name)),
+            "Fully qualified name; `*.` is a wildcard.",
+        ),
+        col(
+            Role::Key,
+            "type",
+            Read::Text(|r| Some(&r.rr)),
+            "A, AAAA, MX, TXT, or ALIAS of another override.",
+        ),
+        col(
+            Role::Key,
+            "backend",
+            Read::Text(|r| Some(r.backend)),
+            "unbound, unbound_alias or dnsmasq.",
+        ),
         col(Role::Key, "uuid", Read::Text(|r| Some(&r.uuid)), "Identifier in the configuration."),
-        col(Role::Key, "item", Read::Int(|r| Some(r.item)), "Position when one entry names several addresses; else 0."),
+        col(
+            Role::Key,
+            "item",
+            Read::Int(|r| Some(r.item)),
+            "Position when one entry names several addresses; else 0.",
+        ),
         col(Role::Indexed, "ip", Read::Ip(|r| r.ip), "Address of an A or AAAA record."),
-        col(Role::Indexed, "target", Read::Name(|r| r.target.as_deref()), "Mail server, text, or the override an alias follows."),
+        col(
+            Role::Indexed,
+            "target",
+            Read::Name(|r| r.target.as_deref()),
+            "Mail server, text, or the override an alias follows.",
+        ),
         col(Role::Plain, "enabled", Read::Bool(|r| Some(r.enabled)), "Answered by the resolver."),
         col(Role::Plain, "ttl", Read::Int(|r| r.ttl), "Time to live in seconds, when set."),
-        col(Role::Plain, "description", Read::Text(|r| r.description.as_deref()), "The administrator's words."),
+        col(
+            Role::Plain,
+            "description",
+            Read::Text(|r| r.description.as_deref()),
+            "The administrator's words.",
+        ),
     ],
     parse,
     never_empty: false,
 };
 
 fn parse(raw: Raw<'_>, rows: &mut Vec<Record>) -> Result<(), Reject> {
-    let base = |item: usize, rr: &str, ip: Option<IpAddr>, target: Option<Box<str>>| -> Result<Record, Reject> {
+    let base = |item: usize,
+                rr: &str,
+                ip: Option<IpAddr>,
+                target: Option<Box<str>>|
+     -> Result<Record, Reject> {
         Ok(Record {
             name: full_name(raw)?,
             rr: rr.into(),
@@ -78,14 +124,17 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Record>) -> Result<(), Reject> {
         })
     };
     match raw.source() {
-        "unbound_alias" => rows.push(base(0, "ALIAS", None, raw.string("%host").or_else(|| raw.string("host")))?),
+        "unbound_alias" => {
+            rows.push(base(0, "ALIAS", None, raw.string("%host").or_else(|| raw.string("host")))?)
+        }
         "dnsmasq" => {
             // An entry without a name or without an address is a reservation only.
             if raw.maybe("host").is_none_or(|host| host == "*") {
                 return Ok(());
             }
             for (item, text) in raw.list("ip").iter().enumerate() {
-                let ip: IpAddr = text.parse().map_err(|_| Reject::new("ip", format!("cannot read `{text}`")))?;
+                let ip: IpAddr =
+                    text.parse().map_err(|_| Reject::new("ip", format!("cannot read `{text}`")))?;
                 rows.push(base(item, if ip.is_ipv4() { "A" } else { "AAAA" }, Some(ip), None)?);
             }
         }

@@ -188,7 +188,9 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Rule>) -> Result<(), Reject> {
         tag: raw.string("tag"),
         tagged: raw.string("tagged"),
         log: raw.flag("log")?,
-        category: joined(raw, &["%categories"]).or_else(|| joined(raw, &["category"])).or_else(|| joined(raw, &["categories"])),
+        category: joined(raw, &["%categories"])
+            .or_else(|| joined(raw, &["category"]))
+            .or_else(|| joined(raw, &["categories"])),
         description: raw.string("description"),
     });
     Ok(())
@@ -208,7 +210,13 @@ fn position(raw: Raw<'_>, interface: Option<&str>) -> Result<(i64, i64), Reject>
         }
         None => {
             let priority = match interface {
-                Some(one) if !one.contains(',') && !one.starts_with('!') => if is_interface(one) { 400_000 } else { 300_000 },
+                Some(one) if !one.contains(',') && !one.starts_with('!') => {
+                    if is_interface(one) {
+                        400_000
+                    } else {
+                        300_000
+                    }
+                }
                 _ => 200_000,
             };
             (priority, raw.read("sequence")?)
@@ -219,7 +227,10 @@ fn position(raw: Raw<'_>, interface: Option<&str>) -> Result<(i64, i64), Reject>
 
 /// Keys that config.xml gives to interfaces; everything else is a group.
 fn is_interface(key: &str) -> bool {
-    let numbered = |prefix| key.strip_prefix(prefix).is_some_and(|n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let numbered = |prefix| {
+        key.strip_prefix(prefix)
+            .is_some_and(|n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    };
     matches!(key, "lan" | "wan") || numbered("opt") || numbered("lo")
 }
 
@@ -244,7 +255,9 @@ fn action(raw: Raw<'_>) -> Result<&'static str, Reject> {
         None | Some("pass" | "Pass") => Ok("pass"),
         Some("block" | "Block") => Ok("block"),
         Some("reject" | "Reject") => Ok("reject"),
-        Some(other) => Err(Reject::new("action", format!("`{other}` is neither pass, block nor reject"))),
+        Some(other) => {
+            Err(Reject::new("action", format!("`{other}` is neither pass, block nor reject")))
+        }
     }
 }
 

@@ -27,7 +27,12 @@ pub static DOMAIN: Domain<Interface> = Domain {
     name: "interfaces",
     about: "Devices and interfaces: key (lan, opt3), description, device name, addresses, link state, VLAN.",
     cadence: Cadence::Runtime,
-    sources: &[Source::grid("overview", "interfaces/overview/interfaces_info", "Status: Interfaces").backend()],
+    sources: &[Source::grid(
+        "overview",
+        "interfaces/overview/interfaces_info",
+        "Status: Interfaces",
+    )
+    .backend()],
     // Not `config.*` as a whole: it holds the secrets of DHCP and PPP options.
     fields: &[
         field("device"),
@@ -50,26 +55,77 @@ pub static DOMAIN: Domain<Interface> = Domain {
     ],
     identity: &["device"],
     columns: &[
-        col(Role::Key, "device", Read::Name(|i| Some(&i.device)), "Device name in the kernel, such as igc1 or vlan01."),
-        col(Role::Indexed, "key", Read::Name(|i| i.key.as_deref()), "Key in the configuration (lan, opt3); absent when not assigned."),
-        col(Role::Indexed, "name", Read::Name(|i| i.name.as_deref()), "Description, as the web interface shows it."),
+        col(
+            Role::Key,
+            "device",
+            Read::Name(|i| Some(&i.device)),
+            "Device name in the kernel, such as igc1 or vlan01.",
+        ),
+        col(
+            Role::Indexed,
+            "key",
+            Read::Name(|i| i.key.as_deref()),
+            "Key in the configuration (lan, opt3); absent when not assigned.",
+        ),
+        col(
+            Role::Indexed,
+            "name",
+            Read::Name(|i| i.name.as_deref()),
+            "Description, as the web interface shows it.",
+        ),
         col(Role::Plain, "enabled", Read::Bool(|i| i.enabled), "Switched on in the configuration."),
-        col(Role::Plain, "status", Read::Text(|i| i.status.as_deref()), "up, down, no carrier or associated."),
-        col(Role::Plain, "mac", Read::Mac(|i| i.mac), "Hardware address; VLANs share their parent's."),
+        col(
+            Role::Plain,
+            "status",
+            Read::Text(|i| i.status.as_deref()),
+            "up, down, no carrier or associated.",
+        ),
+        col(
+            Role::Plain,
+            "mac",
+            Read::Mac(|i| i.mac),
+            "Hardware address; VLANs share their parent's.",
+        ),
         col(Role::Plain, "ipv4", Read::Nets(|i| &i.ipv4), "IPv4 addresses with prefix length."),
         col(Role::Plain, "ipv6", Read::Nets(|i| &i.ipv6), "IPv6 addresses with prefix length."),
-        col(Role::Plain, "ipv4_type", Read::Text(|i| i.ipv4_type.as_deref()), "static, dhcp, pppoe or none."),
-        col(Role::Plain, "ipv6_type", Read::Text(|i| i.ipv6_type.as_deref()), "static, dhcp6, slaac, track6 or none; absent on 24.7."),
+        col(
+            Role::Plain,
+            "ipv4_type",
+            Read::Text(|i| i.ipv4_type.as_deref()),
+            "static, dhcp, pppoe or none.",
+        ),
+        col(
+            Role::Plain,
+            "ipv6_type",
+            Read::Text(|i| i.ipv6_type.as_deref()),
+            "static, dhcp6, slaac, track6 or none; absent on 24.7.",
+        ),
         col(Role::Indexed, "vlan_tag", Read::Int(|i| i.vlan_tag), "VLAN ID of a VLAN device."),
-        col(Role::Plain, "vlan_parent", Read::Text(|i| i.vlan_parent.as_deref()), "Device that carries the VLAN."),
+        col(
+            Role::Plain,
+            "vlan_parent",
+            Read::Text(|i| i.vlan_parent.as_deref()),
+            "Device that carries the VLAN.",
+        ),
         col(Role::Plain, "mtu", Read::Int(|i| i.mtu), "Maximum transmission unit in bytes."),
         col(Role::Plain, "media", Read::Text(|i| i.media.as_deref()), "Link speed and duplex."),
         col(Role::Plain, "physical", Read::Bool(|i| i.physical), "A port, not a virtual device."),
-        col(Role::Plain, "groups", Read::Text(|i| i.groups.as_deref()), "Interface groups, separated by commas."),
-        col(Role::Plain, "gateways", Read::Text(|i| i.gateways.as_deref()), "Gateway addresses, separated by commas."),
+        col(
+            Role::Plain,
+            "groups",
+            Read::Text(|i| i.groups.as_deref()),
+            "Interface groups, separated by commas.",
+        ),
+        col(
+            Role::Plain,
+            "gateways",
+            Read::Text(|i| i.gateways.as_deref()),
+            "Gateway addresses, separated by commas.",
+        ),
     ],
     parse: |raw, rows| {
-        let joined = |name| Some(raw.list(name).join(",")).filter(|t| !t.is_empty()).map(Into::into);
+        let joined =
+            |name| Some(raw.list(name).join(",")).filter(|t| !t.is_empty()).map(Into::into);
         let key = raw.string("identifier");
         rows.push(Interface {
             device: raw.text("device")?,

@@ -12,7 +12,12 @@ fn label_field(fields: &[Field], field: &str) -> Option<usize> {
 ///
 /// A description that two interfaces share, or that nobody has, cannot be translated: the key is then
 /// left out and the description kept, so that nothing wrong is stored.
-pub fn translate(rows: &mut [RawRow], fields: &[Field], labels: Labels, names: &[(String, String)]) {
+pub fn translate(
+    rows: &mut [RawRow],
+    fields: &[Field],
+    labels: Labels,
+    names: &[(String, String)],
+) {
     let position = |name: &str| fields.iter().position(|f| f.name == name);
     let (Some(field), Some(when)) = (position(labels.field), position(labels.when)) else { return };
     let label = label_field(fields, labels.field);
@@ -23,7 +28,8 @@ pub fn translate(rows: &mut [RawRow], fields: &[Field], labels: Labels, names: &
         if !applies {
             continue;
         }
-        let keys: Option<Vec<&str>> = text.split(',').map(|part| key_of(part.trim(), names)).collect();
+        let keys: Option<Vec<&str>> =
+            text.split(',').map(|part| key_of(part.trim(), names)).collect();
         row.set(field, keys.map(|keys| RawValue::Text(keys.join(",").into())));
         if let Some(label) = label {
             row.set(label, Some(RawValue::Text(text)));
@@ -45,7 +51,11 @@ mod tests {
     static FIELDS: &[Field] = &[field("interface"), field("%interface"), field("legacy")];
     const LABELS: Labels = Labels { field: "interface", when: "legacy" };
 
-    fn translated(label: &str, legacy: bool, names: &[(&str, &str)]) -> (Option<RawValue>, Option<RawValue>) {
+    fn translated(
+        label: &str,
+        legacy: bool,
+        names: &[(&str, &str)],
+    ) -> (Option<RawValue>, Option<RawValue>) {
         let mut row = RawRow::new("search", FIELDS.len());
         row.set(0, Some(RawValue::Text(label.into())));
         row.set(2, Some(RawValue::Bool(legacy)));

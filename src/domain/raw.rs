@@ -48,7 +48,9 @@ impl RawValue {
             Self::Bool(false) => Cow::Borrowed("0"),
             Self::Int(n) => Cow::Owned(n.to_string()),
             Self::Text(text) => Cow::Borrowed(text),
-            Self::List(items) => Cow::Owned(items.iter().map(Self::as_text).collect::<Vec<_>>().join(",")),
+            Self::List(items) => {
+                Cow::Owned(items.iter().map(Self::as_text).collect::<Vec<_>>().join(","))
+            }
         }
     }
 }
@@ -124,7 +126,11 @@ impl<'a> Raw<'a> {
     fn value(&self, name: &'static str) -> Option<&'a RawValue> {
         // A literal in a domain's fields and the same literal in its parse function are usually one string.
         let same = |f: &Field| std::ptr::eq(f.name, name);
-        let index = self.fields.iter().position(same).or_else(|| self.fields.iter().position(|f| f.name == name));
+        let index = self
+            .fields
+            .iter()
+            .position(same)
+            .or_else(|| self.fields.iter().position(|f| f.name == name));
         debug_assert!(index.is_some(), "`{name}` is read but not in the domain's fields");
         index.and_then(|i| self.row.get(i))
     }
@@ -137,7 +143,9 @@ impl<'a> Raw<'a> {
         };
         match text {
             Cow::Borrowed(text) => Some(text.trim()).filter(|t| !t.is_empty()).map(Cow::Borrowed),
-            Cow::Owned(text) => Some(text.trim()).filter(|t| !t.is_empty()).map(|t| Cow::Owned(t.to_owned())),
+            Cow::Owned(text) => {
+                Some(text.trim()).filter(|t| !t.is_empty()).map(|t| Cow::Owned(t.to_owned()))
+            }
         }
     }
 
@@ -183,11 +191,16 @@ impl<'a> Raw<'a> {
     /// Items of an array, or of text separated by commas or newlines; cleaned, without empty ones.
     pub fn list(&self, name: &'static str) -> Vec<Box<str>> {
         let split = |text: &str| -> Vec<Box<str>> {
-            text.split([',', '\n']).map(|item| Box::from(clean(item).trim())).filter(|item: &Box<str>| !item.is_empty()).collect()
+            text.split([',', '\n'])
+                .map(|item| Box::from(clean(item).trim()))
+                .filter(|item: &Box<str>| !item.is_empty())
+                .collect()
         };
         match self.value(name) {
             None => Vec::new(),
-            Some(RawValue::List(items)) => items.iter().flat_map(|item| split(&item.as_text())).collect(),
+            Some(RawValue::List(items)) => {
+                items.iter().flat_map(|item| split(&item.as_text())).collect()
+            }
             Some(value) => split(&value.as_text()),
         }
     }

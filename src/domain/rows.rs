@@ -37,10 +37,13 @@ impl RawRows {
     }
 
     fn push(&mut self, mut row: RawRow) {
-        let same = self.rows.iter().rev().take_while(|r| self.compare(r, &row) == Ordering::Equal).count();
+        let same =
+            self.rows.iter().rev().take_while(|r| self.compare(r, &row) == Ordering::Equal).count();
         let first = self.rows.len() - same;
         let group = self.rows.get_mut(first..).unwrap_or_default();
-        if group.iter().any(|r| r.source != row.source) || group.first().is_some_and(|r| r.source != row.source) {
+        if group.iter().any(|r| r.source != row.source)
+            || group.first().is_some_and(|r| r.source != row.source)
+        {
             for earlier in group.iter_mut().filter(|r| r.source != row.source) {
                 earlier.overlay(row.clone());
             }
@@ -114,7 +117,8 @@ pub fn read_row(domain: &dyn AnyDomain, stable: &[u8], volatile: Option<&[u8]>) 
     let tag = object.get(SOURCE_KEY)?.as_str()?;
     let source = domain.sources().iter().map(|s| s.name).find(|name| *name == tag)?;
     let mut row = RawRow::new(source, fields.len());
-    row.ordinal = object.get(ORDINAL_KEY).and_then(|n| u16::try_from(n.as_u64()?).ok()).unwrap_or(0);
+    row.ordinal =
+        object.get(ORDINAL_KEY).and_then(|n| u16::try_from(n.as_u64()?).ok()).unwrap_or(0);
     let more = match volatile {
         Some(line) if !line.is_empty() => serde_json::from_slice(line).ok()?,
         _ => serde_json::Map::new(),

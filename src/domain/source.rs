@@ -56,7 +56,12 @@ pub struct Labels {
 }
 
 impl Source {
-    const fn new(name: &'static str, path: &'static str, shape: Shape, privilege: &'static str) -> Self {
+    const fn new(
+        name: &'static str,
+        path: &'static str,
+        shape: Shape,
+        privilege: &'static str,
+    ) -> Self {
         Self {
             name,
             path,
@@ -80,7 +85,12 @@ impl Source {
     }
 
     /// An export or model read whose rows are a map at `at`.
-    pub const fn map(name: &'static str, path: &'static str, at: &'static str, privilege: &'static str) -> Self {
+    pub const fn map(
+        name: &'static str,
+        path: &'static str,
+        at: &'static str,
+        privilege: &'static str,
+    ) -> Self {
         Self::new(name, path, Shape::Map(at), privilege)
     }
 

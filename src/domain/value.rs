@@ -2,10 +2,10 @@
 
 use crate::types::AddressRange;
 
+use super::ALL;
 use super::column::{Cell, Column, ColumnSpec, Role};
 use super::raw::{Field, Raw, RawRow, Reject};
 use super::source::{Cadence, Source};
-use super::ALL;
 
 /// Everything there is to know about one domain.
 #[derive(Debug)]
@@ -104,7 +104,8 @@ impl<R: 'static> AnyDomain for Domain<R> {
 
 impl<R> Domain<R> {
     fn cells(&self, row: &R) -> Result<ParsedRow, Reject> {
-        let mut parsed = ParsedRow { cells: Vec::with_capacity(self.columns.len() + 2), ranges: Vec::new() };
+        let mut parsed =
+            ParsedRow { cells: Vec::with_capacity(self.columns.len() + 2), ranges: Vec::new() };
         let mut ranges = Vec::new();
         for (i, column) in self.columns.iter().enumerate() {
             column.read.cells(row, &mut parsed.cells, &mut ranges);

@@ -17,7 +17,11 @@ pub static DOMAIN: Domain<Vlan> = Domain {
     name: "vlans",
     about: "VLAN devices with tag, parent device and the interface they are assigned to.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("vlan", "interfaces/vlan_settings/search_item", "Interfaces: VLAN: Edit")],
+    sources: &[Source::grid(
+        "vlan",
+        "interfaces/vlan_settings/search_item",
+        "Interfaces: VLAN: Edit",
+    )],
     fields: &[
         field("vlanif"),
         field("tag"),
@@ -31,12 +35,37 @@ pub static DOMAIN: Domain<Vlan> = Domain {
     columns: &[
         col(Role::Key, "tag", Read::Int(|v| Some(v.tag)), "VLAN ID, 1 to 4094."),
         col(Role::Key, "device", Read::Text(|v| Some(&v.device)), "Device name, such as vlan01."),
-        col(Role::Indexed, "parent", Read::Text(|v| Some(&v.parent)), "Device that carries the tag, such as igc1."),
-        col(Role::Indexed, "interface_name", Read::Text(|v| v.interface_name.as_deref()), "Description of the assigned interface; absent when not assigned."),
-        col(Role::Indexed, "description", Read::Name(|v| v.description.as_deref()), "The administrator's words."),
+        col(
+            Role::Indexed,
+            "parent",
+            Read::Text(|v| Some(&v.parent)),
+            "Device that carries the tag, such as igc1.",
+        ),
+        col(
+            Role::Indexed,
+            "interface_name",
+            Read::Text(|v| v.interface_name.as_deref()),
+            "Description of the assigned interface; absent when not assigned.",
+        ),
+        col(
+            Role::Indexed,
+            "description",
+            Read::Name(|v| v.description.as_deref()),
+            "The administrator's words.",
+        ),
         col(Role::Plain, "priority", Read::Int(|v| v.priority), "Priority code point, 0 to 7."),
-        col(Role::Plain, "protocol", Read::Text(|v| v.protocol.as_deref()), "802.1q or 802.1ad when set by hand."),
-        col(Role::Plain, "uuid", Read::Text(|v| v.uuid.as_deref()), "Identifier in the configuration."),
+        col(
+            Role::Plain,
+            "protocol",
+            Read::Text(|v| v.protocol.as_deref()),
+            "802.1q or 802.1ad when set by hand.",
+        ),
+        col(
+            Role::Plain,
+            "uuid",
+            Read::Text(|v| v.uuid.as_deref()),
+            "Identifier in the configuration.",
+        ),
     ],
     parse: |raw, rows| {
         // Every release decorates: `vlan01 [GUEST]`; 24.7 and 25.1 the parent too: `igc1 (MAC) [LAN]`.

@@ -77,7 +77,8 @@ impl Store {
         domain: &'static dyn AnyDomain,
         sources: &[&'static str],
     ) -> Result<Kept, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(StoreError::query("read kept rows"))?;
+        let mut connection =
+            self.readers.acquire().await.map_err(StoreError::query("read kept rows"))?;
         let projection = snapshot::projection(&mut connection, firewall, domain.name()).await?;
         let Some(head) = projection.and_then(|p| p.head) else { return Ok(Vec::new()) };
         let rows = snapshot::rows(&mut connection, firewall, domain, head).await?;
@@ -105,8 +106,14 @@ impl Store {
     }
 
     async fn is_known(&self, prepared: &Prepared) -> Result<bool, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(StoreError::query("find the newest snapshot"))?;
-        let known = snapshot::projection(&mut connection, prepared.batch.firewall, prepared.batch.domain.name()).await?;
+        let mut connection =
+            self.readers.acquire().await.map_err(StoreError::query("find the newest snapshot"))?;
+        let known = snapshot::projection(
+            &mut connection,
+            prepared.batch.firewall,
+            prepared.batch.domain.name(),
+        )
+        .await?;
         Ok(known.is_some_and(|p| p.head.is_some()))
     }
 }
@@ -124,7 +131,8 @@ impl Prepared {
         if let Some(hashed) = &self.hashed {
             return Ok(Arc::clone(hashed));
         }
-        let hashed = self.hashing.join_next().await.and_then(Result::ok).ok_or(StoreError::Interrupted)?;
+        let hashed =
+            self.hashing.join_next().await.and_then(Result::ok).ok_or(StoreError::Interrupted)?;
         Ok(Arc::clone(self.hashed.insert(Arc::new(hashed))))
     }
 }
@@ -154,7 +162,11 @@ fn volatile(batch: &Batch) -> Option<Chunk> {
 }
 
 /// The hash of an endpoint's answer: equal bytes, read by an equal domain, give equal rows.
-pub fn source_hash(domain: &'static dyn AnyDomain, bodies: &[Vec<u8>], names: &[(String, String)]) -> ContentHash {
+pub fn source_hash(
+    domain: &'static dyn AnyDomain,
+    bodies: &[Vec<u8>],
+    names: &[(String, String)],
+) -> ContentHash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(stamp(domain).as_bytes());
     for body in bodies {
@@ -183,10 +195,16 @@ pub(super) fn stamp(domain: &'static dyn AnyDomain) -> ContentHash {
     chunk::hash(text.as_bytes())
 }
 
-async fn apply(transaction: &mut SqliteTransaction<'_>, prepared: &mut Prepared) -> Result<Applied, StoreError> {
+async fn apply(
+    transaction: &mut SqliteTransaction<'_>,
+    prepared: &mut Prepared,
+) -> Result<Applied, StoreError> {
     let (batch, domain) = (Arc::clone(&prepared.batch), prepared.batch.domain);
     let projection = snapshot::projection(transaction, batch.firewall, domain.name()).await?;
-    let current = projection.as_ref().filter(|p| p.stamp == prepared.stamp.as_bytes()).and_then(|p| p.head.map(|head| (p, head)));
+    let current = projection
+        .as_ref()
+        .filter(|p| p.stamp == prepared.stamp.as_bytes())
+        .and_then(|p| p.head.map(|head| (p, head)));
     let (written, changed, head_id) = match current {
         Some((before, head)) => match update(transaction, prepared, before, head).await {
             // A damaged snapshot cannot be compared with; the new state replaces it whole.
@@ -196,17 +214,26 @@ async fn apply(transaction: &mut SqliteTransaction<'_>, prepared: &mut Prepared)
         None => refill(transaction, prepared).await?,
     };
     put_sources(transaction, batch.firewall, domain, batch.at, &batch.sources).await?;
-    let (rows, rejects) = settle(transaction, prepared, projection.as_ref(), head_id, written > 0 || changed > 0).await?;
+    let (rows, rejects) =
+        settle(transaction, prepared, projection.as_ref(), head_id, written > 0 || changed > 0)
+            .await?;
     Ok(Applied { rows, changed, rejects, written })
 }
 
 /// Fills the table from nothing.
-async fn refill(transaction: &mut SqliteTransaction<'_>, prepared: &mut Prepared) -> Result<(u64, u64, Option<i64>), StoreError> {
+async fn refill(
+    transaction: &mut SqliteTransaction<'_>,
+    prepared: &mut Prepared,
+) -> Result<(u64, u64, Option<i64>), StoreError> {
     let batch = Arc::clone(&prepared.batch);
     let mut writer = Writer::new(batch.domain, batch.firewall, Mode::Insert);
     writer.clear(transaction).await?;
     clear_rejects(transaction, &batch).await?;
-    let indexes = if batch.rows.len() < BULK { None } else { Indexes::set_aside(transaction, batch.domain).await? };
+    let indexes = if batch.rows.len() < BULK {
+        None
+    } else {
+        Indexes::set_aside(transaction, batch.domain).await?
+    };
     let positions: Vec<usize> = (0..batch.rows.len()).collect();
     let done = write_positions(transaction, &batch, &mut writer, positions).await?;
     if let Some(indexes) = indexes {
@@ -227,7 +254,8 @@ async fn update(
     before: &Projection,
     head: Head,
 ) -> Result<(u64, u64, Option<i64>), StoreError> {
-    let (batch, domain, hashed) = (Arc::clone(&prepared.batch), prepared.batch.domain, prepared.hashed().await?);
+    let (batch, domain, hashed) =
+        (Arc::clone(&prepared.batch), prepared.batch.domain, prepared.hashed().await?);
     let batch = &batch;
     let mut writer = Writer::new(domain, batch.firewall, Mode::Upsert);
     let moved = volatile_moved(transaction, batch, &hashed, head).await?;
@@ -320,7 +348,8 @@ async fn write_positions(
     reader.spawn_blocking(move || {
         for part in positions.chunks(ROWS_AHEAD) {
             let reading = diff::read(state.domain, &state.rows, part.iter());
-            let ready = encoder.encode(reading.rows).map(|statements| (statements, reading.rejected));
+            let ready =
+                encoder.encode(reading.rows).map(|statements| (statements, reading.rejected));
             if send.blocking_send(ready).is_err() {
                 return;
             }
@@ -355,7 +384,8 @@ async fn put_snapshot(
     let (batch, hashed) = (Arc::clone(&prepared.batch), prepared.hashed().await?);
     if known.is_empty() {
         if let Some(volatile) = &hashed.volatile {
-            snapshot::put_volatile(transaction, batch.firewall, batch.domain.name(), volatile).await?;
+            snapshot::put_volatile(transaction, batch.firewall, batch.domain.name(), volatile)
+                .await?;
         }
     }
     let new = snapshot::New {
@@ -383,12 +413,13 @@ async fn settle(
     let head = snapshot.or_else(|| before.and_then(|p| p.head).map(|head| head.id));
     let counts = if moved || snapshot.is_some() || before.is_none() {
         let rows = super::select::count(transaction, batch.domain, batch.firewall).await?;
-        let rejects: i64 = sqlx::query_scalar("SELECT count(*) FROM rejects WHERE firewall_id = ? AND domain = ?")
-            .bind(batch.firewall.get())
-            .bind(name)
-            .fetch_one(&mut **transaction)
-            .await
-            .map_err(failed())?;
+        let rejects: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM rejects WHERE firewall_id = ? AND domain = ?")
+                .bind(batch.firewall.get())
+                .bind(name)
+                .fetch_one(&mut **transaction)
+                .await
+                .map_err(failed())?;
         Some((rows, rejects))
     } else {
         None
@@ -410,17 +441,21 @@ async fn settle(
         .map_err(failed())?;
         return Ok((u64::try_from(rows).unwrap_or(0), u64::try_from(rejects).unwrap_or(0)));
     }
-    let rows: i64 = sqlx::query_scalar("SELECT rows FROM domains WHERE firewall_id = ? AND domain = ?")
-        .bind(batch.firewall.get())
-        .bind(name)
-        .fetch_one(&mut **transaction)
-        .await
-        .map_err(failed())?;
+    let rows: i64 =
+        sqlx::query_scalar("SELECT rows FROM domains WHERE firewall_id = ? AND domain = ?")
+            .bind(batch.firewall.get())
+            .bind(name)
+            .fetch_one(&mut **transaction)
+            .await
+            .map_err(failed())?;
     let rejects = before.map_or(0, |p| p.rejects);
     Ok((u64::try_from(rows).unwrap_or(0), u64::try_from(rejects).unwrap_or(0)))
 }
 
-async fn clear_rejects(transaction: &mut SqliteTransaction<'_>, batch: &Batch) -> Result<(), StoreError> {
+async fn clear_rejects(
+    transaction: &mut SqliteTransaction<'_>,
+    batch: &Batch,
+) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM rejects WHERE firewall_id = ? AND domain = ?")
         .bind(batch.firewall.get())
         .bind(batch.domain.name())
@@ -431,7 +466,11 @@ async fn clear_rejects(transaction: &mut SqliteTransaction<'_>, batch: &Batch) -
 }
 
 /// Drops the rejects of rows that are read again or gone.
-async fn forget_rejects(transaction: &mut SqliteTransaction<'_>, batch: &Batch, rows: &[RawRow]) -> Result<(), StoreError> {
+async fn forget_rejects(
+    transaction: &mut SqliteTransaction<'_>,
+    batch: &Batch,
+    rows: &[RawRow],
+) -> Result<(), StoreError> {
     for row in rows {
         let mut identity = Vec::new();
         batch.rows.write_identity(row, &mut identity);
@@ -446,7 +485,11 @@ async fn forget_rejects(transaction: &mut SqliteTransaction<'_>, batch: &Batch, 
     Ok(())
 }
 
-async fn put_rejects(transaction: &mut SqliteTransaction<'_>, batch: &Batch, rejected: &[Rejected]) -> Result<(), StoreError> {
+async fn put_rejects(
+    transaction: &mut SqliteTransaction<'_>,
+    batch: &Batch,
+    rejected: &[Rejected],
+) -> Result<(), StoreError> {
     for reject in rejected {
         sqlx::query(
             "INSERT INTO rejects (firewall_id, domain, identity, source, field, reason, raw) VALUES (?, ?, ?, ?, ?, ?, ?)

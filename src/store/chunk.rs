@@ -68,7 +68,8 @@ pub(super) fn leaves(rows: &RawRows) -> Vec<Leaf> {
         rows.write_identity(row, &mut identity);
         let next = i + 1;
         if ends(&hash(&identity), ROWS_PER_LEAF) || next - start >= MOST_ITEMS {
-            leaves.push(Leaf { chunk: Chunk::new(std::mem::take(&mut content)), rows: start..next });
+            leaves
+                .push(Leaf { chunk: Chunk::new(std::mem::take(&mut content)), rows: start..next });
             start = next;
         }
     }
@@ -118,9 +119,15 @@ pub(super) fn compress(content: &[u8]) -> Vec<u8> {
 }
 
 /// The content, checked against its address.
-pub(super) fn decompress(domain: &'static str, address: ContentHash, size: i64, data: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub(super) fn decompress(
+    domain: &'static str,
+    address: ContentHash,
+    size: i64,
+    data: &[u8],
+) -> Result<Vec<u8>, StoreError> {
     let damaged = |problem| StoreError::Damaged { domain, chunk: address.to_string(), problem };
     let size = usize::try_from(size).map_err(|_| damaged("has an impossible size"))?;
-    let content = lz4_flex::block::decompress(data, size).map_err(|_| damaged("cannot be decompressed"))?;
+    let content =
+        lz4_flex::block::decompress(data, size).map_err(|_| damaged("cannot be decompressed"))?;
     if hash(&content) == address { Ok(content) } else { Err(damaged("does not match its hash")) }
 }

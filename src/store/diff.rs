@@ -11,7 +11,11 @@ use super::upsert::{key_of, key_text};
 
 /// Rows to look at again: positions in the new state.
 pub(super) fn rows_of_new_leaves(leaves: &[Leaf], old: &BTreeSet<ContentHash>) -> Vec<usize> {
-    leaves.iter().filter(|leaf| !old.contains(&leaf.chunk.hash)).flat_map(|leaf| leaf.rows.clone()).collect()
+    leaves
+        .iter()
+        .filter(|leaf| !old.contains(&leaf.chunk.hash))
+        .flat_map(|leaf| leaf.rows.clone())
+        .collect()
 }
 
 /// Leaves of the old state that the new one no longer has, in order.
@@ -68,7 +72,11 @@ pub(super) struct Reading {
 }
 
 /// Reads the rows at `positions`.
-pub(super) fn read<'p>(domain: &'static dyn AnyDomain, state: &RawRows, positions: impl Iterator<Item = &'p usize>) -> Reading {
+pub(super) fn read<'p>(
+    domain: &'static dyn AnyDomain,
+    state: &RawRows,
+    positions: impl Iterator<Item = &'p usize>,
+) -> Reading {
     let mut reading = Reading::default();
     for row in positions.filter_map(|i| state.rows().get(*i)) {
         if let Err(reject) = domain.parse(row, &mut reading.rows) {
@@ -101,12 +109,17 @@ pub(super) fn keys(domain: &'static dyn AnyDomain, old: &[RawRow], new: &[Parsed
         // A row that was a reject then never was in the table.
         let _rejected = domain.parse(row, &mut parsed);
     }
-    let had: BTreeMap<String, Vec<Cell>> = parsed.iter().map(|row| key_of(&columns, row)).map(|key| (key_text(&key), key)).collect();
+    let had: BTreeMap<String, Vec<Cell>> =
+        parsed.iter().map(|row| key_of(&columns, row)).map(|key| (key_text(&key), key)).collect();
     let has: BTreeSet<String> = new.iter().map(|row| key_text(&key_of(&columns, row))).collect();
     // Counted by row and not by key: a duplicate key shows as a row too many.
     let kept = has.iter().filter(|key| had.contains_key(*key)).count();
-    let added = i64::try_from(new.len()).unwrap_or(i64::MAX) - i64::try_from(kept).unwrap_or(i64::MAX);
-    Keys { gone: had.into_iter().filter(|(text, _)| !has.contains(text)).map(|(_, key)| key).collect(), added }
+    let added =
+        i64::try_from(new.len()).unwrap_or(i64::MAX) - i64::try_from(kept).unwrap_or(i64::MAX);
+    Keys {
+        gone: had.into_iter().filter(|(text, _)| !has.contains(text)).map(|(_, key)| key).collect(),
+        added,
+    }
 }
 
 /// Raw rows whose key an earlier row of the state has already.

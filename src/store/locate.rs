@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use sea_query::{Values, Value as SqlValue};
+use sea_query::{Value as SqlValue, Values};
 use sqlx::Row;
 
 use crate::domain::{ALL, AnyDomain, ColumnSpec, Kind, primary_key};
@@ -56,7 +56,12 @@ pub struct Hit {
 
 impl Store {
     /// Rows of every domain that mention `needle`, at most `per_column` for each column.
-    pub async fn locate(&self, needle: &Needle, firewall: Option<FirewallId>, per_column: u32) -> Result<Vec<Hit>, StoreError> {
+    pub async fn locate(
+        &self,
+        needle: &Needle,
+        firewall: Option<FirewallId>,
+        per_column: u32,
+    ) -> Result<Vec<Hit>, StoreError> {
         let failed = || StoreError::query("locate");
         let mut search = Search { parts: Vec::new(), values: Vec::new(), firewall, per_column };
         for domain in ALL {
@@ -65,11 +70,18 @@ impl Store {
             }
         }
         let text = search.parts.join(" UNION ALL ");
-        let rows = sql::fetch_all(&self.readers, text, Values(search.values)).await.map_err(failed())?;
+        let rows =
+            sql::fetch_all(&self.readers, text, Values(search.values)).await.map_err(failed())?;
         let mut hits = Vec::with_capacity(rows.len());
         for row in rows {
             let read = || -> Result<_, sqlx::Error> {
-                Ok((row.try_get::<i64, _>(0)?, row.try_get::<String, _>(1)?, row.try_get(2)?, row.try_get::<String, _>(3)?, row.try_get::<String, _>(4)?))
+                Ok((
+                    row.try_get::<i64, _>(0)?,
+                    row.try_get::<String, _>(1)?,
+                    row.try_get(2)?,
+                    row.try_get::<String, _>(3)?,
+                    row.try_get::<String, _>(4)?,
+                ))
             };
             let (firewall, domain, column, how, cells) = read().map_err(failed())?;
             let Some(domain) = crate::domain::by_name(&domain) else { continue };
@@ -78,7 +90,8 @@ impl Store {
                 "covers" => Sought::Covers,
                 _ => Sought::Begins,
             };
-            let row = serde_json::from_str(&cells).map_err(|_| StoreError::Declaration { domain: domain.name() })?;
+            let row = serde_json::from_str(&cells)
+                .map_err(|_| StoreError::Declaration { domain: domain.name() })?;
             hits.push(Hit { firewall: FirewallId::new(firewall), domain, column, how, row });
         }
         Ok(hits)
@@ -98,23 +111,54 @@ impl Search {
         let search = column.search_name();
         match (needle, column.kind) {
             (Needle::Ip(ip), Kind::Ip) => {
-                self.part(domain, column, Sought::Exact, &format!("t.\"{search}\" = ?"), [sort_key(*ip).to_vec().into()]);
+                self.part(
+                    domain,
+                    column,
+                    Sought::Exact,
+                    &format!("t.\"{search}\" = ?"),
+                    [sort_key(*ip).to_vec().into()],
+                );
             }
             (Needle::Mac(mac), Kind::Mac) => {
-                self.part(domain, column, Sought::Exact, &format!("t.\"{search}\" = ?"), [mac.to_string().into()]);
+                self.part(
+                    domain,
+                    column,
+                    Sought::Exact,
+                    &format!("t.\"{search}\" = ?"),
+                    [mac.to_string().into()],
+                );
             }
             (Needle::Name(name), Kind::Name) => {
-                self.part(domain, column, Sought::Exact, &format!("t.\"{search}\" = ?"), [name.clone().into()]);
+                self.part(
+                    domain,
+                    column,
+                    Sought::Exact,
+                    &format!("t.\"{search}\" = ?"),
+                    [name.clone().into()],
+                );
                 // The bare name itself is an exact hit already.
                 let begins = format!("t.\"{search}\" > ? AND t.\"{search}\" < ?");
-                self.part(domain, column, Sought::Begins, &begins, [name.clone().into(), format!("{name}\u{10ffff}").into()]);
+                self.part(
+                    domain,
+                    column,
+                    Sought::Begins,
+                    &begins,
+                    [name.clone().into(), format!("{name}\u{10ffff}").into()],
+                );
             }
             (Needle::Ip(ip), Kind::Nets) => self.covering(domain, column, *ip),
             _ => {}
         }
     }
 
-    fn part(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec, how: Sought, condition: &str, values: impl IntoIterator<Item = SqlValue>) {
+    fn part(
+        &mut self,
+        domain: &'static dyn AnyDomain,
+        column: &ColumnSpec,
+        how: Sought,
+        condition: &str,
+        values: impl IntoIterator<Item = SqlValue>,
+    ) {
         let (name, cells) = (domain.name(), cells(domain));
         self.values.extend(values);
         let firewall = self.firewall_condition();
@@ -149,7 +193,8 @@ impl Search {
     }
 
     fn firewall_condition(&mut self) -> String {
-        self.firewall.map_or_else(String::new, |firewall| format!(" AND t.firewall_id = {}", firewall.get()))
+        self.firewall
+            .map_or_else(String::new, |firewall| format!(" AND t.firewall_id = {}", firewall.get()))
     }
 }
 

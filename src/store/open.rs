@@ -52,7 +52,9 @@ impl Store {
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         prepare_file(path)?;
         let failed = |cause| StoreError::Open { path: path.to_owned(), cause };
-        let options = options(path, WRITER_CACHE_KIB)?.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal);
+        let options = options(path, WRITER_CACHE_KIB)?
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(WRITER_QUEUE)
@@ -88,7 +90,10 @@ impl Store {
 
 /// Lazily connected: a start that only has to answer `initialize` opens no reader.
 fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
-    let options = options(path, READER_CACHE_KIB)?.read_only(true).pragma("query_only", "ON").pragma("mmap_size", MAP_BYTES.to_string());
+    let options = options(path, READER_CACHE_KIB)?
+        .read_only(true)
+        .pragma("query_only", "ON")
+        .pragma("mmap_size", MAP_BYTES.to_string());
     Ok(SqlitePoolOptions::new()
         .max_connections(READERS)
         .min_connections(0)
@@ -99,7 +104,8 @@ fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
 }
 
 fn options(path: &Path, cache_kib: u32) -> Result<SqliteConnectOptions, StoreError> {
-    let base = SqliteConnectOptions::from_str("sqlite://").map_err(|cause| StoreError::Open { path: path.to_owned(), cause })?;
+    let base = SqliteConnectOptions::from_str("sqlite://")
+        .map_err(|cause| StoreError::Open { path: path.to_owned(), cause })?;
     Ok(base
         .filename(path)
         .create_if_missing(false)
@@ -130,7 +136,9 @@ fn prepare_file(path: &Path) -> Result<(), StoreError> {
 async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
     match MIGRATIONS.run(writer).await {
         Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(newest)) => Err(StoreError::Newer { path: path.to_owned(), newest }),
+        Err(MigrateError::VersionMissing(newest)) => {
+            Err(StoreError::Newer { path: path.to_owned(), newest })
+        }
         Err(cause) => Err(StoreError::Migrate { path: path.to_owned(), cause }),
     }
 }

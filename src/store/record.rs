@@ -71,7 +71,12 @@ type FirewallColumns = (
 
 impl Store {
     /// The number of a firewall, made on first sight. A changed URL is the same firewall if the name is.
-    pub async fn firewall(&self, name: &str, url: &str, now: Timestamp) -> Result<FirewallId, StoreError> {
+    pub async fn firewall(
+        &self,
+        name: &str,
+        url: &str,
+        now: Timestamp,
+    ) -> Result<FirewallId, StoreError> {
         sqlx::query_scalar(
             "INSERT INTO firewalls (name, url, first_seen) VALUES (?, ?, ?)
              ON CONFLICT (name) DO UPDATE SET url = excluded.url RETURNING firewall_id",
@@ -105,7 +110,11 @@ impl Store {
     }
 
     /// The configuration revision that the store now shows in full.
-    pub async fn firewall_revision(&self, firewall: FirewallId, revision: &str) -> Result<(), StoreError> {
+    pub async fn firewall_revision(
+        &self,
+        firewall: FirewallId,
+        revision: &str,
+    ) -> Result<(), StoreError> {
         sqlx::query("UPDATE firewalls SET config_revision = ?1 WHERE firewall_id = ?2 AND config_revision IS NOT ?1")
             .bind(revision)
             .bind(firewall.get())
@@ -130,7 +139,11 @@ impl Store {
     }
 
     /// Starts a run; the ones before it that never ended are marked, since their process died.
-    pub async fn run_begin(&self, firewall: FirewallId, now: Timestamp) -> Result<RunId, StoreError> {
+    pub async fn run_begin(
+        &self,
+        firewall: FirewallId,
+        now: Timestamp,
+    ) -> Result<RunId, StoreError> {
         sqlx::query_scalar("INSERT INTO runs (firewall_id, started_at, outcome) VALUES (?, ?, 'running') RETURNING run_id")
             .bind(firewall.get())
             .bind(now.millis())
@@ -141,7 +154,12 @@ impl Store {
     }
 
     /// Ends a run.
-    pub async fn run_end(&self, run: RunId, now: Timestamp, end: RunEnd<'_>) -> Result<(), StoreError> {
+    pub async fn run_end(
+        &self,
+        run: RunId,
+        now: Timestamp,
+        end: RunEnd<'_>,
+    ) -> Result<(), StoreError> {
         sqlx::query("UPDATE runs SET finished_at = ?, outcome = ?, requests = ?, changed = ?, reason = ? WHERE run_id = ?")
             .bind(now.millis())
             .bind(end.outcome.as_str())
@@ -166,20 +184,30 @@ impl Store {
         let failed = || StoreError::query("record the state of sources");
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
         put_sources(&mut transaction, firewall, domain, at, sources).await?;
-        let counts: Option<(i64, i64)> = sqlx::query_as("SELECT rows, rejects FROM domains WHERE firewall_id = ? AND domain = ?")
-            .bind(firewall.get())
-            .bind(domain.name())
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(failed())?;
+        let counts: Option<(i64, i64)> = sqlx::query_as(
+            "SELECT rows, rejects FROM domains WHERE firewall_id = ? AND domain = ?",
+        )
+        .bind(firewall.get())
+        .bind(domain.name())
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(failed())?;
         transaction.commit().await.map_err(failed())?;
         let (rows, rejects) = counts.unwrap_or_default();
         Ok((u64::try_from(rows).unwrap_or(0), u64::try_from(rejects).unwrap_or(0)))
     }
 
     /// The configuration has not moved: what was fresh of it is as fresh as now.
-    pub async fn confirm_config(&self, firewall: FirewallId, at: Timestamp) -> Result<(), StoreError> {
-        let config = ALL.iter().filter(|d| d.cadence() == Cadence::Config).map(|d| d.name()).collect::<Vec<_>>();
+    pub async fn confirm_config(
+        &self,
+        firewall: FirewallId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let config = ALL
+            .iter()
+            .filter(|d| d.cadence() == Cadence::Config)
+            .map(|d| d.name())
+            .collect::<Vec<_>>();
         let names = serde_json::json!(config).to_string();
         sqlx::query(
             "UPDATE sources SET checked_at = ?1, good_at = ?1
@@ -205,7 +233,20 @@ pub struct RunEnd<'a> {
 }
 
 fn firewall_row(row: FirewallColumns) -> FirewallRow {
-    let (id, name, url, host_name, release, config_revision, run, started, finished, outcome, requests, reason) = row;
+    let (
+        id,
+        name,
+        url,
+        host_name,
+        release,
+        config_revision,
+        run,
+        started,
+        finished,
+        outcome,
+        requests,
+        reason,
+    ) = row;
     let last_run = run.map(|run| RunRow {
         id: RunId::new(run),
         started_at: Timestamp::from_millis(started.unwrap_or(0)),
@@ -214,7 +255,15 @@ fn firewall_row(row: FirewallColumns) -> FirewallRow {
         requests: requests.unwrap_or(0),
         reason,
     });
-    FirewallRow { id: FirewallId::new(id), name, url, host_name, release, config_revision, last_run }
+    FirewallRow {
+        id: FirewallId::new(id),
+        name,
+        url,
+        host_name,
+        release,
+        config_revision,
+        last_run,
+    }
 }
 
 /// A fresh source moves `good_at`, its rows and its hash; any other keeps them.

@@ -1,8 +1,11 @@
 //! One statement per answer: a page of rows, their number, and the state of their sources, all of one moment.
 
-use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement, SqliteQueryBuilder, Values};
-use sqlx::sqlite::SqliteConnection;
+use sea_query::{
+    Alias, Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement, SqliteQueryBuilder,
+    Values,
+};
 use sqlx::Row;
+use sqlx::sqlite::SqliteConnection;
 
 use crate::domain::{AnyDomain, Cell, ColumnSpec, Kind, primary_key};
 use crate::types::{AddressRange, FirewallId, sort_key};
@@ -43,7 +46,9 @@ impl Store {
         let (text, values) = statement(selection);
         let row = sql::fetch_one(&self.readers, text, values).await.map_err(failed())?;
         let json = |i: usize| row.try_get::<Option<String>, _>(i);
-        let (rows, total, sources, statuses) = (|| Ok((json(0)?, row.try_get::<i64, _>(1)?, json(2)?, json(3)?)))().map_err(failed())?;
+        let (rows, total, sources, statuses) =
+            (|| Ok((json(0)?, row.try_get::<i64, _>(1)?, json(2)?, json(3)?)))()
+                .map_err(failed())?;
         page(selection, rows, total, sources, statuses)
     }
 
@@ -51,8 +56,13 @@ impl Store {
     pub async fn explain(&self, selection: &Selection) -> Result<Vec<String>, StoreError> {
         let failed = || StoreError::query("explain a query");
         let (text, values) = page_statement(selection).build(SqliteQueryBuilder);
-        let rows = sql::fetch_all(&self.readers, format!("EXPLAIN QUERY PLAN {text}"), values).await.map_err(failed())?;
-        rows.iter().map(|row| row.try_get::<String, _>(3)).collect::<Result<_, _>>().map_err(failed())
+        let rows = sql::fetch_all(&self.readers, format!("EXPLAIN QUERY PLAN {text}"), values)
+            .await
+            .map_err(failed())?;
+        rows.iter()
+            .map(|row| row.try_get::<String, _>(3))
+            .collect::<Result<_, _>>()
+            .map_err(failed())
     }
 }
 
@@ -63,7 +73,10 @@ pub(super) async fn count(
     firewall: FirewallId,
 ) -> Result<i64, StoreError> {
     let mut statement = Query::select();
-    statement.expr(Func::count(Expr::col(Asterisk))).from(domain.name()).and_where(Expr::col("firewall_id").eq(firewall.get()));
+    statement
+        .expr(Func::count(Expr::col(Asterisk)))
+        .from(domain.name())
+        .and_where(Expr::col("firewall_id").eq(firewall.get()));
     let (text, values) = statement.build(SqliteQueryBuilder);
     sql::scalar(connection, text, values).await.map_err(StoreError::query("count rows"))
 }
@@ -77,10 +90,16 @@ fn statement(selection: &Selection) -> (String, Values) {
         values.extend(more);
         text
     };
-    let rows = if selection.rows_wanted { format!("(SELECT json_group_array(json(line)) FROM ({}))", part(page_statement(selection))) } else { "NULL".to_owned() };
+    let rows = if selection.rows_wanted {
+        format!("(SELECT json_group_array(json(line)) FROM ({}))", part(page_statement(selection)))
+    } else {
+        "NULL".to_owned()
+    };
     let total = if selection.filters.is_empty() {
         let mut sum = Query::select();
-        sum.expr(Func::coalesce([Func::sum(Expr::col("rows")).into(), Expr::val(0)])).from("domains").and_where(Expr::col("domain").eq(name));
+        sum.expr(Func::coalesce([Func::sum(Expr::col("rows")).into(), Expr::val(0)]))
+            .from("domains")
+            .and_where(Expr::col("domain").eq(name));
         only_firewall(&mut sum, selection.firewall);
         part(sum)
     } else {
@@ -103,14 +122,18 @@ fn page_statement(selection: &Selection) -> SelectStatement {
     let columns = selection.domain.columns();
     let keys = key_names(&columns);
     let wanted = selection.columns.iter().map(cell_text);
-    let key = keys.iter().map(|name| if name.ends_with("_sort") { format!("hex(\"{name}\")") } else { format!("\"{name}\"") });
+    let key = keys.iter().map(|name| {
+        if name.ends_with("_sort") { format!("hex(\"{name}\")") } else { format!("\"{name}\"") }
+    });
     let cells: Vec<String> = wanted.chain(key).collect();
     let mut statement = Query::select();
     statement.expr_as(Expr::cust(format!("json_array({})", cells.join(", "))), Alias::new("line"));
     statement.from(selection.domain.name());
     conditions(&mut statement, selection);
     if let Some(after) = &selection.after {
-        let left = Expr::tuple(std::iter::once(Expr::col("firewall_id")).chain(sql::key_expressions(&columns)));
+        let left = Expr::tuple(
+            std::iter::once(Expr::col("firewall_id")).chain(sql::key_expressions(&columns)),
+        );
         statement.and_where(left.gt(Expr::tuple(after.iter().map(cell_value))));
     }
     statement.order_by("firewall_id", Order::Asc);
@@ -130,7 +153,9 @@ fn key_names(columns: &[ColumnSpec]) -> Vec<String> {
 pub(super) fn cell_text(column: &ColumnSpec) -> String {
     let name = column.name;
     match column.kind {
-        Kind::Bool => format!("json(CASE \"{name}\" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"),
+        Kind::Bool => {
+            format!("json(CASE \"{name}\" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)")
+        }
         Kind::Time => format!("strftime('%Y-%m-%dT%H:%M:%SZ', \"{name}\", 'unixepoch')"),
         _ => format!("\"{name}\""),
     }
@@ -159,13 +184,23 @@ fn condition(domain: &'static dyn AnyDomain, filter: &Filter) -> Expr {
         Op::More(value) => column().gt(operand(value)),
         Op::AtLeast(value) => column().gte(operand(value)),
         Op::AnyOf(values) => column().is_in(values.iter().map(operand)),
-        Op::Within(range) if filter.column.kind == Kind::Nets => ranges(domain, filter, range_within(*range)),
-        Op::Within(range) => column().between(blob(sort_key(range.first())), blob(sort_key(range.last()))),
+        Op::Within(range) if filter.column.kind == Kind::Nets => {
+            ranges(domain, filter, range_within(*range))
+        }
+        Op::Within(range) => {
+            column().between(blob(sort_key(range.first())), blob(sort_key(range.last())))
+        }
         Op::Covers(ip) => {
             let key = sort_key(*ip);
-            ranges(domain, filter, Expr::col("first").lte(blob(key)).and(Expr::col("last").gte(blob(key))))
+            ranges(
+                domain,
+                filter,
+                Expr::col("first").lte(blob(key)).and(Expr::col("last").gte(blob(key))),
+            )
         }
-        Op::Begins(text) => column().gte(text.as_str()).and(column().lt(format!("{text}\u{10ffff}"))),
+        Op::Begins(text) => {
+            column().gte(text.as_str()).and(column().lt(format!("{text}\u{10ffff}")))
+        }
         Op::Contains(text) => Expr::cust_with_values(
             format!("instr(lower(\"{}\"), lower(?)) > 0", filter.column.name),
             [text.as_str()],
@@ -176,13 +211,19 @@ fn condition(domain: &'static dyn AnyDomain, filter: &Filter) -> Expr {
 }
 
 fn range_within(range: AddressRange) -> Expr {
-    Expr::col("first").gte(blob(sort_key(range.first()))).and(Expr::col("last").lte(blob(sort_key(range.last()))))
+    Expr::col("first")
+        .gte(blob(sort_key(range.first())))
+        .and(Expr::col("last").lte(blob(sort_key(range.last()))))
 }
 
 /// Whether one of the ranges of this row's column satisfies `condition`; a search of the ranges' primary key.
 fn ranges(domain: &'static dyn AnyDomain, filter: &Filter, condition: Expr) -> Expr {
     let name = domain.name();
-    let key = primary_key(&domain.columns()).iter().map(|key| format!("\"{name}\".\"{key}\"")).collect::<Vec<_>>().join(", ");
+    let key = primary_key(&domain.columns())
+        .iter()
+        .map(|key| format!("\"{name}\".\"{key}\""))
+        .collect::<Vec<_>>()
+        .join(", ");
     let mut inside = Query::select();
     inside
         .expr(Expr::cust("1"))
@@ -227,7 +268,9 @@ fn page(
     statuses: Option<String>,
 ) -> Result<Page, StoreError> {
     let damaged = |_| StoreError::Declaration { domain: selection.domain.name() };
-    let parse = |text: Option<String>| text.map_or(Ok(Vec::new()), |t| serde_json::from_str::<Vec<Vec<serde_json::Value>>>(&t));
+    let parse = |text: Option<String>| {
+        text.map_or(Ok(Vec::new()), |t| serde_json::from_str::<Vec<Vec<serde_json::Value>>>(&t))
+    };
     let mut rows = parse(rows).map_err(damaged)?;
     let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
@@ -240,12 +283,22 @@ fn page(
     let key = key_names(&selection.domain.columns());
     let next = if more { last.and_then(|cells| read_key(&key, &cells)) } else { None };
     let total = u64::try_from(total).unwrap_or(0);
-    let total = if !selection.filters.is_empty() && total > u64::from(COUNTED) { Total::AtLeast(u64::from(COUNTED)) } else { Total::Exactly(total) };
-    let sources = parse(sources).map_err(damaged)?.iter().filter_map(|row| source_status_of(row)).collect();
+    let total = if !selection.filters.is_empty() && total > u64::from(COUNTED) {
+        Total::AtLeast(u64::from(COUNTED))
+    } else {
+        Total::Exactly(total)
+    };
+    let sources =
+        parse(sources).map_err(damaged)?.iter().filter_map(|row| source_status_of(row)).collect();
     let status = |row: &Vec<serde_json::Value>| {
         let number = |i: usize| row.get(i)?.as_i64();
         let domain = selection.domain.name().to_owned();
-        Some(DomainStatus { firewall: FirewallId::new(number(0)?), domain, rows: number(1)?, rejects: number(2)? })
+        Some(DomainStatus {
+            firewall: FirewallId::new(number(0)?),
+            domain,
+            rows: number(1)?,
+            rejects: number(2)?,
+        })
     };
     let statuses = parse(statuses).map_err(damaged)?.iter().filter_map(status).collect();
     Ok(Page { rows, total, next, sources, statuses })

@@ -87,18 +87,24 @@ pub(super) async fn content(
     domain: &'static str,
     address: ContentHash,
 ) -> Result<Vec<u8>, StoreError> {
-    let row: Option<(i64, Vec<u8>)> = sqlx::query_as("SELECT size, data FROM chunks WHERE hash = ?")
-        .bind(address.as_bytes().as_slice())
-        .fetch_optional(connection)
-        .await
-        .map_err(StoreError::query("read a chunk"))?;
-    let missing = || StoreError::Damaged { domain, chunk: address.to_string(), problem: "is missing" };
+    let row: Option<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT size, data FROM chunks WHERE hash = ?")
+            .bind(address.as_bytes().as_slice())
+            .fetch_optional(connection)
+            .await
+            .map_err(StoreError::query("read a chunk"))?;
+    let missing =
+        || StoreError::Damaged { domain, chunk: address.to_string(), problem: "is missing" };
     let (size, data) = row.ok_or_else(missing)?;
     chunk::decompress(domain, address, size, &data)
 }
 
 /// The stable lines of every row of a state, in order.
-pub(super) async fn lines(connection: &mut SqliteConnection, domain: &'static str, head: Head) -> Result<Vec<u8>, StoreError> {
+pub(super) async fn lines(
+    connection: &mut SqliteConnection,
+    domain: &'static str,
+    head: Head,
+) -> Result<Vec<u8>, StoreError> {
     let mut all = Vec::new();
     for leaf in leaf_hashes(connection, domain, head).await? {
         all.extend(content(connection, domain, leaf).await?);
@@ -114,9 +120,16 @@ pub(super) async fn rows(
     head: Head,
 ) -> Result<Vec<RawRow>, StoreError> {
     let stable = lines(connection, domain.name(), head).await?;
-    let volatile = volatile(connection, firewall, domain.name()).await?.map(|(_, content)| content).unwrap_or_default();
+    let volatile = volatile(connection, firewall, domain.name())
+        .await?
+        .map(|(_, content)| content)
+        .unwrap_or_default();
     let mut volatile = split(&volatile);
-    let damaged = || StoreError::Damaged { domain: domain.name(), chunk: head.root.to_string(), problem: "holds a line that is no row" };
+    let damaged = || StoreError::Damaged {
+        domain: domain.name(),
+        chunk: head.root.to_string(),
+        problem: "holds a line that is no row",
+    };
     split(&stable).map(|line| read_row(domain, line, volatile.next()).ok_or_else(damaged)).collect()
 }
 
@@ -131,13 +144,14 @@ pub(super) async fn volatile(
     firewall: FirewallId,
     domain: &'static str,
 ) -> Result<Option<(ContentHash, Vec<u8>)>, StoreError> {
-    let row: Option<(Vec<u8>, i64, Vec<u8>)> =
-        sqlx::query_as("SELECT hash, size, data FROM volatiles WHERE firewall_id = ? AND domain = ?")
-            .bind(firewall.get())
-            .bind(domain)
-            .fetch_optional(connection)
-            .await
-            .map_err(StoreError::query("read volatile fields"))?;
+    let row: Option<(Vec<u8>, i64, Vec<u8>)> = sqlx::query_as(
+        "SELECT hash, size, data FROM volatiles WHERE firewall_id = ? AND domain = ?",
+    )
+    .bind(firewall.get())
+    .bind(domain)
+    .fetch_optional(connection)
+    .await
+    .map_err(StoreError::query("read volatile fields"))?;
     let Some((hash, size, data)) = row else { return Ok(None) };
     let Some(hash) = ContentHash::from_slice(&hash) else { return Ok(None) };
     chunk::decompress(domain, hash, size, &data).map(|content| Some((hash, content)))
@@ -186,7 +200,8 @@ pub(super) async fn put(
     known: &BTreeSet<ContentHash>,
 ) -> Result<i64, StoreError> {
     let leaves = new.leaves.iter().map(|leaf| &leaf.chunk);
-    let fresh: Vec<&Chunk> = leaves.chain(&new.tree.nodes).filter(|chunk| !known.contains(&chunk.hash)).collect();
+    let fresh: Vec<&Chunk> =
+        leaves.chain(&new.tree.nodes).filter(|chunk| !known.contains(&chunk.hash)).collect();
     for part in fresh.chunks(CHUNKS_PER_STATEMENT) {
         let mut insert = QueryBuilder::new("INSERT INTO chunks (hash, size, data) ");
         insert.push_values(part, |mut row, chunk| {
@@ -195,7 +210,11 @@ pub(super) async fn put(
             row.push_bind(chunk::compress(&chunk.content));
         });
         insert.push(" ON CONFLICT (hash) DO NOTHING");
-        insert.build().execute(&mut **transaction).await.map_err(StoreError::query("store chunks"))?;
+        insert
+            .build()
+            .execute(&mut **transaction)
+            .await
+            .map_err(StoreError::query("store chunks"))?;
     }
     sqlx::query_scalar(
         "INSERT INTO snapshots (firewall_id, domain, run_id, taken_at, root, height, rows) VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -14,25 +14,41 @@ pub(super) type Text = Arc<str>;
 
 /// Runs a statement that returns nothing; the number of rows it touched.
 #[expect(clippy::disallowed_methods, reason = "the one place that may run built SQL")]
-pub(super) async fn execute(connection: &mut SqliteConnection, sql: &Text, args: SqliteArguments) -> Result<u64, sqlx::Error> {
+pub(super) async fn execute(
+    connection: &mut SqliteConnection,
+    sql: &Text,
+    args: SqliteArguments,
+) -> Result<u64, sqlx::Error> {
     let done = sqlx::query_with(AssertSqlSafe(Arc::clone(sql)), args).execute(connection).await?;
     Ok(done.rows_affected())
 }
 
 /// Runs a question of exactly one row.
 #[expect(clippy::disallowed_methods, reason = "the one place that may run built SQL")]
-pub(super) async fn fetch_one(pool: &SqlitePool, sql: String, values: Values) -> Result<SqliteRow, sqlx::Error> {
+pub(super) async fn fetch_one(
+    pool: &SqlitePool,
+    sql: String,
+    values: Values,
+) -> Result<SqliteRow, sqlx::Error> {
     sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_one(pool).await
 }
 
 /// Runs a question of a bounded number of rows.
 #[expect(clippy::disallowed_methods, reason = "the one place that may run built SQL")]
-pub(super) async fn fetch_all(pool: &SqlitePool, sql: String, values: Values) -> Result<Vec<SqliteRow>, sqlx::Error> {
+pub(super) async fn fetch_all(
+    pool: &SqlitePool,
+    sql: String,
+    values: Values,
+) -> Result<Vec<SqliteRow>, sqlx::Error> {
     sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_all(pool).await
 }
 
 /// Runs a question of one number, within a transaction.
-pub(super) async fn scalar(connection: &mut SqliteConnection, sql: String, values: Values) -> Result<i64, sqlx::Error> {
+pub(super) async fn scalar(
+    connection: &mut SqliteConnection,
+    sql: String,
+    values: Values,
+) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_one(connection).await
 }
 
@@ -41,13 +57,20 @@ pub(super) async fn scalar(connection: &mut SqliteConnection, sql: String, value
 pub(super) fn key_expressions(columns: &[ColumnSpec]) -> Vec<Expr> {
     let exact = |c: &ColumnSpec| {
         let name = c.search_name().into_owned();
-        if c.is_nocase() { Expr::cust(format!("\"{name}\" COLLATE BINARY")) } else { Expr::col(name) }
+        if c.is_nocase() {
+            Expr::cust(format!("\"{name}\" COLLATE BINARY"))
+        } else {
+            Expr::col(name)
+        }
     };
     columns.iter().filter(|c| c.role == Role::Key).map(exact).collect()
 }
 
 /// Binds cells in order.
-pub(super) fn bind(args: &mut SqliteArguments, cells: impl IntoIterator<Item = Cell>) -> Result<(), sqlx::Error> {
+pub(super) fn bind(
+    args: &mut SqliteArguments,
+    cells: impl IntoIterator<Item = Cell>,
+) -> Result<(), sqlx::Error> {
     for cell in cells {
         match cell {
             Cell::Null => args.add(None::<i64>),

@@ -29,7 +29,14 @@ pub enum State {
 }
 
 impl State {
-    pub const ALL: [Self; 6] = [Self::Fresh, Self::Absent, Self::Denied, Self::Unreachable, Self::Malformed, Self::Suspect];
+    pub const ALL: [Self; 6] = [
+        Self::Fresh,
+        Self::Absent,
+        Self::Denied,
+        Self::Unreachable,
+        Self::Malformed,
+        Self::Suspect,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -140,11 +147,18 @@ impl Store {
 
     /// Row and reject counts of every domain, of all firewalls.
     pub async fn domain_statuses(&self) -> Result<Vec<DomainStatus>, StoreError> {
-        let rows: Vec<(i64, String, i64, i64)> = sqlx::query_as("SELECT firewall_id, domain, rows, rejects FROM domains ORDER BY firewall_id, domain")
-            .fetch_all(&self.readers)
-            .await
-            .map_err(StoreError::query("read the state of domains"))?;
-        let status = |(firewall, domain, rows, rejects)| DomainStatus { firewall: FirewallId::new(firewall), domain, rows, rejects };
+        let rows: Vec<(i64, String, i64, i64)> = sqlx::query_as(
+            "SELECT firewall_id, domain, rows, rejects FROM domains ORDER BY firewall_id, domain",
+        )
+        .fetch_all(&self.readers)
+        .await
+        .map_err(StoreError::query("read the state of domains"))?;
+        let status = |(firewall, domain, rows, rejects)| DomainStatus {
+            firewall: FirewallId::new(firewall),
+            domain,
+            rows,
+            rejects,
+        };
         Ok(rows.into_iter().map(status).collect())
     }
 }

@@ -30,7 +30,10 @@ pub(super) struct Indexes {
 
 impl Indexes {
     /// Drops them if the table has no row of any firewall; `None` if it has.
-    pub(super) async fn set_aside(transaction: &mut SqliteTransaction<'_>, domain: &'static dyn AnyDomain) -> Result<Option<Self>, StoreError> {
+    pub(super) async fn set_aside(
+        transaction: &mut SqliteTransaction<'_>,
+        domain: &'static dyn AnyDomain,
+    ) -> Result<Option<Self>, StoreError> {
         let failed = || StoreError::query("set indexes aside");
         let mut any = Query::select();
         any.expr(Expr::cust("count(*)")).from_subquery(
@@ -54,9 +57,14 @@ impl Indexes {
         Ok(Some(Self { create: indexes.into_iter().map(|(_, sql)| sql).collect() }))
     }
 
-    pub(super) async fn build(self, transaction: &mut SqliteTransaction<'_>) -> Result<(), StoreError> {
+    pub(super) async fn build(
+        self,
+        transaction: &mut SqliteTransaction<'_>,
+    ) -> Result<(), StoreError> {
         for sql in self.create {
-            sql::execute(transaction, &sql.into(), SqliteArguments::default()).await.map_err(StoreError::query("build indexes"))?;
+            sql::execute(transaction, &sql.into(), SqliteArguments::default())
+                .await
+                .map_err(StoreError::query("build indexes"))?;
         }
         Ok(())
     }
@@ -107,7 +115,8 @@ impl Writer {
         let mut statements = Vec::new();
         let mut rows = rows.into_iter();
         loop {
-            let mut statement = Statement { rows: 0, args: SqliteArguments::default(), ranges: Vec::new() };
+            let mut statement =
+                Statement { rows: 0, args: SqliteArguments::default(), ranges: Vec::new() };
             for row in rows.by_ref().take(self.per_statement) {
                 statement.rows += 1;
                 if self.has_ranges {
@@ -125,10 +134,16 @@ impl Writer {
 
     /// Writes the rows of a statement and the address ranges they name; the rows that SQLite inserted or
     /// modified.
-    pub(super) async fn write(&mut self, transaction: &mut SqliteTransaction<'_>, statement: Statement) -> Result<u64, StoreError> {
+    pub(super) async fn write(
+        &mut self,
+        transaction: &mut SqliteTransaction<'_>,
+        statement: Statement,
+    ) -> Result<u64, StoreError> {
         self.write_ranges(transaction, &statement.ranges).await?;
         let text = self.text(statement.rows);
-        sql::execute(transaction, &text, statement.args).await.map_err(StoreError::query("write rows"))
+        sql::execute(transaction, &text, statement.args)
+            .await
+            .map_err(StoreError::query("write rows"))
     }
 
     fn text(&mut self, rows: usize) -> Text {
@@ -144,7 +159,11 @@ impl Writer {
         }
     }
 
-    async fn write_ranges(&self, transaction: &mut SqliteTransaction<'_>, rows: &[(String, Ranges)]) -> Result<(), StoreError> {
+    async fn write_ranges(
+        &self,
+        transaction: &mut SqliteTransaction<'_>,
+        rows: &[(String, Ranges)],
+    ) -> Result<(), StoreError> {
         let failed = || StoreError::query("write address ranges");
         for (key, ranges) in rows {
             if self.mode == Mode::Upsert {
@@ -177,13 +196,21 @@ impl Writer {
     }
 
     /// Deletes rows by primary key; the number deleted.
-    pub(super) async fn delete(&self, transaction: &mut SqliteTransaction<'_>, keys: &[Vec<Cell>]) -> Result<u64, StoreError> {
+    pub(super) async fn delete(
+        &self,
+        transaction: &mut SqliteTransaction<'_>,
+        keys: &[Vec<Cell>],
+    ) -> Result<u64, StoreError> {
         let failed = || StoreError::query("delete rows");
         let text: Text = delete(self.domain, &self.columns).into();
         let mut deleted = 0;
         for key in keys {
             let mut args = SqliteArguments::default();
-            sql::bind(&mut args, std::iter::once(Cell::Int(self.firewall.get())).chain(key.iter().cloned())).map_err(failed())?;
+            sql::bind(
+                &mut args,
+                std::iter::once(Cell::Int(self.firewall.get())).chain(key.iter().cloned()),
+            )
+            .map_err(failed())?;
             deleted += sql::execute(transaction, &text, args).await.map_err(failed())?;
             if self.has_ranges {
                 sqlx::query("DELETE FROM address_ranges WHERE firewall_id = ? AND domain = ? AND row_key = ?")
@@ -199,7 +226,10 @@ impl Writer {
     }
 
     /// Empties the domain for this firewall.
-    pub(super) async fn clear(&self, transaction: &mut SqliteTransaction<'_>) -> Result<(), StoreError> {
+    pub(super) async fn clear(
+        &self,
+        transaction: &mut SqliteTransaction<'_>,
+    ) -> Result<(), StoreError> {
         let failed = || StoreError::query("empty a table");
         let text: Text = Query::delete()
             .from_table(self.domain.name())
@@ -224,7 +254,9 @@ impl Writer {
 pub(super) fn key_of(columns: &[ColumnSpec], row: &ParsedRow) -> Vec<Cell> {
     let names: Vec<_> = columns.iter().flat_map(sql_names).collect();
     let wanted = primary_key(columns);
-    let cell = |name: &String| names.iter().position(|n| n == name).and_then(|i| row.cells.get(i)).cloned();
+    let cell = |name: &String| {
+        names.iter().position(|n| n == name).and_then(|i| row.cells.get(i)).cloned()
+    };
     wanted.iter().filter_map(cell).collect()
 }
 
@@ -240,15 +272,24 @@ pub(super) fn key_text(key: &[Cell]) -> String {
             Cell::Null => serde_json::Value::Null,
             Cell::Int(n) => (*n).into(),
             Cell::Text(text) => (&**text).into(),
-            Cell::Blob(bytes) => bytes.iter().map(|b| format!("{b:02x}")).collect::<String>().into(),
+            Cell::Blob(bytes) => {
+                bytes.iter().map(|b| format!("{b:02x}")).collect::<String>().into()
+            }
         })
         .collect();
     serde_json::Value::Array(values).to_string()
 }
 
 /// `INSERT INTO t (...) VALUES (...), ...`, with the upsert of what differs when rows may be there.
-fn insert(domain: &'static dyn AnyDomain, columns: &[ColumnSpec], rows: usize, mode: Mode) -> String {
-    let names: Vec<String> = std::iter::once("firewall_id".to_owned()).chain(columns.iter().flat_map(sql_names).map(Into::into)).collect();
+fn insert(
+    domain: &'static dyn AnyDomain,
+    columns: &[ColumnSpec],
+    rows: usize,
+    mode: Mode,
+) -> String {
+    let names: Vec<String> = std::iter::once("firewall_id".to_owned())
+        .chain(columns.iter().flat_map(sql_names).map(Into::into))
+        .collect();
     let mut statement = Query::insert();
     statement.into_table(domain.name()).columns(names.iter().map(|n| n.clone().into_iden()));
     for _ in 0..rows {
@@ -257,7 +298,8 @@ fn insert(domain: &'static dyn AnyDomain, columns: &[ColumnSpec], rows: usize, m
     }
     if mode == Mode::Upsert {
         let key = primary_key(columns);
-        let free: Vec<&String> = names.iter().filter(|n| *n != "firewall_id" && !key.contains(n)).collect();
+        let free: Vec<&String> =
+            names.iter().filter(|n| *n != "firewall_id" && !key.contains(n)).collect();
         let target = std::iter::once("firewall_id".to_owned()).chain(key.iter().cloned());
         let mut conflict = OnConflict::columns(target.map(IntoIden::into_iden));
         if free.is_empty() {

@@ -39,13 +39,18 @@ pub(super) fn judge(seen: Emptied) -> Verdict {
     if seen.never_empty || !seen.backend_alive {
         return doubt;
     }
-    if seen.config_changed || (looks >= LOOKS && seen.now.seconds_since(since) >= SPAN) { Verdict::Believe } else { doubt }
+    if seen.config_changed || (looks >= LOOKS && seen.now.seconds_since(since) >= SPAN) {
+        Verdict::Believe
+    } else {
+        doubt
+    }
 }
 
 /// The sentence for answers and reports.
 pub(super) fn reason(had: i64, never_empty: bool, looks: i64) -> String {
     if never_empty {
-        return "answered without rows, which a working firewall never does; earlier rows are kept".to_owned();
+        return "answered without rows, which a working firewall never does; earlier rows are kept"
+            .to_owned();
     }
     format!(
         "answered without rows where {had} were known; they are kept until {LOOKS} looks over {} minutes agree (this is look {looks})",
@@ -59,7 +64,13 @@ mod tests {
 
     fn emptied() -> Emptied {
         let now = Timestamp::from_seconds(10_000);
-        Emptied { now, before: None, never_empty: false, backend_alive: true, config_changed: false }
+        Emptied {
+            now,
+            before: None,
+            never_empty: false,
+            backend_alive: true,
+            config_changed: false,
+        }
     }
 
     #[test]
@@ -72,19 +83,30 @@ mod tests {
         let early = Timestamp::from_seconds(9_400);
         assert_eq!(judge(Emptied { before: Some((early, 2)), ..emptied() }), Verdict::Believe);
         let late = Timestamp::from_seconds(9_401);
-        assert!(matches!(judge(Emptied { before: Some((late, 9)), ..emptied() }), Verdict::Doubt { looks: 10, .. }));
+        assert!(matches!(
+            judge(Emptied { before: Some((late, 9)), ..emptied() }),
+            Verdict::Doubt { looks: 10, .. }
+        ));
     }
 
     #[test]
     fn nothing_is_believed_while_the_backend_is_down() {
         let early = Timestamp::from_seconds(0);
-        let seen = Emptied { before: Some((early, 99)), backend_alive: false, config_changed: true, ..emptied() };
+        let seen = Emptied {
+            before: Some((early, 99)),
+            backend_alive: false,
+            config_changed: true,
+            ..emptied()
+        };
         assert!(matches!(judge(seen), Verdict::Doubt { .. }));
     }
 
     #[test]
     fn a_changed_configuration_explains_an_empty_list() {
         assert_eq!(judge(Emptied { config_changed: true, ..emptied() }), Verdict::Believe);
-        assert!(matches!(judge(Emptied { config_changed: true, never_empty: true, ..emptied() }), Verdict::Doubt { .. }));
+        assert!(matches!(
+            judge(Emptied { config_changed: true, never_empty: true, ..emptied() }),
+            Verdict::Doubt { .. }
+        ));
     }
 }

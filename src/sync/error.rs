@@ -11,7 +11,9 @@ pub enum SyncError {
     Connect(#[from] ConnectError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("`{text}` is no schedule: {why}; write a duration such as 60s, or a cron expression such as `*/5 * * * *`")]
+    #[error(
+        "`{text}` is no schedule: {why}; write a duration such as 60s, or a cron expression such as `*/5 * * * *`"
+    )]
     Schedule { text: String, why: String },
     #[error("the scheduler cannot be started")]
     Scheduler(#[source] tokio_cron_scheduler::JobSchedulerError),

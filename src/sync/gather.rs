@@ -35,10 +35,13 @@ impl Gathered {
     pub(super) fn is_repeated(&self) -> bool {
         match (&self.result, &self.before) {
             (Ok(answered), Some(before)) => {
-                before.state == State::Fresh && before.body_hash.as_deref() == Some(answered.hash.as_bytes().as_slice())
+                before.state == State::Fresh
+                    && before.body_hash.as_deref() == Some(answered.hash.as_bytes().as_slice())
             }
             // An endpoint that is still not there says nothing new.
-            (Err(failure), Some(before)) => failure.state == State::Absent && before.state == State::Absent && before.rows == 0,
+            (Err(failure), Some(before)) => {
+                failure.state == State::Absent && before.state == State::Absent && before.rows == 0
+            }
             _ => false,
         }
     }
@@ -49,7 +52,11 @@ impl Gathered {
 }
 
 /// Bodies to rows, with interface labels translated.
-pub(super) fn rows(domain: &'static dyn AnyDomain, source: &'static Source, pulled: &Pulled) -> Result<Vec<RawRow>, Malformed> {
+pub(super) fn rows(
+    domain: &'static dyn AnyDomain,
+    source: &'static Source,
+    pulled: &Pulled,
+) -> Result<Vec<RawRow>, Malformed> {
     let mut rows = Vec::new();
     for body in &pulled.bodies {
         rows.extend(decode(source, domain.fields(), body)?);
@@ -65,8 +72,13 @@ pub(super) fn failure(source: &Source, error: &PullError) -> Failure {
     let state = match error {
         PullError::Unauthorized { .. } | PullError::Denied { .. } => State::Denied,
         PullError::Absent { .. } => State::Absent,
-        PullError::Status { .. } | PullError::TooLarge { .. } | PullError::Protocol { .. } => State::Malformed,
-        PullError::Unreachable { .. } | PullError::TimedOut { .. } | PullError::Certificate { .. } | PullError::Cancelled => State::Unreachable,
+        PullError::Status { .. } | PullError::TooLarge { .. } | PullError::Protocol { .. } => {
+            State::Malformed
+        }
+        PullError::Unreachable { .. }
+        | PullError::TimedOut { .. }
+        | PullError::Certificate { .. }
+        | PullError::Cancelled => State::Unreachable,
     };
     let cancelled = matches!(error, PullError::Cancelled);
     Failure { state, reason: format!("{}: {}", source.name, chain(error)), cancelled }

@@ -50,9 +50,12 @@ impl Due {
                 a.dedup();
                 Self::Named(a)
             }
-            (Self::Config, Self::ConfigIfChanged) | (Self::ConfigIfChanged, Self::Config) => Self::Config,
+            (Self::Config, Self::ConfigIfChanged) | (Self::ConfigIfChanged, Self::Config) => {
+                Self::Config
+            }
             // A probe is cheap and comes again; what else is asked must not wait for it.
-            (due @ (Self::Named(_) | Self::Runtime), Self::ConfigIfChanged) | (Self::ConfigIfChanged, due @ (Self::Named(_) | Self::Runtime)) => due,
+            (due @ (Self::Named(_) | Self::Runtime), Self::ConfigIfChanged)
+            | (Self::ConfigIfChanged, due @ (Self::Named(_) | Self::Runtime)) => due,
             _ => Self::All,
         }
     }
@@ -67,7 +70,9 @@ impl Due {
             // A firewall that does not say its revision is read by the slower clock alone.
             Self::ConfigIfChanged if seen.is_none() || seen == stored => Vec::new(),
             Self::ConfigIfChanged => of(Cadence::Config),
-            Self::Named(names) => ALL.iter().copied().filter(|d| names.contains(&d.name())).collect(),
+            Self::Named(names) => {
+                ALL.iter().copied().filter(|d| names.contains(&d.name())).collect()
+            }
         }
     }
 }
@@ -89,7 +94,10 @@ mod tests {
     fn requests_that_meet_become_one_run() {
         assert_eq!(Due::Runtime.join(Due::Runtime), Due::Runtime);
         assert_eq!(Due::Runtime.join(Due::Config), Due::All);
-        assert_eq!(Due::Named(vec!["arp"]).join(Due::Named(vec!["arp", "ndp"])), Due::Named(vec!["arp", "ndp"]));
+        assert_eq!(
+            Due::Named(vec!["arp"]).join(Due::Named(vec!["arp", "ndp"])),
+            Due::Named(vec!["arp", "ndp"])
+        );
         assert_eq!(Due::ConfigIfChanged.join(Due::Runtime), Due::Runtime);
     }
 }

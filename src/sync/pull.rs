@@ -39,8 +39,12 @@ pub(super) struct Pull {
     pub(super) cancelled: bool,
 }
 
-pub(super) async fn pull(context: &Context<'_>, domain: &'static dyn AnyDomain) -> Result<Pull, StoreError> {
-    let asked: Vec<&'static Source> = domain.sources().iter().filter(|s| s.exists_on(context.release)).collect();
+pub(super) async fn pull(
+    context: &Context<'_>,
+    domain: &'static dyn AnyDomain,
+) -> Result<Pull, StoreError> {
+    let asked: Vec<&'static Source> =
+        domain.sources().iter().filter(|s| s.exists_on(context.release)).collect();
     let gathered = join_all(asked.iter().map(|source| ask(context, domain, source))).await;
     if gathered.iter().any(|g| matches!(&g.result, Err(f) if f.cancelled)) {
         return Ok(Pull { cancelled: true, ..Pull::default() });
@@ -55,12 +59,24 @@ pub(super) async fn pull(context: &Context<'_>, domain: &'static dyn AnyDomain) 
     apply(context, domain, judged).await
 }
 
-async fn ask(context: &Context<'_>, domain: &'static dyn AnyDomain, source: &'static Source) -> Gathered {
-    let before = context.statuses.iter().find(|s| s.domain == domain.name() && s.source == source.name).cloned();
+async fn ask(
+    context: &Context<'_>,
+    domain: &'static dyn AnyDomain,
+    source: &'static Source,
+) -> Gathered {
+    let before = context
+        .statuses
+        .iter()
+        .find(|s| s.domain == domain.name() && s.source == source.name)
+        .cloned();
     let answer = context.shared.pull(context.client, source, context.release, context.cancel).await;
     let result = match answer {
         Ok(pulled) => {
-            let hash = source_hash(domain, &pulled.bodies, pulled.interfaces.as_deref().unwrap_or_default());
+            let hash = source_hash(
+                domain,
+                &pulled.bodies,
+                pulled.interfaces.as_deref().unwrap_or_default(),
+            );
             Ok(Answered { hash, pulled })
         }
         Err(error) => Err(gather::failure(source, &error)),
@@ -69,12 +85,22 @@ async fn ask(context: &Context<'_>, domain: &'static dyn AnyDomain, source: &'st
 }
 
 /// Every endpoint said what it said last time: no row is looked at.
-async fn repeated(context: &Context<'_>, domain: &'static dyn AnyDomain, gathered: &[Gathered]) -> Result<Pull, StoreError> {
+async fn repeated(
+    context: &Context<'_>,
+    domain: &'static dyn AnyDomain,
+    gathered: &[Gathered],
+) -> Result<Pull, StoreError> {
     let states: Vec<SourceState> = gathered
         .iter()
         .map(|g| match &g.result {
-            Ok(answered) => SourceState { body_hash: Some(answered.hash), ..state(g.source, State::Fresh, g.had_rows()) },
-            Err(failure) => SourceState { reason: Some(failure.reason.clone()), ..state(g.source, failure.state, 0) },
+            Ok(answered) => SourceState {
+                body_hash: Some(answered.hash),
+                ..state(g.source, State::Fresh, g.had_rows())
+            },
+            Err(failure) => SourceState {
+                reason: Some(failure.reason.clone()),
+                ..state(g.source, failure.state, 0)
+            },
         })
         .collect();
     let status = context.store.note_sources(context.firewall, domain, context.at, &states).await?;
@@ -95,16 +121,26 @@ struct Judged {
     keep: bool,
 }
 
-async fn judge(context: &Context<'_>, domain: &'static dyn AnyDomain, gathered: Gathered) -> Judged {
+async fn judge(
+    context: &Context<'_>,
+    domain: &'static dyn AnyDomain,
+    gathered: Gathered,
+) -> Judged {
     let (source, had) = (gathered.source, gathered.had_rows());
     let before = gathered.before.as_ref().and_then(|b| Some((b.empty_since?, b.empty_looks)));
     let fail = |failure: Failure, empty| {
-        let state = SourceState { reason: Some(failure.reason), empty, ..state(source, failure.state, had) };
+        let state = SourceState {
+            reason: Some(failure.reason),
+            empty,
+            ..state(source, failure.state, had)
+        };
         Judged { state, rows: Vec::new(), keep: had > 0 }
     };
     let answered = match gathered.result {
         Ok(answered) => answered,
-        Err(failure) if failure.state == State::Absent && had > 0 => return vanished(context, source, failure, had, before).await,
+        Err(failure) if failure.state == State::Absent && had > 0 => {
+            return vanished(context, source, failure, had, before).await;
+        }
         Err(failure) => return fail(failure, before),
     };
     let rows = match gather::rows(domain, source, &answered.pulled) {
@@ -120,17 +156,27 @@ async fn judge(context: &Context<'_>, domain: &'static dyn AnyDomain, gathered: 
             config_changed: context.config_changed && domain.cadence() == Cadence::Config,
         };
         if let Verdict::Doubt { since, looks } = believe::judge(seen) {
-            let reason = format!("{}: {}", source.name, believe::reason(had, seen.never_empty, looks));
+            let reason =
+                format!("{}: {}", source.name, believe::reason(had, seen.never_empty, looks));
             let failure = Failure { state: State::Suspect, reason, cancelled: false };
             return fail(failure, Some((since, looks)));
         }
     }
-    let state = SourceState { body_hash: Some(answered.hash), ..state(source, State::Fresh, i64::try_from(rows.len()).unwrap_or(i64::MAX)) };
+    let state = SourceState {
+        body_hash: Some(answered.hash),
+        ..state(source, State::Fresh, i64::try_from(rows.len()).unwrap_or(i64::MAX))
+    };
     Judged { state, rows, keep: false }
 }
 
 /// An endpoint that had rows is gone: a plugin was removed, or something is broken. Believed like emptiness.
-async fn vanished(context: &Context<'_>, source: &'static Source, failure: Failure, had: i64, before: Option<(Timestamp, i64)>) -> Judged {
+async fn vanished(
+    context: &Context<'_>,
+    source: &'static Source,
+    failure: Failure,
+    had: i64,
+    before: Option<(Timestamp, i64)>,
+) -> Judged {
     let seen = Emptied {
         now: context.at,
         before,
@@ -139,9 +185,17 @@ async fn vanished(context: &Context<'_>, source: &'static Source, failure: Failu
         config_changed: false,
     };
     match believe::judge(seen) {
-        Verdict::Believe => Judged { state: SourceState { reason: Some(failure.reason), ..state(source, State::Absent, 0) }, rows: Vec::new(), keep: false },
+        Verdict::Believe => Judged {
+            state: SourceState { reason: Some(failure.reason), ..state(source, State::Absent, 0) },
+            rows: Vec::new(),
+            keep: false,
+        },
         Verdict::Doubt { since, looks } => {
-            let state = SourceState { reason: Some(failure.reason), empty: Some((since, looks)), ..state(source, State::Absent, had) };
+            let state = SourceState {
+                reason: Some(failure.reason),
+                empty: Some((since, looks)),
+                ..state(source, State::Absent, had)
+            };
             Judged { state, rows: Vec::new(), keep: true }
         }
     }
@@ -164,46 +218,77 @@ fn state(source: &'static Source, state: State, rows: i64) -> SourceState {
     }
 }
 
-async fn apply(context: &Context<'_>, domain: &'static dyn AnyDomain, judged: Vec<Judged>) -> Result<Pull, StoreError> {
+async fn apply(
+    context: &Context<'_>,
+    domain: &'static dyn AnyDomain,
+    judged: Vec<Judged>,
+) -> Result<Pull, StoreError> {
     let kept: Vec<&'static str> = judged.iter().filter(|j| j.keep).map(|j| j.state.name).collect();
     let states: Vec<SourceState> = judged.iter().map(|j| j.state.clone()).collect();
     let summary = summarise(&judged);
     let none_good = judged.iter().all(|j| j.state.state != State::Fresh);
-    if none_good && judged.iter().all(|j| j.keep || j.state.state != State::Absent || j.state.rows == 0) && !dropped(context, domain, &judged) {
+    if none_good
+        && judged.iter().all(|j| j.keep || j.state.state != State::Absent || j.state.rows == 0)
+        && !dropped(context, domain, &judged)
+    {
         // Nothing was learned: no row is touched.
-        let (rows, rejects) = context.store.note_sources(context.firewall, domain, context.at, &states).await?;
+        let (rows, rejects) =
+            context.store.note_sources(context.firewall, domain, context.at, &states).await?;
         return Ok(Pull { rows, rejects, ..summary });
     }
     let mut rows: Vec<RawRow> = Vec::new();
-    let mut old = if kept.is_empty() { Vec::new() } else { context.store.kept(context.firewall, domain, &kept).await? };
+    let mut old = if kept.is_empty() {
+        Vec::new()
+    } else {
+        context.store.kept(context.firewall, domain, &kept).await?
+    };
     // In the order of the sources: later ones overlay earlier ones.
     for one in judged {
         if one.keep {
-            let (mine, rest) = old.into_iter().partition(|row: &RawRow| row.source == one.state.name);
+            let (mine, rest) =
+                old.into_iter().partition(|row: &RawRow| row.source == one.state.name);
             old = rest;
             rows.extend::<Vec<RawRow>>(mine);
         }
         rows.extend(one.rows);
     }
     let rows = RawRows::new(domain, rows);
-    let batch = Batch { firewall: context.firewall, domain, run: context.run, at: context.at, rows, sources: states };
+    let batch = Batch {
+        firewall: context.firewall,
+        domain,
+        run: context.run,
+        at: context.at,
+        rows,
+        sources: states,
+    };
     let applied = context.store.apply(batch).await?;
     let state = match summary.state {
         Some(DomainState::Fresh) if applied.changed == 0 => Some(DomainState::Unchanged),
         other => other,
     };
-    Ok(Pull { state, rows: applied.rows, changed: applied.changed, rejects: applied.rejects, reason: summary.reason, cancelled: false })
+    Ok(Pull {
+        state,
+        rows: applied.rows,
+        changed: applied.changed,
+        rejects: applied.rejects,
+        reason: summary.reason,
+        cancelled: false,
+    })
 }
 
 /// Whether a source that had rows is believed to be gone now, so that its rows must go.
 fn dropped(context: &Context<'_>, domain: &'static dyn AnyDomain, judged: &[Judged]) -> bool {
-    let had = |name: &str| context.statuses.iter().any(|s| s.domain == domain.name() && s.source == name && s.rows > 0);
+    let had = |name: &str| {
+        context.statuses.iter().any(|s| s.domain == domain.name() && s.source == name && s.rows > 0)
+    };
     judged.iter().any(|j| !j.keep && j.rows.is_empty() && had(j.state.name))
 }
 
 /// The domain's state from those of its endpoints, and the reasons of the failed ones.
 fn summarise(judged: &[Judged]) -> Pull {
-    let is_failed = |j: &&Judged| !matches!(j.state.state, State::Fresh) && (j.keep || j.state.state != State::Absent);
+    let is_failed = |j: &&Judged| {
+        !matches!(j.state.state, State::Fresh) && (j.keep || j.state.state != State::Absent)
+    };
     let failed: Vec<&Judged> = judged.iter().filter(is_failed).collect();
     let fresh = judged.iter().any(|j| j.state.state == State::Fresh);
     let reasons: Vec<&str> = failed.iter().filter_map(|j| j.state.reason.as_deref()).collect();
@@ -221,6 +306,10 @@ fn summarise(judged: &[Judged]) -> Pull {
         },
     };
     let absent = state == DomainState::Absent;
-    let reason = if absent { judged.first().and_then(|j| j.state.reason.clone()) } else { (!reasons.is_empty()).then(|| reasons.join("; ")) };
+    let reason = if absent {
+        judged.first().and_then(|j| j.state.reason.clone())
+    } else {
+        (!reasons.is_empty()).then(|| reasons.join("; "))
+    };
     Pull { state: Some(state), reason, ..Pull::default() }
 }

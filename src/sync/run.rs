@@ -9,7 +9,9 @@ use tracing::{info, warn};
 
 use crate::domain::{AnyDomain, Cadence};
 use crate::opnsense::{Client, Firmware, PullError};
-use crate::store::{FirewallRow, RunEnd, RunOutcome, SourceState, SourceStatus, State, Store, StoreError};
+use crate::store::{
+    FirewallRow, RunEnd, RunOutcome, SourceState, SourceStatus, State, Store, StoreError,
+};
 use crate::types::{Clock, FirewallId, Release, RunId};
 
 use super::gather::chain;
@@ -34,7 +36,14 @@ pub struct Firewall {
 }
 
 impl Firewall {
-    pub fn new(name: String, url: String, client: Client, store: Store, clock: Clock, run_timeout: Duration) -> Self {
+    pub fn new(
+        name: String,
+        url: String,
+        client: Client,
+        store: Store,
+        clock: Clock,
+        run_timeout: Duration,
+    ) -> Self {
         Self { name, url, client, store, clock, run_timeout }
     }
 
@@ -43,7 +52,12 @@ impl Firewall {
     }
 
     /// Reads what is due. Domains fail one by one; only a broken store is an error.
-    pub async fn run(&self, due: &Due, cancel: &CancellationToken, progress: &Progress) -> Result<Report, StoreError> {
+    pub async fn run(
+        &self,
+        due: &Due,
+        cancel: &CancellationToken,
+        progress: &Progress,
+    ) -> Result<Report, StoreError> {
         let started = Instant::now();
         let limited = cancel.child_token();
         let work = self.work(due, &limited, progress, started);
@@ -58,7 +72,13 @@ impl Firewall {
         }
     }
 
-    async fn work(&self, due: &Due, cancel: &CancellationToken, progress: &Progress, started: Instant) -> Result<Report, StoreError> {
+    async fn work(
+        &self,
+        due: &Due,
+        cancel: &CancellationToken,
+        progress: &Progress,
+        started: Instant,
+    ) -> Result<Report, StoreError> {
         self.client.reset();
         let requests_before = self.client.requests();
         let id = self.store.firewall(&self.name, &self.url, self.clock.now()).await?;
@@ -81,7 +101,12 @@ impl Firewall {
                 if seen.is_some() {
                     self.store.confirm_config(id, self.clock.now()).await?;
                 }
-                return Ok(report(Ending::Complete, known_release(before.as_ref()), Vec::new(), None));
+                return Ok(report(
+                    Ending::Complete,
+                    known_release(before.as_ref()),
+                    Vec::new(),
+                    None,
+                ));
             }
         }
         let run = self.store.run_begin(id, self.clock.now()).await?;
@@ -103,9 +128,18 @@ impl Firewall {
             Ending::Failed => RunOutcome::Failed,
             Ending::Cancelled => RunOutcome::Cancelled,
         };
-        let failed: Vec<&str> = report.domains.iter().filter(|d| !d.state.is_good()).map(|d| d.domain).collect();
-        let reason = report.reason.clone().or_else(|| (!failed.is_empty()).then(|| format!("not fresh: {}", failed.join(", "))));
-        let end = RunEnd { outcome, requests: report.requests, changed: report.changed(), reason: reason.as_deref() };
+        let failed: Vec<&str> =
+            report.domains.iter().filter(|d| !d.state.is_good()).map(|d| d.domain).collect();
+        let reason = report
+            .reason
+            .clone()
+            .or_else(|| (!failed.is_empty()).then(|| format!("not fresh: {}", failed.join(", "))));
+        let end = RunEnd {
+            outcome,
+            requests: report.requests,
+            changed: report.changed(),
+            reason: reason.as_deref(),
+        };
         self.store.run_end(run, self.clock.now(), end).await?;
         info!(
             firewall.name = self.name,
@@ -119,7 +153,10 @@ impl Firewall {
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the facts of one run; a struct would only name them twice")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the facts of one run; a struct would only name them twice"
+    )]
     async fn domains(
         &self,
         due: &Due,
@@ -130,7 +167,9 @@ impl Firewall {
         cancel: &CancellationToken,
         progress: &Progress,
     ) -> Result<Done, StoreError> {
-        self.store.firewall_firmware(id, firmware.release, firmware.exact, firmware.host_name.as_deref()).await?;
+        self.store
+            .firewall_firmware(id, firmware.release, firmware.exact, firmware.host_name.as_deref())
+            .await?;
         // Read before the domains: a change in between makes the next probe differ.
         let seen = self.client.config_revision(cancel).await.ok().flatten();
         let due_now = match due {
@@ -138,14 +177,24 @@ impl Firewall {
             other => other.domains(stored.as_deref(), seen.as_deref()),
         };
         progress(Event::Planned(due_now.len()));
-        let statuses: Arc<Vec<SourceStatus>> = Arc::new(self.store.source_statuses().await?.into_iter().filter(|s| s.firewall == id).collect());
+        let statuses: Arc<Vec<SourceStatus>> = Arc::new(
+            self.store.source_statuses().await?.into_iter().filter(|s| s.firewall == id).collect(),
+        );
         let shared = Arc::new(Shared::default());
-        let facts = Facts { id, run, release: firmware.release, config_changed: seen.is_some() && seen != stored };
+        let facts = Facts {
+            id,
+            run,
+            release: firmware.release,
+            config_changed: seen.is_some() && seen != stored,
+        };
         let mut pulls = JoinSet::new();
         for domain in due_now.iter().copied() {
-            let (firewall, shared, statuses) = (self.clone(), Arc::clone(&shared), Arc::clone(&statuses));
+            let (firewall, shared, statuses) =
+                (self.clone(), Arc::clone(&shared), Arc::clone(&statuses));
             let (cancel, progress) = (cancel.clone(), Arc::clone(progress));
-            pulls.spawn(async move { firewall.domain(domain, facts, &shared, &statuses, &cancel, &progress).await });
+            pulls.spawn(async move {
+                firewall.domain(domain, facts, &shared, &statuses, &cancel, &progress).await
+            });
         }
         let mut domains = Vec::with_capacity(due_now.len());
         while let Some(joined) = pulls.join_next().await {
@@ -155,10 +204,13 @@ impl Firewall {
         let all_config = due_now.iter().filter(|d| d.cadence() == Cadence::Config).count()
             == crate::domain::ALL.iter().filter(|d| d.cadence() == Cadence::Config).count();
         let config_good = domains.iter().filter(|d| is_config(d.domain)).all(|d| d.state.is_good());
-        if let Some(revision) = seen.as_deref().filter(|_| all_config && config_good && ending != Ending::Cancelled) {
+        if let Some(revision) =
+            seen.as_deref().filter(|_| all_config && config_good && ending != Ending::Cancelled)
+        {
             self.store.firewall_revision(id, revision).await?;
         }
-        let reason = (ending == Ending::Cancelled).then(|| "stopped before every domain was read; what was read is kept".to_owned());
+        let reason = (ending == Ending::Cancelled)
+            .then(|| "stopped before every domain was read; what was read is kept".to_owned());
         Ok(Done { ending, release: Some(firmware.release), domains, reason })
     }
 
@@ -188,21 +240,43 @@ impl Firewall {
         let pull = pull::pull(&context, domain).await?;
         let report = report_of(domain.name(), pull, millis(started));
         if let Some(reason) = report.reason.as_deref().filter(|_| !report.state.is_good()) {
-            warn!(firewall.name = self.name, domain.name = domain.name(), domain.state = report.state.as_str(), "`{}` is {}: {reason}", domain.name(), report.state);
+            warn!(
+                firewall.name = self.name,
+                domain.name = domain.name(),
+                domain.state = report.state.as_str(),
+                "`{}` is {}: {reason}",
+                domain.name(),
+                report.state
+            );
         }
         progress(Event::Finished(report.clone()));
         Ok(report)
     }
 
     /// The firewall itself did not answer: every due domain keeps its rows, marked with the reason.
-    async fn nothing(&self, due: &Due, id: FirewallId, error: &PullError, progress: &Progress) -> Result<Done, StoreError> {
+    async fn nothing(
+        &self,
+        due: &Due,
+        id: FirewallId,
+        error: &PullError,
+        progress: &Progress,
+    ) -> Result<Done, StoreError> {
         let reason = chain(error);
         if matches!(error, PullError::Cancelled) {
-            return Ok(Done { ending: Ending::Cancelled, release: None, domains: Vec::new(), reason: Some(reason) });
+            return Ok(Done {
+                ending: Ending::Cancelled,
+                release: None,
+                domains: Vec::new(),
+                reason: Some(reason),
+            });
         }
         let (state, shown) = match error {
-            PullError::Unauthorized { .. } | PullError::Denied { .. } => (State::Denied, DomainState::Denied),
-            PullError::Unreachable { .. } | PullError::TimedOut { .. } | PullError::Certificate { .. } => (State::Unreachable, DomainState::Unreachable),
+            PullError::Unauthorized { .. } | PullError::Denied { .. } => {
+                (State::Denied, DomainState::Denied)
+            }
+            PullError::Unreachable { .. }
+            | PullError::TimedOut { .. }
+            | PullError::Certificate { .. } => (State::Unreachable, DomainState::Unreachable),
             _ => (State::Malformed, DomainState::Malformed),
         };
         let due = match due {
@@ -219,7 +293,11 @@ impl Firewall {
                 .map(|(s, source)| SourceState {
                     name: source.name,
                     // What was not there and had no rows is not missed.
-                    state: if s.state == State::Absent && s.rows == 0 { State::Absent } else { state },
+                    state: if s.state == State::Absent && s.rows == 0 {
+                        State::Absent
+                    } else {
+                        state
+                    },
                     reason: Some(reason.clone()),
                     gap: source.gap,
                     rows: usize::try_from(s.rows).unwrap_or(0),
@@ -227,7 +305,8 @@ impl Firewall {
                     empty: s.empty_since.map(|since| (since, s.empty_looks)),
                 })
                 .collect();
-            let (rows, rejects) = self.store.note_sources(id, domain, self.clock.now(), &states).await?;
+            let (rows, rejects) =
+                self.store.note_sources(id, domain, self.clock.now(), &states).await?;
             let pull = Pull { state: Some(shown), rows, rejects, ..Pull::default() };
             let report = report_of(domain.name(), pull, 0);
             progress(Event::Finished(report.clone()));
@@ -255,8 +334,17 @@ struct Done {
 
 fn report_of(domain: &'static str, pull: Pull, elapsed_ms: u64) -> DomainReport {
     let state = pull.state.unwrap_or(DomainState::Unreachable);
-    let reason = if pull.cancelled { Some("stopped before it was read".to_owned()) } else { pull.reason };
-    DomainReport { domain, state, rows: pull.rows, changed: pull.changed, rejects: pull.rejects, elapsed_ms, reason }
+    let reason =
+        if pull.cancelled { Some("stopped before it was read".to_owned()) } else { pull.reason };
+    DomainReport {
+        domain,
+        state,
+        rows: pull.rows,
+        changed: pull.changed,
+        rejects: pull.rejects,
+        elapsed_ms,
+        reason,
+    }
 }
 
 fn ending(domains: &[DomainReport], cancel: &CancellationToken) -> Ending {

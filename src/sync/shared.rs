@@ -29,7 +29,8 @@ impl Shared {
     ) -> Result<Arc<Pulled>, Arc<PullError>> {
         let key = (source.path, source.each == Each::Interface, source.params);
         let cell = Arc::clone(self.answers.lock().await.entry(key).or_default());
-        let ask = || async { client.pull(source, release, cancel).await.map(Arc::new).map_err(Arc::new) };
+        let ask =
+            || async { client.pull(source, release, cancel).await.map(Arc::new).map_err(Arc::new) };
         cell.get_or_init(ask).await.clone()
     }
 }

@@ -45,9 +45,18 @@ impl Refresher {
     }
 
     /// Runs `due` for `firewall`, or all of them, and waits. Requests that meet share one run.
-    pub async fn refresh(&self, firewall: Option<&str>, due: Due, progress: Option<Progress>) -> Result<Vec<Report>, SyncError> {
+    pub async fn refresh(
+        &self,
+        firewall: Option<&str>,
+        due: Due,
+        progress: Option<Progress>,
+    ) -> Result<Vec<Report>, SyncError> {
         let mut replies = Vec::new();
-        for (_, notes) in self.firewalls.iter().filter(|(name, _)| firewall.is_none_or(|f| f.eq_ignore_ascii_case(name))) {
+        for (_, notes) in self
+            .firewalls
+            .iter()
+            .filter(|(name, _)| firewall.is_none_or(|f| f.eq_ignore_ascii_case(name)))
+        {
             let (reply, answer) = oneshot::channel();
             let note = Note { due: due.clone(), progress: progress.clone(), reply: Some(reply) };
             notes.try_send(note).map_err(|refused| match refused {
@@ -83,7 +92,11 @@ pub struct Worker {
 
 impl Worker {
     /// Starts the schedule of every firewall; runs stop when `cancel` is cancelled.
-    pub async fn start(firewalls: Vec<Firewall>, schedule: &Schedule, cancel: CancellationToken) -> Result<Self, SyncError> {
+    pub async fn start(
+        firewalls: Vec<Firewall>,
+        schedule: &Schedule,
+        cancel: CancellationToken,
+    ) -> Result<Self, SyncError> {
         let scheduler = JobScheduler::new().await.map_err(SyncError::Scheduler)?;
         let (reports, _) = broadcast::channel(ANNOUNCED);
         let mut tasks = JoinSet::new();
@@ -94,7 +107,11 @@ impl Worker {
                 // The channel is new and empty.
                 let _fits = send.try_send(Note { due: Due::All, progress: None, reply: None });
             }
-            for (when, due) in [(&schedule.runtime, Due::Runtime), (&schedule.probe, Due::ConfigIfChanged), (&schedule.config, Due::Config)] {
+            for (when, due) in [
+                (&schedule.runtime, Due::Runtime),
+                (&schedule.probe, Due::ConfigIfChanged),
+                (&schedule.config, Due::Config),
+            ] {
                 if let Some(job) = job(when, due, send.clone())? {
                     scheduler.add(job).await.map_err(SyncError::Scheduler)?;
                 }
@@ -135,15 +152,27 @@ fn job(when: &When, due: Due, notes: mpsc::Sender<Note>) -> Result<Option<Job>, 
             job.map(Some).map_err(SyncError::Scheduler)
         }
         When::Cron(text) => {
-            let six = if text.split_whitespace().count() == 5 { format!("0 {text}") } else { text.clone() };
-            let wrong = |cause: tokio_cron_scheduler::JobSchedulerError| SyncError::Schedule { text: text.clone(), why: cause.to_string() };
+            let six = if text.split_whitespace().count() == 5 {
+                format!("0 {text}")
+            } else {
+                text.clone()
+            };
+            let wrong = |cause: tokio_cron_scheduler::JobSchedulerError| SyncError::Schedule {
+                text: text.clone(),
+                why: cause.to_string(),
+            };
             Job::new(six.as_str(), move |_, _| tick()).map(Some).map_err(wrong)
         }
     }
 }
 
 /// Works notes off until told to stop; notes that wait together become one run.
-async fn work(firewall: Firewall, mut notes: mpsc::Receiver<Note>, reports: broadcast::Sender<Arc<Report>>, cancel: CancellationToken) {
+async fn work(
+    firewall: Firewall,
+    mut notes: mpsc::Receiver<Note>,
+    reports: broadcast::Sender<Arc<Report>>,
+    cancel: CancellationToken,
+) {
     loop {
         let note = tokio::select! {
             () = cancel.cancelled() => return,
@@ -157,10 +186,16 @@ async fn work(firewall: Firewall, mut notes: mpsc::Receiver<Note>, reports: broa
             watchers.extend(more.progress);
             replies.extend(more.reply);
         }
-        let progress: Progress = Arc::new(move |event| watchers.iter().for_each(|watcher| watcher(event.clone())));
+        let progress: Progress =
+            Arc::new(move |event| watchers.iter().for_each(|watcher| watcher(event.clone())));
         let result = firewall.run(&due, &cancel, &progress).await;
         if let Err(cause) = &result {
-            error!(firewall.name = firewall.name(), "the run of `{}` failed: {}", firewall.name(), super::gather::chain(cause));
+            error!(
+                firewall.name = firewall.name(),
+                "the run of `{}` failed: {}",
+                firewall.name(),
+                super::gather::chain(cause)
+            );
         }
         if let Ok(report) = &result {
             // Nobody listening is fine.
@@ -168,7 +203,9 @@ async fn work(firewall: Firewall, mut notes: mpsc::Receiver<Note>, reports: broa
         }
         for reply in replies {
             // The one who asked may have gone.
-            let _gone = reply.send(result.as_ref().map(Clone::clone).map_err(|cause| super::gather::chain(cause)));
+            let _gone = reply.send(
+                result.as_ref().map(Clone::clone).map_err(|cause| super::gather::chain(cause)),
+            );
         }
     }
 }

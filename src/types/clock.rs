@@ -85,7 +85,10 @@ impl Clock {
         Self(Kind::Manual(Arc::new(AtomicI64::new(start.millis()))))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the wall clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the wall clock"
+    )]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Kind::System => Timestamp(jiff::Timestamp::now().as_millisecond()),

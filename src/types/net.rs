@@ -31,7 +31,9 @@ pub struct AddressRange {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{0}` is not an address, a network such as 10.0.0.0/24, or a range such as 10.0.0.5-10.0.0.9")]
+#[error(
+    "`{0}` is not an address, a network such as 10.0.0.0/24, or a range such as 10.0.0.5-10.0.0.9"
+)]
 pub struct RangeError(String);
 
 impl AddressRange {
@@ -84,7 +86,11 @@ impl FromStr for AddressRange {
 
 impl fmt::Display for AddressRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.first == self.last { self.first.fmt(f) } else { write!(f, "{}-{}", self.first, self.last) }
+        if self.first == self.last {
+            self.first.fmt(f)
+        } else {
+            write!(f, "{}-{}", self.first, self.last)
+        }
     }
 }
 

@@ -4,7 +4,11 @@
 const SIMILAR: f64 = 0.6;
 
 /// The candidates nearest to `name`, best first, at most `most`.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+pub fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    most: usize,
+) -> Vec<&'a str> {
     let name = name.to_lowercase();
     let mut scored: Vec<(f64, &str)> = candidates
         .into_iter()
@@ -22,7 +26,9 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, mo
 
 /// `; did you mean `ip`?`, or nothing when no candidate is near.
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(name, candidates, 1).first().map_or_else(String::new, |best| format!("; did you mean `{best}`?"))
+    nearest(name, candidates, 1)
+        .first()
+        .map_or_else(String::new, |best| format!("; did you mean `{best}`?"))
 }
 
 #[cfg(test)]

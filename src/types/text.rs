@@ -11,7 +11,8 @@ pub const MAX_TEXT: usize = 65_536;
 pub fn clean(text: &str) -> Cow<'_, str> {
     // Nearly every text is printable ASCII, which needs one look per byte and no decoding.
     let plain = |b: &u8| (0x20..0x7f).contains(b);
-    if text.len() <= MAX_TEXT && (text.as_bytes().iter().all(plain) || !text.chars().any(is_unsafe)) {
+    if text.len() <= MAX_TEXT && (text.as_bytes().iter().all(plain) || !text.chars().any(is_unsafe))
+    {
         return Cow::Borrowed(text);
     }
     let mut cleaned = String::with_capacity(text.len().min(MAX_TEXT));
@@ -30,7 +31,8 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 
 /// Characters that can hide or reorder what a reader sees.
 fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The integration tests: claims about behaviour, through public doors.
 
 mod architecture;
+mod cli;
 mod conformance;
+mod mcp;
 mod recorded;
 mod support;
