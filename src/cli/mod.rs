@@ -6,7 +6,7 @@
 //! database alone: no firewall is contacted.
 //!
 //! A command takes what was typed and gives an [`Outcome`](outcome::Outcome), which is text; only
-//! [`print`] writes. What was typed is declared in [`args`], and every setting is a flag because
+//! [`mod@print`] writes. What was typed is declared in [`args`], and every setting is a flag because
 //! [`flags`] reads the table of settings.
 
 mod args;
