@@ -39,6 +39,7 @@ const NOISY: &[(&str, LevelFilter)] = &[
     ("reqwest", LevelFilter::DEBUG),
     ("rmcp", LevelFilter::INFO),
     ("rustls", LevelFilter::TRACE),
+    ("tokio_cron_scheduler", LevelFilter::TRACE),
     ("sqlx", LevelFilter::TRACE),
 ];
 

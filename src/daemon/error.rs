@@ -9,10 +9,18 @@ use crate::sync::SyncError;
 
 #[derive(Debug, Error)]
 pub enum DaemonError {
-    #[error("firewall `{name}`: {cause}")]
-    Connect { name: String, cause: ConnectError },
-    #[error("firewall `{name}`: {cause}")]
-    Pin { name: String, cause: PinError },
+    #[error("firewall `{name}` cannot be asked")]
+    Connect {
+        name: String,
+        #[source]
+        cause: ConnectError,
+    },
+    #[error("firewall `{name}` cannot be asked")]
+    Pin {
+        name: String,
+        #[source]
+        cause: PinError,
+    },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]

@@ -209,16 +209,13 @@ fn position(raw: Raw<'_>, interface: Option<&str>) -> Result<(i64, i64), Reject>
             (priority, within)
         }
         None => {
-            let priority = match interface {
-                Some(one) if !one.contains(',') && !one.starts_with('!') => {
-                    if is_interface(one) {
-                        400_000
-                    } else {
-                        300_000
+            let priority =
+                match interface {
+                    Some(one) if !one.contains(',') && !one.starts_with('!') => {
+                        if is_interface(one) { 400_000 } else { 300_000 }
                     }
-                }
-                _ => 200_000,
-            };
+                    _ => 200_000,
+                };
             (priority, raw.read("sequence")?)
         }
     };

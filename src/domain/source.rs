@@ -2,7 +2,7 @@
 
 use crate::types::Release;
 
-/// One read endpoint of one domain. Built with [`Source::grid`] or [`Source::get`] and the methods below.
+/// One read endpoint of one domain. Built with [`Source::grid`] or [`Source::map`] and the methods below.
 #[derive(Debug, Clone, Copy)]
 pub struct Source {
     /// Short tag, unique within the domain; kept with every row (`kea4`, `isc4`, `dnsmasq`).

@@ -78,7 +78,7 @@ pub static KEYS: &[Key] = &[
     },
     Key {
         name: "firewall.run_timeout",
-        about: "How long reading one domain may take, with all its pages and retries.",
+        about: "How long one run may take in all; what was read by then is kept.",
         example: "5m",
         default: Some("2m"),
         slot: Slot::Timeout(|l| &mut l.firewall.run_timeout),

@@ -60,7 +60,8 @@ impl Firewall {
     ) -> Result<Report, StoreError> {
         let started = Instant::now();
         let limited = cancel.child_token();
-        let work = self.work(due, &limited, progress, started);
+        let stop = Stop { now: limited.clone(), asked: cancel.clone() };
+        let work = self.work(due, &stop, progress, started);
         tokio::pin!(work);
         tokio::select! {
             done = &mut work => done,
@@ -75,7 +76,7 @@ impl Firewall {
     async fn work(
         &self,
         due: &Due,
-        cancel: &CancellationToken,
+        stop: &Stop,
         progress: &Progress,
         started: Instant,
     ) -> Result<Report, StoreError> {
@@ -96,7 +97,7 @@ impl Firewall {
         let stored = before.as_ref().and_then(|f| f.config_revision.clone());
         if *due == Due::ConfigIfChanged {
             // The cheapest question there is; when nothing moved, it confirms every configuration domain.
-            let seen = self.client.config_revision(cancel).await.ok().flatten();
+            let seen = self.client.config_revision(&stop.now).await.ok().flatten();
             if due.domains(stored.as_deref(), seen.as_deref()).is_empty() {
                 if seen.is_some() {
                     self.store.confirm_config(id, self.clock.now()).await?;
@@ -110,8 +111,8 @@ impl Firewall {
             }
         }
         let run = self.store.run_begin(id, self.clock.now()).await?;
-        let mut done = match self.client.detect(cancel).await {
-            Ok(firmware) => self.domains(due, id, run, &firmware, stored, cancel, progress).await?,
+        let mut done = match self.client.detect(&stop.now).await {
+            Ok(firmware) => self.domains(due, id, run, &firmware, stored, stop, progress).await?,
             Err(error) => self.nothing(due, id, &error, progress).await?,
         };
         done.domains.sort_by_key(|d| d.domain);
@@ -164,14 +165,14 @@ impl Firewall {
         run: RunId,
         firmware: &Firmware,
         stored: Option<String>,
-        cancel: &CancellationToken,
+        stop: &Stop,
         progress: &Progress,
     ) -> Result<Done, StoreError> {
         self.store
             .firewall_firmware(id, firmware.release, firmware.exact, firmware.host_name.as_deref())
             .await?;
         // Read before the domains: a change in between makes the next probe differ.
-        let seen = self.client.config_revision(cancel).await.ok().flatten();
+        let seen = self.client.config_revision(&stop.now).await.ok().flatten();
         let due_now = match due {
             Due::ConfigIfChanged => Due::Config.domains(None, None),
             other => other.domains(stored.as_deref(), seen.as_deref()),
@@ -191,7 +192,7 @@ impl Firewall {
         for domain in due_now.iter().copied() {
             let (firewall, shared, statuses) =
                 (self.clone(), Arc::clone(&shared), Arc::clone(&statuses));
-            let (cancel, progress) = (cancel.clone(), Arc::clone(progress));
+            let (cancel, progress) = (stop.now.clone(), Arc::clone(progress));
             pulls.spawn(async move {
                 firewall.domain(domain, facts, &shared, &statuses, &cancel, &progress).await
             });
@@ -200,7 +201,7 @@ impl Firewall {
         while let Some(joined) = pulls.join_next().await {
             domains.push(joined.map_err(|_| StoreError::Interrupted)??);
         }
-        let ending = ending(&domains, cancel);
+        let ending = ending(&domains, stop);
         let all_config = due_now.iter().filter(|d| d.cadence() == Cadence::Config).count()
             == crate::domain::ALL.iter().filter(|d| d.cadence() == Cadence::Config).count();
         let config_good = domains.iter().filter(|d| is_config(d.domain)).all(|d| d.state.is_good());
@@ -317,6 +318,12 @@ impl Firewall {
     }
 }
 
+/// Somebody asked the run to stop, or its time is over; both end requests, only the former cancels it.
+struct Stop {
+    now: CancellationToken,
+    asked: CancellationToken,
+}
+
 #[derive(Clone, Copy)]
 struct Facts {
     id: FirewallId,
@@ -347,8 +354,8 @@ fn report_of(domain: &'static str, pull: Pull, elapsed_ms: u64) -> DomainReport 
     }
 }
 
-fn ending(domains: &[DomainReport], cancel: &CancellationToken) -> Ending {
-    if cancel.is_cancelled() {
+fn ending(domains: &[DomainReport], stop: &Stop) -> Ending {
+    if stop.asked.is_cancelled() {
         Ending::Cancelled
     } else if domains.iter().all(|d| d.state.is_good()) {
         Ending::Complete

@@ -15,8 +15,18 @@ pub fn nearest<'a>(
         .map(|c| {
             let lower = c.to_lowercase();
             let contained = !name.is_empty() && (lower.contains(&name) || name.contains(&lower));
-            let score = strsim::jaro_winkler(&name, &lower);
-            (if contained { score.max(0.9) } else { score }, c)
+            // Jaro-Winkler for a good beginning, Damerau-Levenshtein for swapped letters (`tga`).
+            let edits = strsim::normalized_damerau_levenshtein(&name, &lower);
+            let score = strsim::jaro_winkler(&name, &lower).max(edits);
+            // A word inside a longer one counts by how much of it it is: `tag` beats `vlan_tag`.
+            let (short, long) = (name.len().min(lower.len()), name.len().max(lower.len()));
+            let share = if long == 0 {
+                0.0
+            } else {
+                f64::from(u32::try_from(short).unwrap_or(0))
+                    / f64::from(u32::try_from(long).unwrap_or(1))
+            };
+            (if contained { score.max(0.7 + 0.2 * share) } else { score }, c)
         })
         .filter(|(score, _)| *score >= SIMILAR)
         .collect();
@@ -40,5 +50,6 @@ mod tests {
         let words = ["ip", "mac", "hostname"];
         assert_eq!(did_you_mean("hostnme", words), "; did you mean `hostname`?");
         assert_eq!(did_you_mean("zzzzqqq", words), "");
+        assert_eq!(did_you_mean("tga", ["interface_name", "tag"]), "; did you mean `tag`?");
     }
 }

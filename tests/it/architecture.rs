@@ -102,7 +102,11 @@ fn room(path: &Path) -> Option<String> {
 /// Code without comments and without the tests behind `#[cfg(test)]`.
 fn code(text: &str) -> String {
     let end = text.find("#[cfg(test)]").unwrap_or(text.len());
-    text[..end].lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    text[..end]
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Words that follow `prefix` in `code`: `crate::store` gives `store`; nested groups are unfolded.
@@ -116,7 +120,11 @@ fn mentioned(code: &str, prefix: &str) -> BTreeSet<String> {
         let rest = &code[at + prefix.len()..];
         if let Some(group) = rest.strip_prefix('{') {
             let group = group.split('}').next().unwrap_or_default();
-            found.extend(group.split(',').map(|w| w.trim().chars().take_while(|c| is_word(*c)).collect::<String>()));
+            found.extend(
+                group
+                    .split(',')
+                    .map(|w| w.trim().chars().take_while(|c| is_word(*c)).collect::<String>()),
+            );
         } else {
             found.insert(rest.chars().take_while(|c| is_word(*c)).collect());
         }
@@ -133,10 +141,13 @@ fn a_room_imports_lower_floors_only() {
     let mut offences = Vec::new();
     for (path, text) in sources() {
         let Some(room) = room(&path) else { continue };
-        let mine = floor(&room).unwrap_or_else(|| panic!("{}: `{room}` is no room; add it to the floors", path.display()));
+        let mine = floor(&room).unwrap_or_else(|| {
+            panic!("{}: `{room}` is no room; add it to the floors", path.display())
+        });
         for other in mentioned(&code(&text), "crate::") {
             let Some(theirs) = floor(&other) else { continue };
-            let closed = CLOSED.iter().any(|(r, others)| *r == room && others.contains(&other.as_str()));
+            let closed =
+                CLOSED.iter().any(|(r, others)| *r == room && others.contains(&other.as_str()));
             if other != room && (theirs >= mine || closed) {
                 offences.push(format!("{}: `{room}` must not import `{other}`", path.display()));
             }
@@ -151,14 +162,20 @@ fn an_outside_crate_lives_in_its_room() {
     for (path, text) in sources() {
         let Some(room) = room(&path) else { continue };
         // A room's tests may play the other side.
-        if path.file_name().is_some_and(|f| f == "tests.rs") || path.components().any(|c| c.as_os_str() == "tests") {
+        if path.file_name().is_some_and(|f| f == "tests.rs")
+            || path.components().any(|c| c.as_os_str() == "tests")
+        {
             continue;
         }
         let code = code(&text);
         for (name, rooms) in OWNED {
-            let named = code.contains(&format!("{name}::")) || code.contains(&format!("use {name};"));
+            let named =
+                code.contains(&format!("{name}::")) || code.contains(&format!("use {name};"));
             let whole = code.match_indices(&format!("{name}::")).any(|(at, _)| {
-                !code[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+                !code[..at]
+                    .chars()
+                    .next_back()
+                    .is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
             });
             if named && whole && !rooms.contains(&room.as_str()) {
                 offences.push(format!("{}: `{name}` belongs to {rooms:?}", path.display()));
@@ -166,7 +183,10 @@ fn an_outside_crate_lives_in_its_room() {
         }
         let low = floor(&room).is_some_and(|f| f < 2) || room == "rules";
         if low && (code.contains("tokio::") || code.contains("tokio_util::")) {
-            offences.push(format!("{}: `{room}` is synchronous; tokio begins on floor 2", path.display()));
+            offences.push(format!(
+                "{}: `{room}` is synchronous; tokio begins on floor 2",
+                path.display()
+            ));
         }
     }
     assert!(offences.is_empty(), "{}", offences.join("\n"));
@@ -174,13 +194,19 @@ fn an_outside_crate_lives_in_its_room() {
 
 #[test]
 fn every_dependency_is_accounted_for() {
-    let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let manifest =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
     let section = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
     let free = ["tokio", "tokio_util", "serde", "serde_json", "thiserror", "tracing"];
     for line in section.lines().filter(|l| !l.trim_start().starts_with('#')) {
-        let Some((name, _)) = line.split_once('=').filter(|(n, _)| !n.starts_with(' ')) else { continue };
+        let Some((name, _)) = line.split_once('=').filter(|(n, _)| !n.starts_with(' ')) else {
+            continue;
+        };
         let name = name.trim().replace('-', "_");
-        assert!(free.contains(&name.as_str()) || OWNED.iter().any(|(n, _)| *n == name), "`{name}` has no room; add it to the table");
+        assert!(
+            free.contains(&name.as_str()) || OWNED.iter().any(|(n, _)| *n == name),
+            "`{name}` has no room; add it to the table"
+        );
     }
 }
 
@@ -190,8 +216,14 @@ fn only_the_store_speaks_sql() {
         let Some(room) = room(&path) else { continue };
         let code = code(&text);
         let asserted = path.ends_with("store/sql.rs");
-        assert!(asserted || !code.contains("AssertSqlSafe"), "{}: built SQL runs in store/sql.rs only", path.display());
-        let speaks = ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE FROM"].iter().any(|w| code.contains(w));
+        assert!(
+            asserted || !code.contains("AssertSqlSafe"),
+            "{}: built SQL runs in store/sql.rs only",
+            path.display()
+        );
+        let speaks = ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE FROM"]
+            .iter()
+            .any(|w| code.contains(w));
         assert!(room == "store" || !speaks, "{}: SQL outside the store", path.display());
     }
 }
@@ -201,9 +233,17 @@ fn files_are_short_documented_and_named_for_what_they_hold() {
     for (path, text) in sources() {
         let lines = text.lines().count();
         assert!(lines <= MOST_LINES, "{} has {lines} lines; it is two files", path.display());
-        assert!(text.starts_with("//!"), "{} does not begin with a `//!` that says what it is", path.display());
+        assert!(
+            text.starts_with("//!"),
+            "{} does not begin with a `//!` that says what it is",
+            path.display()
+        );
         let stem = path.file_stem().and_then(|s| s.to_str()).unwrap();
-        assert!(!DRAWERS.contains(&stem), "{}: `{stem}` is a drawer; name what is inside", path.display());
+        assert!(
+            !DRAWERS.contains(&stem),
+            "{}: `{stem}` is a drawer; name what is inside",
+            path.display()
+        );
     }
 }
 
@@ -212,7 +252,11 @@ fn a_mod_file_declares_and_does_nothing() {
     for (path, text) in sources().into_iter().filter(|(p, _)| p.ends_with("mod.rs")) {
         let tests = path.parent().is_some_and(|p| p.ends_with("tests"));
         if room(&path).is_some() && !tests {
-            assert!(!code(&text).contains("fn "), "{}: logic belongs in a file with a name", path.display());
+            assert!(
+                !code(&text).contains("fn "),
+                "{}: logic belongs in a file with a name",
+                path.display()
+            );
         }
     }
 }
@@ -220,7 +264,10 @@ fn a_mod_file_declares_and_does_nothing() {
 #[test]
 fn the_rules_catch_a_planted_offence() {
     assert_eq!(mentioned("use crate::ask::Ask;", "crate::"), BTreeSet::from(["ask".to_owned()]));
-    assert_eq!(mentioned("use crate::{ask, store::Store};", "crate::"), BTreeSet::from(["ask".to_owned(), "store".to_owned()]));
+    assert_eq!(
+        mentioned("use crate::{ask, store::Store};", "crate::"),
+        BTreeSet::from(["ask".to_owned(), "store".to_owned()])
+    );
     assert!(floor("ask") > floor("domain"));
     assert!(!code("// use crate::ask;\n").contains("ask"));
 }

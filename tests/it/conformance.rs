@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use opndex::domain::{ALL, AnyDomain, ColumnSpec, Kind, RawRows, Role, decode, primary_key, sql_names, translate};
+use opndex::domain::{
+    ALL, AnyDomain, ColumnSpec, Kind, RawRows, Role, decode, primary_key, sql_names, translate,
+};
 use opndex::store::{Batch, Filter, Op, Selection, SourceState, State, Store, Value};
 use opndex::types::{AddressRange, Timestamp};
 use proptest::prelude::*;
@@ -33,16 +35,25 @@ struct Case {
 
 fn cases(domain: &dyn AnyDomain) -> Vec<Case> {
     let path = fixture_path(domain);
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|_| panic!("`{}` has no fixture; save {} (a list of about, source, body, expect)", domain.name(), path.display()));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|_| {
+        panic!(
+            "`{}` has no fixture; save {} (a list of about, source, body, expect)",
+            domain.name(),
+            path.display()
+        )
+    });
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 fn raw(domain: &'static dyn AnyDomain, case: &Case) -> RawRows {
     let sources = domain.sources();
-    let source = sources.iter().find(|s| s.name == case.source && (case.interfaces.is_empty() || s.labels.is_some()));
-    let source = source.unwrap_or_else(|| panic!("`{}` has no source `{}`", domain.name(), case.source));
-    let mut rows = decode(source, domain.fields(), case.body.to_string().as_bytes()).unwrap_or_else(|e| panic!("{}: {e}", case.about));
+    let source = sources
+        .iter()
+        .find(|s| s.name == case.source && (case.interfaces.is_empty() || s.labels.is_some()));
+    let source =
+        source.unwrap_or_else(|| panic!("`{}` has no source `{}`", domain.name(), case.source));
+    let mut rows = decode(source, domain.fields(), case.body.to_string().as_bytes())
+        .unwrap_or_else(|e| panic!("{}: {e}", case.about));
     if let Some(labels) = source.labels {
         translate(&mut rows, domain.fields(), labels, &case.interfaces);
     }
@@ -60,23 +71,41 @@ fn every_domain_file_is_registered_in_order() {
         .collect();
     files.sort();
     let listed: Vec<&str> = ALL.iter().map(|d| d.name()).collect();
-    assert_eq!(files, listed, "src/domain/mod.rs must list every domain file, alphabetically, under the name of its file");
+    assert_eq!(
+        files, listed,
+        "src/domain/mod.rs must list every domain file, alphabetically, under the name of its file"
+    );
 }
 
 #[test]
 fn names_and_descriptions_read_well() {
     for domain in ALL {
-        let snake = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        let snake = |name: &str| {
+            name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        };
         assert!(snake(domain.name()), "{}", domain.name());
         assert!(domain.about().ends_with('.'), "`{}`: about is a sentence", domain.name());
-        assert!(domain.columns().iter().any(|c| c.role == Role::Key), "`{}` has no key", domain.name());
+        assert!(
+            domain.columns().iter().any(|c| c.role == Role::Key),
+            "`{}` has no key",
+            domain.name()
+        );
         for column in domain.columns() {
             assert!(snake(column.name), "{}.{}", domain.name(), column.name);
-            assert!(column.about.ends_with('.'), "{}.{}: about is a sentence", domain.name(), column.name);
+            assert!(
+                column.about.ends_with('.'),
+                "{}.{}: about is a sentence",
+                domain.name(),
+                column.name
+            );
         }
         for name in domain.identity().iter().filter(|n| **n != opndex::domain::SOURCE) {
             let field = domain.fields().iter().find(|f| f.name == *name);
-            assert!(field.is_some_and(|f| !f.volatile), "`{}`: identity `{name}` is no stable field", domain.name());
+            assert!(
+                field.is_some_and(|f| !f.volatile),
+                "`{}`: identity `{name}` is no stable field",
+                domain.name()
+            );
         }
     }
 }
@@ -84,11 +113,30 @@ fn names_and_descriptions_read_well() {
 /// Names of fields that carry key material or hashes in some release (opnsense source, section 4 of its API).
 #[test]
 fn no_domain_allows_a_secret() {
-    const SECRETS: &[&str] = &["pass", "secret", "psk", "priv", "prv", "otp", "seed", "apikey", "token", "shared_key", "bindpw", "m_enc", "m_auth"];
+    const SECRETS: &[&str] = &[
+        "pass",
+        "secret",
+        "psk",
+        "priv",
+        "prv",
+        "otp",
+        "seed",
+        "apikey",
+        "token",
+        "shared_key",
+        "bindpw",
+        "m_enc",
+        "m_auth",
+    ];
     for domain in ALL {
         for field in domain.fields() {
             let last = field.name.rsplit('.').next().unwrap();
-            assert!(!SECRETS.iter().any(|s| last.contains(s)) && last != "key", "`{}` reads `{}`", domain.name(), field.name);
+            assert!(
+                !SECRETS.iter().any(|s| last.contains(s)) && last != "key",
+                "`{}` reads `{}`",
+                domain.name(),
+                field.name
+            );
         }
     }
 }
@@ -97,7 +145,8 @@ fn no_domain_allows_a_secret() {
 fn migration(domain: &dyn AnyDomain) -> String {
     let columns = domain.columns();
     let collate = ColumnSpec::is_nocase;
-    let mut lines = vec![format!("CREATE TABLE {} (", domain.name()), format!("    -- {}", domain.about())];
+    let mut lines =
+        vec![format!("CREATE TABLE {} (", domain.name()), format!("    -- {}", domain.about())];
     lines.push("    firewall_id INTEGER NOT NULL, -- Firewall it was read from.".to_owned());
     for c in &columns {
         let null = if c.role == Role::Key { " NOT NULL" } else { "" };
@@ -107,13 +156,21 @@ fn migration(domain: &dyn AnyDomain) -> String {
             lines.push(format!("    {}_sort BLOB{null}, -- The same as 16 bytes that sort; IPv4 as ::ffff:a.b.c.d.", c.name));
         }
     }
-    let key = columns.iter().filter(|c| c.role == Role::Key).map(|c| format!("{}{}", c.search_name(), if collate(c) { " COLLATE BINARY" } else { "" }));
+    let key = columns
+        .iter()
+        .filter(|c| c.role == Role::Key)
+        .map(|c| format!("{}{}", c.search_name(), if collate(c) { " COLLATE BINARY" } else { "" }));
     let key: Vec<String> = std::iter::once("firewall_id".to_owned()).chain(key).collect();
     lines.push(format!("    PRIMARY KEY ({})", key.join(", ")));
     lines.push(") STRICT, WITHOUT ROWID;".to_owned());
     for c in columns.iter().filter(|c| c.is_indexed()) {
         lines.push(format!("-- Filters on {}; say which question it serves.", c.name));
-        lines.push(format!("CREATE INDEX {0}_{1} ON {0} ({2});", domain.name(), c.name, c.search_name()));
+        lines.push(format!(
+            "CREATE INDEX {0}_{1} ON {0} ({2});",
+            domain.name(),
+            c.name,
+            c.search_name()
+        ));
     }
     lines.join("\n")
 }
@@ -130,22 +187,44 @@ async fn every_domain_has_a_table_that_matches_its_columns() {
     let (_folder, path) = empty_store().await;
     let connection = rusqlite::Connection::open(path).unwrap();
     for domain in ALL {
-        let mut statement = connection.prepare("SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid").unwrap();
-        let table: Vec<(String, String, i64)> =
-            statement.query_map([domain.name()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap().map(Result::unwrap).collect();
+        let mut statement = connection
+            .prepare("SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid")
+            .unwrap();
+        let table: Vec<(String, String, i64)> = statement
+            .query_map([domain.name()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         let mut wanted = vec![("firewall_id".to_owned(), "INTEGER".to_owned())];
         for c in domain.columns() {
             for (i, name) in sql_names(&c).enumerate() {
-                wanted.push((name.into_owned(), if i == 0 { c.kind.sql_type() } else { "BLOB" }.to_owned()));
+                wanted.push((
+                    name.into_owned(),
+                    if i == 0 { c.kind.sql_type() } else { "BLOB" }.to_owned(),
+                ));
             }
         }
         let found: Vec<_> = table.iter().map(|(n, t, _)| (n.clone(), t.clone())).collect();
-        assert_eq!(found, wanted, "the table of `{}` does not match; the migration it wants:\n{}", domain.name(), migration(*domain));
+        assert_eq!(
+            found,
+            wanted,
+            "the table of `{}` does not match; the migration it wants:\n{}",
+            domain.name(),
+            migration(*domain)
+        );
         let mut key: Vec<_> = table.iter().filter(|(_, _, pk)| *pk > 0).collect();
         key.sort_by_key(|(_, _, pk)| *pk);
         let key: Vec<_> = key.iter().map(|(n, _, _)| n.clone()).collect();
-        let wanted: Vec<_> = std::iter::once("firewall_id".to_owned()).chain(primary_key(&domain.columns())).collect();
-        assert_eq!(key, wanted, "the primary key of `{}`; the migration it wants:\n{}", domain.name(), migration(*domain));
+        let wanted: Vec<_> = std::iter::once("firewall_id".to_owned())
+            .chain(primary_key(&domain.columns()))
+            .collect();
+        assert_eq!(
+            key,
+            wanted,
+            "the primary key of `{}`; the migration it wants:\n{}",
+            domain.name(),
+            migration(*domain)
+        );
     }
 }
 
@@ -154,13 +233,30 @@ async fn every_table_and_column_says_what_it_is() {
     let (_folder, path) = empty_store().await;
     let connection = rusqlite::Connection::open(path).unwrap();
     let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'").unwrap();
-    let tables: Vec<(String, String)> = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().map(Result::unwrap).collect();
+    let tables: Vec<(String, String)> = statement
+        .query_map([], |r| Ok((r.get(0)?, r.get(1)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     assert!(tables.len() > ALL.len());
     for (name, sql) in tables {
         let lines: Vec<&str> = sql.lines().skip(1).collect();
-        assert!(lines[0].trim_start().starts_with("-- "), "{name}: the first line says what the table is");
-        for line in lines.iter().filter(|l| l.starts_with("    ") && !l.trim_start().starts_with("PRIMARY KEY") && !l.trim_start().starts_with("--")) {
-            let bare = line.contains("chunk_id") || line.contains("snapshot_id INTEGER PRIMARY KEY") || line.contains("REFERENCES firewalls") || line.contains("domain TEXT") || line.contains("source TEXT") || line.contains("reason TEXT") || line.contains("rows INTEGER");
+        assert!(
+            lines[0].trim_start().starts_with("-- "),
+            "{name}: the first line says what the table is"
+        );
+        for line in lines.iter().filter(|l| {
+            l.starts_with("    ")
+                && !l.trim_start().starts_with("PRIMARY KEY")
+                && !l.trim_start().starts_with("--")
+        }) {
+            let bare = line.contains("chunk_id")
+                || line.contains("snapshot_id INTEGER PRIMARY KEY")
+                || line.contains("REFERENCES firewalls")
+                || line.contains("domain TEXT")
+                || line.contains("source TEXT")
+                || line.contains("reason TEXT")
+                || line.contains("rows INTEGER");
             assert!(line.contains("-- ") || bare, "{name}: no comment on `{}`", line.trim());
         }
     }
@@ -193,11 +289,29 @@ async fn every_indexed_filter_is_an_index_search() {
             for op in ops {
                 let filters = vec![Filter { column, op: op.clone() }];
                 let columns = domain.columns();
-                let selection = Selection { domain: *domain, firewall: None, filters, columns, after: None, limit: 50, rows_wanted: true };
+                let selection = Selection {
+                    domain: *domain,
+                    firewall: None,
+                    filters,
+                    columns,
+                    after: None,
+                    limit: 50,
+                    rows_wanted: true,
+                };
                 let plan = index.store.explain(&selection).await.unwrap().join("; ");
                 let searched = plan.contains(&format!("SEARCH {} USING", domain.name()));
-                let wanted = format!("CREATE INDEX {0}_{1} ON {0} ({2});", domain.name(), column.name, column.search_name());
-                assert!(searched, "`{}.{}` {op:?} is not an index search: {plan}\nit wants: {wanted}", domain.name(), column.name);
+                let wanted = format!(
+                    "CREATE INDEX {0}_{1} ON {0} ({2});",
+                    domain.name(),
+                    column.name,
+                    column.search_name()
+                );
+                assert!(
+                    searched,
+                    "`{}.{}` {op:?} is not an index search: {plan}\nit wants: {wanted}",
+                    domain.name(),
+                    column.name
+                );
             }
         }
     }
@@ -206,12 +320,25 @@ async fn every_indexed_filter_is_an_index_search() {
 #[tokio::test]
 async fn a_page_is_read_in_key_order_without_a_sort() {
     let index = Index::new().await;
-    let firewall = index.store.firewall("fw", "http://fw", Timestamp::from_seconds(0)).await.unwrap();
+    let firewall =
+        index.store.firewall("fw", "http://fw", Timestamp::from_seconds(0)).await.unwrap();
     for domain in ALL {
         let columns = domain.columns();
-        let selection = Selection { domain: *domain, firewall: Some(firewall), filters: vec![], columns, after: None, limit: 50, rows_wanted: true };
+        let selection = Selection {
+            domain: *domain,
+            firewall: Some(firewall),
+            filters: vec![],
+            columns,
+            after: None,
+            limit: 50,
+            rows_wanted: true,
+        };
         let plan = index.store.explain(&selection).await.unwrap().join("; ");
-        assert!(plan.contains("USING PRIMARY KEY") && !plan.contains("TEMP B-TREE"), "`{}`: {plan}", domain.name());
+        assert!(
+            plan.contains("USING PRIMARY KEY") && !plan.contains("TEMP B-TREE"),
+            "`{}`: {plan}",
+            domain.name()
+        );
     }
 }
 
@@ -221,11 +348,17 @@ async fn every_fixture_row_is_read_as_expected() {
     for domain in ALL {
         let cases = cases(*domain);
         for source in domain.sources() {
-            assert!(cases.iter().any(|c| c.source == source.name), "{} has no case for source `{}`", fixture_path(*domain).display(), source.name);
+            assert!(
+                cases.iter().any(|c| c.source == source.name),
+                "{} has no case for source `{}`",
+                fixture_path(*domain).display(),
+                source.name
+            );
         }
         for (n, case) in cases.iter().enumerate() {
             let name = format!("fw{n}-{}", domain.name());
-            let firewall = index.store.firewall(&name, "http://fw", Timestamp::from_seconds(0)).await.unwrap();
+            let firewall =
+                index.store.firewall(&name, "http://fw", Timestamp::from_seconds(0)).await.unwrap();
             let run = index.store.run_begin(firewall, Timestamp::from_seconds(0)).await.unwrap();
             let source = domain.sources().iter().find(|s| s.name == case.source).unwrap();
             let batch = |rows: RawRows| Batch {
@@ -233,7 +366,15 @@ async fn every_fixture_row_is_read_as_expected() {
                 domain: *domain,
                 run,
                 at: Timestamp::from_seconds(1),
-                sources: vec![SourceState { name: source.name, state: State::Fresh, reason: None, gap: None, rows: rows.len(), body_hash: None, empty: None }],
+                sources: vec![SourceState {
+                    name: source.name,
+                    state: State::Fresh,
+                    reason: None,
+                    gap: None,
+                    rows: rows.len(),
+                    body_hash: None,
+                    empty: None,
+                }],
                 rows,
             };
             let at = format!("{} ({})", domain.name(), case.about);
@@ -248,14 +389,27 @@ async fn every_fixture_row_is_read_as_expected() {
             let answer = index.ask().query(&query).await.unwrap();
             for (row, expected) in answer.rows.iter().zip(&case.expect) {
                 for (column, value) in expected {
-                    let i = answer.columns.iter().position(|c| c == column).unwrap_or_else(|| panic!("{at}: no column `{column}`"));
+                    let i = answer
+                        .columns
+                        .iter()
+                        .position(|c| c == column)
+                        .unwrap_or_else(|| panic!("{at}: no column `{column}`"));
                     assert_eq!(&row[i], value, "{at}: {column} of {row:?}");
                 }
             }
             let again = index.store.apply(batch(raw(*domain, case))).await.unwrap();
-            assert_eq!((again.changed, again.written), (0, 0), "{at}: the same state again writes nothing");
-            let emptied = index.store.apply(batch(RawRows::new(*domain, Vec::new()))).await.unwrap();
-            assert_eq!((emptied.rows, emptied.changed), (0, applied.rows), "{at}: an empty state empties the table");
+            assert_eq!(
+                (again.changed, again.written),
+                (0, 0),
+                "{at}: the same state again writes nothing"
+            );
+            let emptied =
+                index.store.apply(batch(RawRows::new(*domain, Vec::new()))).await.unwrap();
+            assert_eq!(
+                (emptied.rows, emptied.changed),
+                (0, applied.rows),
+                "{at}: an empty state empties the table"
+            );
         }
     }
 }
@@ -274,7 +428,8 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
-            prop::collection::btree_map("[a-z_]{1,6}", inner, 0..4).prop_map(|m| serde_json::Value::Object(m.into_iter().collect())),
+            prop::collection::btree_map("[a-z_]{1,6}", inner, 0..4)
+                .prop_map(|m| serde_json::Value::Object(m.into_iter().collect())),
         ]
     })
 }

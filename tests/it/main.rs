@@ -3,6 +3,5 @@
 mod architecture;
 mod cli;
 mod conformance;
-mod mcp;
 mod recorded;
 mod support;

@@ -15,8 +15,12 @@ fn expected(release: &str) -> Vec<(&'static str, usize)> {
     let folder = recorded().unwrap().join(release);
     for file in std::fs::read_dir(folder).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
-        if let Some(name) = name.strip_suffix(".json").filter(|n| n.starts_with("firewall_filter_search_rule")) {
-            rules.extend(Replay::rows(release, name).iter().map(|r| r["uuid"].as_str().unwrap().to_owned()));
+        if let Some(name) =
+            name.strip_suffix(".json").filter(|n| n.starts_with("firewall_filter_search_rule"))
+        {
+            rules.extend(
+                Replay::rows(release, name).iter().map(|r| r["uuid"].as_str().unwrap().to_owned()),
+            );
         }
     }
     vec![
@@ -32,12 +36,22 @@ fn expected(release: &str) -> Vec<(&'static str, usize)> {
                 "dnsmasq_leases_search",
             ]),
         ),
-        ("dhcp_reservations", sum(&["kea_dhcpv4_search_reservation", "kea_dhcpv6_search_reservation", "dnsmasq_settings_search_host"])),
+        (
+            "dhcp_reservations",
+            sum(&[
+                "kea_dhcpv4_search_reservation",
+                "kea_dhcpv6_search_reservation",
+                "dnsmasq_settings_search_host",
+            ]),
+        ),
         (
             "dns_records",
             // A dnsmasq host named `*` has no name to answer for.
             sum(&["unbound_settings_search_host_override", "unbound_settings_search_host_alias"])
-                + Replay::rows(release, "dnsmasq_settings_search_host").iter().filter(|r| r["host"] != "*" && r["host"] != "").count(),
+                + Replay::rows(release, "dnsmasq_settings_search_host")
+                    .iter()
+                    .filter(|r| r["host"] != "*" && r["host"] != "")
+                    .count(),
         ),
         ("firewall_rules", rules.len()),
         ("interfaces", count("interfaces_overview_interfaces_info")),
@@ -59,11 +73,19 @@ async fn every_release_is_read_in_full_and_a_second_time_unchanged() {
         assert_eq!(first.ending, Ending::Complete, "{release}: {first:#?}");
         for (name, rows) in expected(release) {
             let report = domain(&first, name);
-            assert_eq!((report.rows, report.rejects), (rows as u64, 0), "{release} {name}: {report:?}");
+            assert_eq!(
+                (report.rows, report.rejects),
+                (rows as u64, 0),
+                "{release} {name}: {report:?}"
+            );
         }
         let second = run(&firewall).await;
         for report in &second.domains {
-            assert_eq!((report.state, report.changed), (DomainState::Unchanged, 0), "{release}: {report:?}");
+            assert_eq!(
+                (report.state, report.changed),
+                (DomainState::Unchanged, 0),
+                "{release}: {report:?}"
+            );
         }
     }
 }

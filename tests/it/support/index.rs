@@ -39,16 +39,32 @@ impl Index {
             in_flight: None,
         };
         let client = Client::new(connection).unwrap();
-        Firewall::new("fw".to_owned(), url.to_owned(), client, self.store.clone(), self.clock.clone(), Duration::from_secs(60))
+        Firewall::new(
+            "fw".to_owned(),
+            url.to_owned(),
+            client,
+            self.store.clone(),
+            self.clock.clone(),
+            Duration::from_secs(60),
+        )
     }
 
     pub(crate) async fn query(&self, domain: &str, filter: &str) -> Answer {
-        let query = Query { domain: domain.to_owned(), filters: vec![filter.to_owned()], limit: Some(1_000), ..Query::default() };
+        let query = Query {
+            domain: domain.to_owned(),
+            filters: vec![filter.to_owned()],
+            limit: Some(1_000),
+            ..Query::default()
+        };
         self.ask().query(&query).await.unwrap()
     }
 
     /// The only row that `filter` finds, as an object.
-    pub(crate) async fn row(&self, domain: &str, filter: &str) -> serde_json::Map<String, serde_json::Value> {
+    pub(crate) async fn row(
+        &self,
+        domain: &str,
+        filter: &str,
+    ) -> serde_json::Map<String, serde_json::Value> {
         let answer = self.query(domain, filter).await;
         assert_eq!(answer.rows.len(), 1, "{domain} where {filter}: {answer:?}");
         answer.columns.iter().map(|c| (*c).to_owned()).zip(answer.rows[0].clone()).collect()
@@ -64,5 +80,9 @@ pub(crate) async fn run(firewall: &Firewall) -> Report {
 }
 
 pub(crate) fn domain<'r>(report: &'r Report, name: &str) -> &'r DomainReport {
-    report.domains.iter().find(|d| d.domain == name).unwrap_or_else(|| panic!("no `{name}` in {report:?}"))
+    report
+        .domains
+        .iter()
+        .find(|d| d.domain == name)
+        .unwrap_or_else(|| panic!("no `{name}` in {report:?}"))
 }
