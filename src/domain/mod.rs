@@ -10,6 +10,7 @@
 mod column;
 mod decode;
 mod labels;
+mod leaf;
 mod raw;
 mod rows;
 mod source;

@@ -49,16 +49,30 @@ async fn a_domain_that_fails_keeps_its_rows_and_says_why_while_the_others_land()
         assert_eq!(report.ending, Ending::Partial, "{about}: {report:#?}");
         let failed = domain(&report, "vlans");
         assert_eq!(failed.state, state, "{about}: {failed:?}");
-        assert!(failed.reason.as_deref().unwrap_or_default().contains(reason), "{about}: {failed:?}");
+        assert!(
+            failed.reason.as_deref().unwrap_or_default().contains(reason),
+            "{about}: {failed:?}"
+        );
         for other in report.domains.iter().filter(|d| d.domain != "vlans") {
             assert!(other.state.is_good(), "{about}: {other:?}");
         }
         assert_eq!(domain(&report, "arp").state, DomainState::Fresh, "{about}: the others land");
         let after = index.query("vlans", "").await;
-        assert_eq!((after.rows.len(), after.total), (before.rows.len(), before.total), "{about}: nothing is deleted");
+        assert_eq!(
+            (after.rows.len(), after.total),
+            (before.rows.len(), before.total),
+            "{about}: nothing is deleted"
+        );
         assert!(after.freshness.stale && !after.freshness.complete, "{about}: {after:?}");
-        assert_eq!(after.freshness.as_of, as_of, "{about}: its rows are of the time they were read");
-        assert!(after.freshness.notes.iter().any(|n| n.contains(reason)), "{about}: {:?}", after.freshness.notes);
+        assert_eq!(
+            after.freshness.as_of, as_of,
+            "{about}: its rows are of the time they were read"
+        );
+        assert!(
+            after.freshness.notes.iter().any(|n| n.contains(reason)),
+            "{about}: {:?}",
+            after.freshness.notes
+        );
         sim.clear_faults();
         let healed = run(&firewall).await;
         assert_eq!(healed.ending, Ending::Complete, "{about}: {healed:#?}");
@@ -103,7 +117,9 @@ async fn a_list_that_stays_empty_is_believed_at_last() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_backend_that_fails_keeps_its_own_rows_only() {
     let (index, sim, firewall) = synced().await;
-    let count = async |backend: &str| index.query("dhcp_leases", &format!("backend = {backend}")).await.total;
+    let count = async |backend: &str| {
+        index.query("dhcp_leases", &format!("backend = {backend}")).await.total
+    };
     let (kea, dnsmasq) = (count("kea4").await, count("dnsmasq").await);
     assert!(kea > 0 && dnsmasq > 0);
     sim.fault("kea/leases4", Fault::Status(500));
@@ -112,7 +128,11 @@ async fn one_backend_that_fails_keeps_its_own_rows_only() {
     assert_eq!(domain(&report, "dhcp_leases").state, DomainState::Partial);
     assert_eq!(count("kea4").await, kea, "kept");
     let answer = index.query("dhcp_leases", "").await;
-    assert!(answer.freshness.notes.iter().any(|n| n.starts_with("kea4: ")), "{:?}", answer.freshness.notes);
+    assert!(
+        answer.freshness.notes.iter().any(|n| n.starts_with("kea4: ")),
+        "{:?}",
+        answer.freshness.notes
+    );
     sim.stop().await;
 }
 
@@ -123,7 +143,10 @@ async fn wrong_credentials_stop_at_once() {
     let firewall = index.firewall(&sim.url(), "nobody", "nothing");
     let report = run(&firewall).await;
     assert_eq!(report.ending, Ending::Failed);
-    assert!(report.reason.as_deref().unwrap_or_default().contains("does not accept the API key"), "{report:?}");
+    assert!(
+        report.reason.as_deref().unwrap_or_default().contains("does not accept the API key"),
+        "{report:?}"
+    );
     assert_eq!(sim.stats().requests, 1, "a failed login blocks a firewall worker for two seconds");
     sim.stop().await;
 }
@@ -132,10 +155,16 @@ async fn wrong_credentials_stop_at_once() {
 async fn what_changed_is_written_and_nothing_else() {
     let (index, sim, firewall) = synced().await;
     let again = run(&firewall).await;
-    assert!(again.domains.iter().all(|d| d.state == DomainState::Unchanged && d.changed == 0), "{again:#?}");
+    assert!(
+        again.domains.iter().all(|d| d.state == DomainState::Unchanged && d.changed == 0),
+        "{again:#?}"
+    );
     let rule = sim.change(opndex::sim::World::edit_rule);
     let report = run(&firewall).await;
-    assert_eq!((domain(&report, "firewall_rules").state, domain(&report, "firewall_rules").changed), (DomainState::Fresh, 1));
+    assert_eq!(
+        (domain(&report, "firewall_rules").state, domain(&report, "firewall_rules").changed),
+        (DomainState::Fresh, 1)
+    );
     assert_eq!(report.changed(), 1, "{report:#?}");
     let row = index.row("firewall_rules", &format!("uuid = {rule}")).await;
     assert!(row.contains_key("description"));
@@ -149,7 +178,10 @@ async fn what_changed_is_written_and_nothing_else() {
 async fn rows_that_vanish_are_deleted_and_rows_that_join_are_found() {
     let (index, sim, firewall) = synced().await;
     let joined = sim.change(|world| world.join(3));
-    let name = joined.iter().find(|n| n.is_ascii() && !n.is_empty() && !n.contains(['\'', '"', '<'])).cloned();
+    let name = joined
+        .iter()
+        .find(|n| n.is_ascii() && !n.is_empty() && !n.contains(['\'', '"', '<']))
+        .cloned();
     run(&firewall).await;
     if let Some(name) = &name {
         let located = index.ask().locate(name, None).await.unwrap();
@@ -171,7 +203,11 @@ async fn configuration_is_read_again_only_when_its_revision_moved() {
     let cancel = CancellationToken::new();
     let probe = firewall.run(&Due::ConfigIfChanged, &cancel, &quiet()).await.unwrap();
     assert_eq!((probe.domains.len(), sim.stats().requests), (0, 1), "one cheap question");
-    assert_eq!(index.query("vlans", "").await.freshness.age_s, Some(0), "which confirms what is known");
+    assert_eq!(
+        index.query("vlans", "").await.freshness.age_s,
+        Some(0),
+        "which confirms what is known"
+    );
     sim.change(|world| world.add_vlan(77, "LAB")).unwrap();
     let probe = firewall.run(&Due::ConfigIfChanged, &cancel, &quiet()).await.unwrap();
     assert_eq!(domain(&probe, "vlans").changed, 1);

@@ -30,11 +30,15 @@ impl Index {
     }
 
     pub(crate) fn firewall(&self, url: &str, key: &str, secret: &str) -> Firewall {
+        self.firewall_with(url, key, secret, Tls::System)
+    }
+
+    pub(crate) fn firewall_with(&self, url: &str, key: &str, secret: &str, tls: Tls) -> Firewall {
         let connection = Connection {
             url: url.to_owned(),
             key: Secret::new(key),
             secret: Secret::new(secret),
-            tls: Tls::System,
+            tls,
             request_timeout: Duration::from_secs(2),
             in_flight: None,
         };
