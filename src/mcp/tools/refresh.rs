@@ -81,10 +81,13 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
     firewall.map_or(Ok(()), |name| known(refresher, name))?;
     let due = due(params.domains)?;
     let token = call.context.meta.get_progress_token();
+    let told = token.map(|token| Told::new(&call.context.peer, token));
+    // Stopping cancels every call too; the truer reason comes first.
     tokio::select! {
-        reports = watched(refresher, firewall, due, token.map(|token| Told::new(&call.context.peer, token))) => reply(reports?),
-        () = call.context.ct.cancelled() => Err(Failure::refusal("the call was cancelled; the refresh may still finish")),
+        biased;
         () = call.ended.cancelled() => Err(Failure::refusal("opndex is stopping")),
+        () = call.context.ct.cancelled() => Err(Failure::refusal("the call was cancelled; the refresh may still finish")),
+        reports = watched(refresher, firewall, due, told) => reply(reports?),
     }
 }
 
