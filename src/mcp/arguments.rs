@@ -25,12 +25,18 @@ pub(super) fn read<'a, P: Deserialize<'a>>(
 fn mistake(schema: &JsonObject, given: &JsonObject) -> Option<String> {
     let properties = schema.get("properties")?.as_object()?;
     let names = || properties.keys().map(String::as_str);
-    let listed = || names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let listed = || match properties.len() {
+        0 => "it takes none".to_owned(),
+        _ => format!(
+            "arguments: {}",
+            names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        ),
+    };
     for (name, value) in given {
         let Some(property) = properties.get(name) else {
             let shown: String = name.chars().take(60).collect();
             return Some(format!(
-                "there is no argument `{shown}`{}; arguments: {}",
+                "there is no argument `{shown}`{}; {}",
                 did_you_mean(name, names()),
                 listed()
             ));
@@ -45,7 +51,7 @@ fn mistake(schema: &JsonObject, given: &JsonObject) -> Option<String> {
     }
     let required = schema.get("required")?.as_array()?.iter().filter_map(Value::as_str);
     let missing = required.into_iter().find(|name| given.get(*name).is_none_or(Value::is_null))?;
-    Some(format!("the argument `{missing}` is missing; arguments: {}", listed()))
+    Some(format!("the argument `{missing}` is missing; {}", listed()))
 }
 
 fn fits(property: &Value, value: &Value) -> bool {

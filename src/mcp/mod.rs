@@ -10,6 +10,7 @@
 mod arguments;
 mod ending;
 mod error;
+mod progress;
 mod reply;
 mod schema;
 mod server;

@@ -52,6 +52,8 @@ fn generated<T: JsonSchema>(settings: SchemaSettings) -> JsonObject {
         Value::Object(mut object) => {
             // The tool's own description says it already.
             object.remove("description");
+            // A tool without arguments has no properties, which some clients take for a broken schema.
+            object.entry("properties").or_insert_with(|| json!({}));
             object
         }
         // Only the schema of `any value` is no object, and no tool takes or returns that.

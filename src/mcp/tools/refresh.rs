@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use rmcp::model::{ProgressNotificationParam, ProgressToken};
-use rmcp::{Peer, RoleServer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
-use tracing::debug;
 
+use crate::mcp::progress::Told;
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema};
-use crate::sync::{DomainReport, Due, Ending, Event, Progress, Refresher, Report, SyncError};
+use crate::sync::{DomainReport, Due, Ending, Progress, Refresher, Report, SyncError};
 use crate::types::did_you_mean;
 
 use super::domain_name::DomainName;
@@ -81,10 +79,13 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
     firewall.map_or(Ok(()), |name| known(refresher, name))?;
     let due = due(params.domains)?;
     let token = call.context.meta.get_progress_token();
+    let told = token.map(|token| Told::new(&call.context.peer, token));
+    // Stopping cancels every call too; the truer reason comes first.
     tokio::select! {
-        reports = watched(refresher, firewall, due, token.map(|token| Told::new(&call.context.peer, token))) => reply(reports?),
-        () = call.context.ct.cancelled() => Err(Failure::refusal("the call was cancelled; the refresh may still finish")),
+        biased;
         () = call.ended.cancelled() => Err(Failure::refusal("opndex is stopping")),
+        () = call.context.ct.cancelled() => Err(Failure::refusal("the call was cancelled; the refresh may still finish")),
+        reports = watched(refresher, firewall, due, told) => reply(reports?),
     }
 }
 
@@ -111,48 +112,6 @@ async fn watched(
         told.tell(event).await;
     }
     reports.map_err(failure)
-}
-
-/// What the client was told so far.
-struct Told<'a> {
-    peer: &'a Peer<RoleServer>,
-    token: ProgressToken,
-    planned: u32,
-    finished: u32,
-}
-
-impl<'a> Told<'a> {
-    const fn new(peer: &'a Peer<RoleServer>, token: ProgressToken) -> Self {
-        Self { peer, token, planned: 0, finished: 0 }
-    }
-
-    /// The protocol wants every notification to go further than the one before: the beginning of a domain
-    /// and the plan of a second firewall are not told.
-    async fn tell(&mut self, event: Event) {
-        let message = match event {
-            Event::Planned(domains) => {
-                let first = self.planned == 0 && self.finished == 0;
-                self.planned =
-                    self.planned.saturating_add(u32::try_from(domains).unwrap_or(u32::MAX));
-                if !first {
-                    return;
-                }
-                format!("reading {domains} domains")
-            }
-            Event::Started(_) => return,
-            Event::Finished(report) => {
-                self.finished = self.finished.saturating_add(1);
-                format!("{}: {}, {} rows", report.domain, report.state, report.rows)
-            }
-        };
-        let total = self.planned.max(self.finished);
-        let progress = ProgressNotificationParam::new(self.token.clone(), self.finished.into())
-            .with_total(total.into())
-            .with_message(message);
-        if let Err(cause) = self.peer.notify_progress(progress).await {
-            debug!("the client was not told of progress: {cause}");
-        }
-    }
 }
 
 fn known(refresher: &Refresher, name: &str) -> Result<(), Failure> {
