@@ -84,11 +84,11 @@ impl Ask {
                 (a, b) => a.or(b),
             };
             sum.stale |= one.stale;
-            sum.complete &= one.complete;
-            // An answer about everything misses what any of them misses.
+            // What a release never tells (a gap) is noted; it does not make this answer less complete.
+            sum.complete &= !one.stale && (one.complete || one.as_of.is_some());
             if !one.complete || one.stale {
-                sum.notes
-                    .extend(one.notes.into_iter().map(|note| format!("{}: {note}", domain.name())));
+                let notes = one.notes.into_iter().map(|note| format!("{}: {note}", domain.name()));
+                sum.notes.extend(notes);
             }
         }
         sum.age_s = sum.as_of.map(|then| self.clock.now().seconds_since(then));

@@ -78,12 +78,12 @@ impl Ask {
             .filter(|f| firewall.is_none_or(|id| id == f.id))
             .map(|f| (f.id, f.name.clone()))
             .collect::<Vec<_>>();
-        Ok(self.answer(selection, page, &question, &about, query.columns.is_empty()))
+        Ok(self.answer(&selection, page, &question, &about, query.columns.is_empty()))
     }
 
     fn answer(
         &self,
-        selection: Selection,
+        selection: &Selection,
         page: Page,
         question: &str,
         about: &[(FirewallId, String)],

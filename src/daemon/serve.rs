@@ -108,7 +108,7 @@ pub async fn serve(
     };
     let server =
         Server::new(Ask::new(store.clone(), clock), worker.as_ref().map(Worker::refresher));
-    let served = match door {
+    let outcome = match door {
         Door::Stdio => server.serve_stdio(cancel.clone()).await,
     };
     cancel.cancel();
@@ -125,5 +125,5 @@ pub async fn serve(
     } else {
         info!("stopped");
     }
-    Ok(served?)
+    Ok(outcome?)
 }

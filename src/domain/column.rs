@@ -144,7 +144,7 @@ impl<R> Read<R> {
             Self::Bool(get) => cells.push(get(row).map_or(Cell::Null, |b| Cell::Int(b.into()))),
             Self::Time(get) => cells.push(get(row).map_or(Cell::Null, |t| Cell::Int(t.seconds()))),
             Self::Mac(get) => {
-                cells.push(get(row).map_or(Cell::Null, |m| Cell::Text(m.to_string().into())))
+                cells.push(get(row).map_or(Cell::Null, |m| Cell::Text(m.to_string().into())));
             }
             Self::Ip(get) => match get(row) {
                 None => cells.extend([Cell::Null, Cell::Null]),

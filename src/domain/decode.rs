@@ -235,10 +235,10 @@ impl Flatten<'_> {
     /// The meaning of the `n`th key of this object.
     fn meaning(&self, n: usize, key: &str) -> Meaning {
         let Some(keys) = self.keys else { return self.lookup(key) };
-        if let Some((known, meaning)) = keys.borrow().get(n) {
-            if known == key {
-                return *meaning;
-            }
+        if let Some((known, meaning)) = keys.borrow().get(n)
+            && known == key
+        {
+            return *meaning;
         }
         let meaning = self.lookup(key);
         let mut keys = keys.borrow_mut();

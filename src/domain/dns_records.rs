@@ -125,7 +125,8 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Record>) -> Result<(), Reject> {
     };
     match raw.source() {
         "unbound_alias" => {
-            rows.push(base(0, "ALIAS", None, raw.string("%host").or_else(|| raw.string("host")))?)
+            let target = raw.string("%host").or_else(|| raw.string("host"));
+            rows.push(base(0, "ALIAS", None, target)?);
         }
         "dnsmasq" => {
             // An entry without a name or without an address is a reservation only.

@@ -176,10 +176,10 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Rule>) -> Result<(), Reject> {
         interface_name: raw.string("%interface"),
         family: family(raw)?,
         protocol: raw.string("protocol").map_or_else(|| "any".into(), |p| p.to_lowercase().into()),
-        source: terms(raw, Side::SOURCE)?,
-        source_port: port(raw, Side::SOURCE),
-        destination: terms(raw, Side::DESTINATION)?,
-        destination_port: port(raw, Side::DESTINATION),
+        source: terms(raw, &Side::SOURCE)?,
+        source_port: port(raw, &Side::SOURCE),
+        destination: terms(raw, &Side::DESTINATION)?,
+        destination_port: port(raw, &Side::DESTINATION),
         icmp_type: joined(raw, &["icmptype", "icmp6type", "icmp6-type"]),
         gateway: chosen(raw, "gateway"),
         schedule: chosen(raw, "sched"),
@@ -200,24 +200,20 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Rule>) -> Result<(), Reject> {
 /// floating (0 or several interfaces) 200000, groups 300000, one interface 400000.
 fn position(raw: Raw<'_>, interface: Option<&str>) -> Result<(i64, i64), Reject> {
     const WIDTH: i64 = 10_000_000;
-    let (priority, within) = match raw.maybe("sort_order") {
-        Some(order) => {
-            let parts = order.split_once('.').map(|(p, s)| (p.parse::<i64>(), s.parse::<i64>()));
-            let Some((Ok(priority), Ok(within))) = parts else {
-                return Err(Reject::new("sort_order", format!("cannot read `{order}`")));
-            };
-            (priority, within)
-        }
-        None => {
-            let priority =
-                match interface {
-                    Some(one) if !one.contains(',') && !one.starts_with('!') => {
-                        if is_interface(one) { 400_000 } else { 300_000 }
-                    }
-                    _ => 200_000,
-                };
-            (priority, raw.read("sequence")?)
-        }
+    let (priority, within) = if let Some(order) = raw.maybe("sort_order") {
+        let parts = order.split_once('.').map(|(p, s)| (p.parse::<i64>(), s.parse::<i64>()));
+        let Some((Ok(priority), Ok(within))) = parts else {
+            return Err(Reject::new("sort_order", format!("cannot read `{order}`")));
+        };
+        (priority, within)
+    } else {
+        let priority = match interface {
+            Some(one) if one.contains(',') || one.starts_with('!') => 200_000,
+            Some(one) if is_interface(one) => 400_000,
+            Some(_) => 300_000,
+            None => 200_000,
+        };
+        (priority, raw.read("sequence")?)
     };
     Ok((priority, priority.saturating_mul(WIDTH).saturating_add(within)))
 }
@@ -310,7 +306,7 @@ impl Side {
 }
 
 /// The terms of one end, each with its negation: what is stored can never be shown without it.
-fn terms(raw: Raw<'_>, side: Side) -> Result<Vec<Box<str>>, Reject> {
+fn terms(raw: Raw<'_>, side: &Side) -> Result<Vec<Box<str>>, Reject> {
     let [network, address, _any] = side.nested;
     let mut terms = raw.list(side.net);
     if terms.is_empty() {
@@ -331,7 +327,7 @@ fn terms(raw: Raw<'_>, side: Side) -> Result<Vec<Box<str>>, Reject> {
     Ok(terms.iter().map(|term| trim(term)).collect())
 }
 
-fn port(raw: Raw<'_>, side: Side) -> Option<Box<str>> {
+fn port(raw: Raw<'_>, side: &Side) -> Option<Box<str>> {
     raw.string(side.port).or_else(|| raw.string(side.nested_port)).filter(|p| &**p != "any")
 }
 

@@ -192,8 +192,9 @@ impl<'a> Raw<'a> {
     pub fn list(&self, name: &'static str) -> Vec<Box<str>> {
         let split = |text: &str| -> Vec<Box<str>> {
             text.split([',', '\n'])
-                .map(|item| Box::from(clean(item).trim()))
-                .filter(|item: &Box<str>| !item.is_empty())
+                .map(|item| clean(item).trim().to_owned())
+                .filter(|item| item != "")
+                .map(Box::from)
                 .collect()
         };
         match self.value(name) {

@@ -7,7 +7,7 @@ use crate::types::Release;
 pub struct Source {
     /// Short tag, unique within the domain; kept with every row (`kea4`, `isc4`, `dnsmasq`).
     pub name: &'static str,
-    /// Path below `/api/` in snake_case, as 25.7 and later spell it.
+    /// Path below `/api/` in `snake_case`, as 25.7 and later spell it.
     pub path: &'static str,
     pub shape: Shape,
     /// First release that has it, and the first that no longer has it.
@@ -15,7 +15,7 @@ pub struct Source {
     pub before: Release,
     /// Belongs to a plugin or backend that need not exist: a 404 then means absent, not broken.
     pub optional: bool,
-    /// Spelled in snake_case on every release, although 24.7 and 25.1 prefer camelCase actions.
+    /// Spelled in `snake_case` on every release, although 24.7 and 25.1 prefer camelCase actions.
     pub snake_only: bool,
     /// Ask once, or once for every interface and interface group.
     pub each: Each,

@@ -66,10 +66,9 @@ impl Due {
         match self {
             Self::All => ALL.to_vec(),
             Self::Runtime => of(Cadence::Runtime),
-            Self::Config => of(Cadence::Config),
             // A firewall that does not say its revision is read by the slower clock alone.
             Self::ConfigIfChanged if seen.is_none() || seen == stored => Vec::new(),
-            Self::ConfigIfChanged => of(Cadence::Config),
+            Self::Config | Self::ConfigIfChanged => of(Cadence::Config),
             Self::Named(names) => {
                 ALL.iter().copied().filter(|d| names.contains(&d.name())).collect()
             }

@@ -103,12 +103,13 @@ async fn repeated(
             },
         })
         .collect();
-    let status = context.store.note_sources(context.firewall, domain, context.at, &states).await?;
+    let (rows, rejects) =
+        context.store.note_sources(context.firewall, domain, context.at, &states).await?;
     let all_absent = states.iter().all(|s| s.state == State::Absent);
     Ok(Pull {
         state: Some(if all_absent { DomainState::Absent } else { DomainState::Unchanged }),
-        rows: status.0,
-        rejects: status.1,
+        rows,
+        rejects,
         ..Pull::default()
     })
 }

@@ -31,7 +31,7 @@ const CLOSED: &[(&str, &[&str])] = &[
     ("domain", &["settings", "telemetry"]),
 ];
 
-/// Outside crates and the rooms that may name them. serde, serde_json, thiserror and tracing are free;
+/// Outside crates and the rooms that may name them. serde, `serde_json`, thiserror and tracing are free;
 /// tokio and its utilities are free from floor 2 up, except in `rules`.
 const OWNED: &[(&str, &[&str])] = &[
     ("reqwest", &["opnsense"]),

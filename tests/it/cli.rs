@@ -1,6 +1,5 @@
 //! The program from outside: what it prints, where, and how it ends. The firewall is simulated in
 //! this process, the database is real, nothing outside the test's folder is read.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 mod demo;
 mod endings;

@@ -342,6 +342,24 @@ async fn a_page_is_read_in_key_order_without_a_sort() {
     }
 }
 
+/// Compares the cells that a fixture names.
+fn compare(
+    at: &str,
+    answer: &opndex::ask::Answer,
+    expect: &[serde_json::Map<String, serde_json::Value>],
+) {
+    for (row, expected) in answer.rows.iter().zip(expect) {
+        for (column, value) in expected {
+            let i = answer
+                .columns
+                .iter()
+                .position(|c| c == column)
+                .unwrap_or_else(|| panic!("{at}: no column `{column}`"));
+            assert_eq!(&row[i], value, "{at}: {column} of {row:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_fixture_row_is_read_as_expected() {
     let index = Index::new().await;
@@ -379,7 +397,11 @@ async fn every_fixture_row_is_read_as_expected() {
             };
             let at = format!("{} ({})", domain.name(), case.about);
             let applied = index.store.apply(batch(raw(*domain, case))).await.unwrap();
-            assert_eq!((applied.rows as usize, applied.rejects), (case.expect.len(), 0), "{at}");
+            assert_eq!(
+                (applied.rows, applied.rejects),
+                (case.expect.len().try_into().unwrap(), 0),
+                "{at}"
+            );
             let query = opndex::ask::Query {
                 domain: domain.name().to_owned(),
                 firewall: Some(name),
@@ -387,16 +409,7 @@ async fn every_fixture_row_is_read_as_expected() {
                 ..Default::default()
             };
             let answer = index.ask().query(&query).await.unwrap();
-            for (row, expected) in answer.rows.iter().zip(&case.expect) {
-                for (column, value) in expected {
-                    let i = answer
-                        .columns
-                        .iter()
-                        .position(|c| c == column)
-                        .unwrap_or_else(|| panic!("{at}: no column `{column}`"));
-                    assert_eq!(&row[i], value, "{at}: {column} of {row:?}");
-                }
-            }
+            compare(&at, &answer, &case.expect);
             let again = index.store.apply(batch(raw(*domain, case))).await.unwrap();
             assert_eq!(
                 (again.changed, again.written),

@@ -1,8 +1,11 @@
 //! The integration tests: claims about behaviour, through public doors.
 
+#![cfg(test)]
+
 mod architecture;
 mod cli;
 mod conformance;
+mod mcp;
 mod recorded;
 mod support;
 mod sync;

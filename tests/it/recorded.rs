@@ -8,7 +8,7 @@ use super::support::index::{Index, domain, run};
 use super::support::replay::{RELEASES, Replay, recorded};
 
 /// Rows that each domain must have: those of the recorded grids.
-fn expected(release: &str) -> Vec<(&'static str, usize)> {
+fn expected(release: &str) -> Vec<(&'static str, u64)> {
     let count = |name: &str| Replay::rows(release, name).len();
     let sum = |names: &[&str]| names.iter().map(|n| count(n)).sum::<usize>();
     let mut rules = BTreeSet::new();
@@ -23,7 +23,7 @@ fn expected(release: &str) -> Vec<(&'static str, usize)> {
             );
         }
     }
-    vec![
+    let rows: [(&str, usize); 9] = [
         ("aliases", count("firewall_alias_search_item")),
         ("arp", count("diagnostics_interface_search_arp")),
         (
@@ -57,7 +57,8 @@ fn expected(release: &str) -> Vec<(&'static str, usize)> {
         ("interfaces", count("interfaces_overview_interfaces_info")),
         ("ndp", count("diagnostics_interface_search_ndp")),
         ("vlans", count("interfaces_vlan_settings_search_item")),
-    ]
+    ];
+    rows.map(|(name, rows)| (name, u64::try_from(rows).unwrap())).into()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,11 +74,7 @@ async fn every_release_is_read_in_full_and_a_second_time_unchanged() {
         assert_eq!(first.ending, Ending::Complete, "{release}: {first:#?}");
         for (name, rows) in expected(release) {
             let report = domain(&first, name);
-            assert_eq!(
-                (report.rows, report.rejects),
-                (rows as u64, 0),
-                "{release} {name}: {report:?}"
-            );
+            assert_eq!((report.rows, report.rejects), (rows, 0), "{release} {name}: {report:?}");
         }
         let second = run(&firewall).await;
         for report in &second.domains {
@@ -274,7 +271,7 @@ async fn a_recorded_firewall_whose_backend_is_down_deletes_nothing() {
         let report = run(&index.firewall(&replay.url, "w1key", "w1secret")).await;
         assert_ne!(report.ending, Ending::Complete, "{release}");
         for (name, rows) in expected(release) {
-            assert_eq!(index.query(name, "").await.total, rows as u64, "{release} {name}");
+            assert_eq!(index.query(name, "").await.total, rows, "{release} {name}");
         }
     }
 }

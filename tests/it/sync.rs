@@ -188,7 +188,7 @@ async fn rows_that_vanish_are_deleted_and_rows_that_join_are_found() {
         assert!(!located.mentions.is_empty(), "{name}");
     }
     let total = index.query("dhcp_leases", "").await.total;
-    let left = sim.change(|world| world.leave(10)).len() as u64;
+    let left = sim.change(|world| world.leave(10)).len();
     let report = run(&firewall).await;
     assert!(domain(&report, "dhcp_leases").changed > 0 && left > 0);
     assert!(index.query("dhcp_leases", "").await.total < total);

@@ -49,7 +49,7 @@ impl Index {
             client,
             self.store.clone(),
             self.clock.clone(),
-            Duration::from_secs(60),
+            Duration::from_mins(1),
         )
     }
 
