@@ -193,7 +193,7 @@ impl<'a> Raw<'a> {
         let split = |text: &str| -> Vec<Box<str>> {
             text.split([',', '\n'])
                 .map(|item| clean(item).trim().to_owned())
-                .filter(|item| item != "")
+                .filter(|item| !item.is_empty())
                 .map(Box::from)
                 .collect()
         };

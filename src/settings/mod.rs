@@ -7,7 +7,7 @@
 //! Layers, weakest first: defaults, file, environment, flags. Each is a [`Layer`]; values are
 //! checked when they enter one, so that a message can name the line, variable or flag. The table
 //! [`KEYS`] describes each key once: from it come the TOML names, the `OPNDEX_*` variables, the
-//! flags, the suggestions, the defaults, the merging and the [`sample`] file.
+//! flags, the suggestions, the defaults, the merging and the [`sample()`] file.
 
 mod address;
 mod cadence;

@@ -6,7 +6,7 @@ use opndex::domain::{
     ALL, AnyDomain, ColumnSpec, Kind, RawRows, Role, decode, primary_key, sql_names, translate,
 };
 use opndex::store::{Batch, Filter, Op, Selection, SourceState, State, Store, Value};
-use opndex::types::{AddressRange, Timestamp};
+use opndex::types::{AddressRange, FirewallId, RunId, Timestamp};
 use proptest::prelude::*;
 
 use super::support::index::Index;
@@ -360,6 +360,26 @@ fn compare(
     }
 }
 
+/// `rows` as the whole state of `domain`, from one source that answered in full.
+fn batch_of(
+    domain: &'static dyn AnyDomain,
+    source: &'static str,
+    firewall: FirewallId,
+    run: RunId,
+    rows: RawRows,
+) -> Batch {
+    let state = SourceState {
+        name: source,
+        state: State::Fresh,
+        reason: None,
+        gap: None,
+        rows: rows.len(),
+        body_hash: None,
+        empty: None,
+    };
+    Batch { firewall, domain, run, at: Timestamp::from_seconds(1), sources: vec![state], rows }
+}
+
 #[tokio::test]
 async fn every_fixture_row_is_read_as_expected() {
     let index = Index::new().await;
@@ -379,22 +399,7 @@ async fn every_fixture_row_is_read_as_expected() {
                 index.store.firewall(&name, "http://fw", Timestamp::from_seconds(0)).await.unwrap();
             let run = index.store.run_begin(firewall, Timestamp::from_seconds(0)).await.unwrap();
             let source = domain.sources().iter().find(|s| s.name == case.source).unwrap();
-            let batch = |rows: RawRows| Batch {
-                firewall,
-                domain: *domain,
-                run,
-                at: Timestamp::from_seconds(1),
-                sources: vec![SourceState {
-                    name: source.name,
-                    state: State::Fresh,
-                    reason: None,
-                    gap: None,
-                    rows: rows.len(),
-                    body_hash: None,
-                    empty: None,
-                }],
-                rows,
-            };
+            let batch = |rows: RawRows| batch_of(*domain, source.name, firewall, run, rows);
             let at = format!("{} ({})", domain.name(), case.about);
             let applied = index.store.apply(batch(raw(*domain, case))).await.unwrap();
             assert_eq!(
