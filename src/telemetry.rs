@@ -46,6 +46,9 @@ const NOISY: &[(&str, LevelFilter)] = &[
 /// The most they may say when it does not.
 const UNNAMED: LevelFilter = LevelFilter::WARN;
 
+/// Says at error level what our own message about a certificate says better; silent unless named.
+const SILENT: &str = "rustls_platform_verifier";
+
 /// Logging that cannot be set up.
 #[derive(Debug, Error)]
 pub enum TelemetryError {
@@ -142,8 +145,12 @@ fn ceilings(filter: &str) -> FilterFn<impl Fn(&Metadata<'_>) -> bool + use<>> {
         .iter()
         .map(|(name, most)| (*name, if named(name) { *most } else { UNNAMED }))
         .collect();
+    let silent = !named(SILENT);
     filter_fn(move |metadata| {
         let target = metadata.target();
+        if silent && target.starts_with(SILENT) {
+            return false;
+        }
         let ceiling = ceilings.iter().find(|(name, _)| target.starts_with(name));
         ceiling.is_none_or(|(_, most)| metadata.level() <= most)
     })

@@ -143,7 +143,7 @@ pub(super) fn summary(report: &Report) -> String {
         text.push('\n');
     }
     let mut grid = Grid::new(COLUMNS);
-    for cells in cells(report) {
+    for cells in cells_below_heading(report) {
         grid.row(cells);
     }
     if !report.domains.is_empty() {
@@ -164,6 +164,17 @@ fn cells(report: &Report) -> impl Iterator<Item = [String; 7]> {
             domain.elapsed_ms.to_string(),
             domain.reason.clone().unwrap_or_default(),
         ]
+    })
+}
+
+/// The same for people: a reason that the heading gives already is not repeated with every domain.
+fn cells_below_heading(report: &Report) -> impl Iterator<Item = [String; 7]> {
+    cells(report).map(|mut cells| {
+        let [.., reason] = &mut cells;
+        if report.reason.as_deref() == Some(reason.as_str()) {
+            reason.clear();
+        }
+        cells
     })
 }
 

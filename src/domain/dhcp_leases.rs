@@ -238,6 +238,6 @@ fn reserved(raw: Raw<'_>, isc: bool) -> Option<bool> {
     if isc {
         return Some(raw.maybe("type").as_deref() == Some("static"));
     }
-    let said = raw.maybe("is_reserved");
-    said.map(|text| !matches!(&*text, "0" | "false"))
+    raw.has("is_reserved")
+        .then(|| raw.maybe("is_reserved").is_some_and(|text| !matches!(&*text, "0" | "false")))
 }

@@ -99,7 +99,8 @@ impl<'de> Visitor<'de> for Leaf {
         while let Some(item) = seq.next_element_seed(Self { depth: self.depth + 1 })? {
             items.extend(item);
         }
-        Ok((!items.is_empty()).then_some(RawValue::List(items)))
+        // An empty list says something (`is_reserved: []`), an empty text does not.
+        Ok(Some(RawValue::List(items)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {

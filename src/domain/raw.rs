@@ -135,6 +135,11 @@ impl<'a> Raw<'a> {
         index.and_then(|i| self.row.get(i))
     }
 
+    /// Whether the firewall sent the field at all: an empty list is sent, an empty text is not kept.
+    pub fn has(&self, name: &'static str) -> bool {
+        self.value(name).is_some()
+    }
+
     /// Cleaned text; `None` when absent or empty.
     pub fn maybe(&self, name: &'static str) -> Option<Cow<'a, str>> {
         let text = match self.value(name)?.as_text() {

@@ -308,7 +308,13 @@ impl Firewall {
                 .collect();
             let (rows, rejects) =
                 self.store.note_sources(id, domain, self.clock.now(), &states).await?;
-            let pull = Pull { state: Some(shown), rows, rejects, ..Pull::default() };
+            let pull = Pull {
+                state: Some(shown),
+                rows,
+                rejects,
+                reason: Some(reason.clone()),
+                ..Pull::default()
+            };
             let report = report_of(domain.name(), pull, 0);
             progress(Event::Finished(report.clone()));
             domains.push(report);
