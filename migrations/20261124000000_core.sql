@@ -1,3 +1,6 @@
+-- "opnd" in ASCII: tells our files from other SQLite databases, which are refused untouched.
+PRAGMA application_id = 1869639268;
+
 CREATE TABLE firewalls (
     -- One row per firewall that was ever synced.
     firewall_id INTEGER PRIMARY KEY, -- Local number; every other table refers to it.

@@ -100,10 +100,21 @@ impl Ask {
             Total::Exactly(n) => (n, false),
             Total::AtLeast(n) => (n, true),
         };
+        let mut columns: Vec<&'static str> = selection.columns.iter().map(|c| c.name).collect();
+        let mut rows = page.rows;
+        if selection.firewall.is_none() && about.len() > 1 {
+            // Rows of several firewalls: each says whose it is.
+            columns.insert(0, "firewall");
+            for (row, id) in rows.iter_mut().zip(&page.firewalls) {
+                let name =
+                    about.iter().find(|(known, _)| known == id).map(|(_, name)| name.as_str());
+                row.insert(0, name.into());
+            }
+        }
         let mut answer = Answer {
             domain: selection.domain.name(),
-            columns: selection.columns.iter().map(|c| c.name).collect(),
-            rows: page.rows,
+            columns,
+            rows,
             total,
             total_is_at_least: at_least,
             next: page.next.map(|key| cursor::encode(question, &key)),

@@ -91,9 +91,10 @@ impl CliError {
 fn of_store(error: &StoreError) -> u8 {
     match error {
         // Another path, or another version, is the user's to choose.
-        StoreError::Missing { .. } | StoreError::Newer { .. } | StoreError::Folder { .. } => {
-            exit::REFUSED
-        }
+        StoreError::Missing { .. }
+        | StoreError::Newer { .. }
+        | StoreError::Foreign { .. }
+        | StoreError::Folder { .. } => exit::REFUSED,
         _ => exit::INTERNAL,
     }
 }

@@ -24,6 +24,8 @@ pub enum StoreError {
         path.display()
     )]
     Newer { path: PathBuf, newest: i64 },
+    #[error("{} is a database of another program; it was not touched; name another file with --database", path.display())]
+    Foreign { path: PathBuf },
     #[error("no database at {}; run `opndex sync` first, or `opndex demo` to try it without a firewall", path.display())]
     Missing { path: PathBuf },
     #[error("cannot bring the database {} up to date; it is unchanged", path.display())]

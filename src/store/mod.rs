@@ -11,6 +11,7 @@ mod apply;
 mod chunk;
 mod diff;
 mod error;
+mod identity;
 mod locate;
 mod open;
 mod record;

@@ -51,6 +51,7 @@ impl Store {
     /// Opens `path` for reading and writing, creating folder, file (mode 0600) and tables as needed.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         prepare_file(path)?;
+        super::identity::check(path).await?;
         let failed = |cause| StoreError::Open { path: path.to_owned(), cause };
         let options = options(path, WRITER_CACHE_KIB)?
             .journal_mode(SqliteJournalMode::Wal)

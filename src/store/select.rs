@@ -32,6 +32,8 @@ pub enum Total {
 pub struct Page {
     /// Cells in the order of the selection's columns.
     pub rows: Vec<Vec<serde_json::Value>>,
+    /// Whose row each is.
+    pub firewalls: Vec<FirewallId>,
     pub total: Total,
     /// Key of the last row when more follow.
     pub next: Option<Vec<Cell>>,
@@ -276,9 +278,12 @@ fn page(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let wanted = selection.columns.len();
-    let mut last = None;
+    let (mut last, mut firewalls) = (None, Vec::with_capacity(rows.len()));
     for row in &mut rows {
-        last = Some(row.split_off(wanted.min(row.len())));
+        let key = row.split_off(wanted.min(row.len()));
+        let id = key.first().and_then(serde_json::Value::as_i64).unwrap_or_default();
+        firewalls.push(FirewallId::new(id));
+        last = Some(key);
     }
     let key = key_names(&selection.domain.columns());
     let next = if more { last.and_then(|cells| read_key(&key, &cells)) } else { None };
@@ -301,7 +306,7 @@ fn page(
         })
     };
     let statuses = parse(statuses).map_err(damaged)?.iter().filter_map(status).collect();
-    Ok(Page { rows, total, next, sources, statuses })
+    Ok(Page { rows, firewalls, total, next, sources, statuses })
 }
 
 /// A key as it came out of `json_array`: addresses in hexadecimal, the rest as they are.

@@ -7,5 +7,6 @@ mod cli;
 mod conformance;
 mod mcp;
 mod recorded;
+mod store;
 mod support;
 mod sync;

@@ -263,3 +263,32 @@ async fn no_planted_secret_passes_the_border() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_of_several_firewalls_say_whose_they_are() {
+    let (index, sim, _firewall) = synced().await;
+    let other = Simulator::start(SimOptions {
+        seed: 2,
+        clock: index.clock.clone(),
+        ..SimOptions::default()
+    })
+    .await
+    .unwrap();
+    let second =
+        index.firewall_named("branch", &other.url(), other.key().expose(), other.secret().expose());
+    assert_eq!(run(&second).await.ending, Ending::Complete);
+    let both = index.query("vlans", "").await;
+    assert_eq!(both.columns[0], "firewall", "{both:?}");
+    let names: std::collections::BTreeSet<_> =
+        both.rows.iter().map(|row| row[0].as_str().unwrap()).collect();
+    assert_eq!(names, std::collections::BTreeSet::from(["branch", "fw"]));
+    let query = opndex::ask::Query {
+        domain: "vlans".to_owned(),
+        firewall: Some("branch".to_owned()),
+        ..Default::default()
+    };
+    let one = index.ask().query(&query).await.unwrap();
+    assert!(one.columns[0] != "firewall" && one.total * 2 == both.total, "{one:?}");
+    sim.stop().await;
+    other.stop().await;
+}

@@ -33,7 +33,21 @@ impl Index {
         self.firewall_with(url, key, secret, Tls::System)
     }
 
+    pub(crate) fn firewall_named(
+        &self,
+        name: &str,
+        url: &str,
+        key: &str,
+        secret: &str,
+    ) -> Firewall {
+        self.connect(name, url, key, secret, Tls::System)
+    }
+
     pub(crate) fn firewall_with(&self, url: &str, key: &str, secret: &str, tls: Tls) -> Firewall {
+        self.connect("fw", url, key, secret, tls)
+    }
+
+    fn connect(&self, name: &str, url: &str, key: &str, secret: &str, tls: Tls) -> Firewall {
         let connection = Connection {
             url: url.to_owned(),
             key: Secret::new(key),
@@ -44,7 +58,7 @@ impl Index {
         };
         let client = Client::new(connection).unwrap();
         Firewall::new(
-            "fw".to_owned(),
+            name.to_owned(),
             url.to_owned(),
             client,
             self.store.clone(),
