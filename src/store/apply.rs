@@ -1,23 +1,23 @@
 //! Making a new state of one domain the current one: snapshot and table, all or nothing.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
 
-use sqlx::SqliteTransaction;
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use rusqlite::Connection;
 
 use crate::domain::{AnyDomain, RawRow, RawRows, sql_names};
 use crate::types::{ContentHash, FirewallId, RunId, Timestamp};
 
 use super::chunk::{self, Chunk, Leaf};
-use super::diff::{self, OldLines, Rejected};
+use super::diff::{self, OldLines};
 use super::error::StoreError;
 use super::open::Store;
 use super::record::put_sources;
+use super::rejects;
 use super::snapshot::{self, Head, Projection};
 use super::states::State;
-use super::upsert::{BULK, Indexes, Mode, Writer};
+use super::upsert::{self, BULK, Indexes, Mode, Table};
 
 /// A new state of one domain.
 #[derive(Debug)]
@@ -59,9 +59,9 @@ pub struct Applied {
 /// The rows a domain shows now, to be kept where a source failed.
 pub type Kept = Vec<RawRow>;
 
-/// Rows that are read ahead of the writer: two statements' worth, so reading and writing overlap.
-const AHEAD: usize = 2;
-const ROWS_AHEAD: usize = 1_000;
+/// Batches of rows that are read ahead of the writer, so that reading and writing overlap.
+const AHEAD: usize = 4;
+const ROWS_AHEAD: usize = 256;
 
 impl std::fmt::Debug for dyn AnyDomain {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -77,63 +77,19 @@ impl Store {
         domain: &'static dyn AnyDomain,
         sources: &[&'static str],
     ) -> Result<Kept, StoreError> {
-        let mut connection =
-            self.readers.acquire().await.map_err(StoreError::query("read kept rows"))?;
-        let projection = snapshot::projection(&mut connection, firewall, domain.name()).await?;
-        let Some(head) = projection.and_then(|p| p.head) else { return Ok(Vec::new()) };
-        let rows = snapshot::rows(&mut connection, firewall, domain, head).await?;
-        Ok(rows.into_iter().filter(|row| sources.contains(&row.source)).collect())
+        let sources = sources.to_vec();
+        let read = move |connection: &mut Connection| {
+            let projection = snapshot::projection(connection, firewall, domain.name())?;
+            let Some(head) = projection.and_then(|p| p.head) else { return Ok(Vec::new()) };
+            let rows = snapshot::rows(connection, firewall, domain, head)?;
+            Ok(rows.into_iter().filter(|row| sources.contains(&row.source)).collect())
+        };
+        self.writer.run(read).await
     }
 
     /// Makes `batch` the current state in one transaction. On an error nothing has changed.
     pub async fn apply(&self, batch: Batch) -> Result<Applied, StoreError> {
-        let failed = || StoreError::query("apply a domain");
-        let stamp = stamp(batch.domain);
-        let batch = Arc::new(batch);
-        // Hashing runs beside what follows: a first fill writes rows meanwhile, an update waits for it.
-        let mut hashing = JoinSet::new();
-        let hashed = Arc::clone(&batch);
-        hashing.spawn_blocking(move || Hashed::new(&hashed));
-        let mut prepared = Prepared { batch, stamp, hashing, hashed: None };
-        if self.is_known(&prepared).await? {
-            // Hash first, lock later: another domain may write in the meantime.
-            prepared.hashed().await?;
-        }
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
-        let applied = apply(&mut transaction, &mut prepared).await?;
-        transaction.commit().await.map_err(failed())?;
-        Ok(applied)
-    }
-
-    async fn is_known(&self, prepared: &Prepared) -> Result<bool, StoreError> {
-        let mut connection =
-            self.readers.acquire().await.map_err(StoreError::query("find the newest snapshot"))?;
-        let known = snapshot::projection(
-            &mut connection,
-            prepared.batch.firewall,
-            prepared.batch.domain.name(),
-        )
-        .await?;
-        Ok(known.is_some_and(|p| p.head.is_some()))
-    }
-}
-
-/// A batch, and its hashes as soon as they are there.
-struct Prepared {
-    batch: Arc<Batch>,
-    stamp: ContentHash,
-    hashing: JoinSet<Hashed>,
-    hashed: Option<Arc<Hashed>>,
-}
-
-impl Prepared {
-    async fn hashed(&mut self) -> Result<Arc<Hashed>, StoreError> {
-        if let Some(hashed) = &self.hashed {
-            return Ok(Arc::clone(hashed));
-        }
-        let hashed =
-            self.hashing.join_next().await.and_then(Result::ok).ok_or(StoreError::Interrupted)?;
-        Ok(Arc::clone(self.hashed.insert(Arc::new(hashed))))
+        self.writer.transact("apply a domain", move |connection| apply(connection, &batch)).await
     }
 }
 
@@ -150,6 +106,14 @@ impl Hashed {
         let tree = chunk::tree(&leaves);
         Self { leaves, tree, volatile: volatile(batch) }
     }
+
+    /// The same, compressed: for a state of which every chunk is new.
+    fn packed(batch: &Batch) -> Self {
+        let mut all = Self::new(batch);
+        all.leaves.iter_mut().for_each(|leaf| leaf.chunk.pack());
+        all.volatile.iter_mut().for_each(Chunk::pack);
+        all
+    }
 }
 
 /// The volatile fields of every row, when the domain has any.
@@ -157,7 +121,7 @@ fn volatile(batch: &Batch) -> Option<Chunk> {
     batch.domain.fields().iter().any(|f| f.volatile).then(|| {
         let mut content = Vec::new();
         batch.rows.iter().for_each(|row| batch.rows.write_volatile(row, &mut content));
-        Chunk { hash: chunk::hash(&content), content }
+        Chunk::new(content)
     })
 }
 
@@ -195,100 +159,114 @@ pub(super) fn stamp(domain: &'static dyn AnyDomain) -> ContentHash {
     chunk::hash(text.as_bytes())
 }
 
-async fn apply(
-    transaction: &mut SqliteTransaction<'_>,
-    prepared: &mut Prepared,
-) -> Result<Applied, StoreError> {
-    let (batch, domain) = (Arc::clone(&prepared.batch), prepared.batch.domain);
-    let projection = snapshot::projection(transaction, batch.firewall, domain.name()).await?;
-    let current = projection
-        .as_ref()
-        .filter(|p| p.stamp == prepared.stamp.as_bytes())
-        .and_then(|p| p.head.map(|head| (p, head)));
-    let (written, changed, head_id) = match current {
-        Some((before, head)) => match update(transaction, prepared, before, head).await {
-            // A damaged snapshot cannot be compared with; the new state replaces it whole.
-            Err(StoreError::Damaged { .. }) => refill(transaction, prepared).await?,
-            other => other?,
-        },
-        None => refill(transaction, prepared).await?,
-    };
-    put_sources(transaction, batch.firewall, domain, batch.at, &batch.sources).await?;
-    let (rows, rejects) =
-        settle(transaction, prepared, projection.as_ref(), head_id, written > 0 || changed > 0)
-            .await?;
-    Ok(Applied { rows, changed, rejects, written })
+/// What happened to the table, and the new snapshot if there is one.
+struct Moved {
+    written: u64,
+    changed: u64,
+    snapshot: Option<i64>,
 }
 
-/// Fills the table from nothing.
-async fn refill(
-    transaction: &mut SqliteTransaction<'_>,
-    prepared: &mut Prepared,
-) -> Result<(u64, u64, Option<i64>), StoreError> {
-    let batch = Arc::clone(&prepared.batch);
-    let mut writer = Writer::new(batch.domain, batch.firewall, Mode::Insert);
-    writer.clear(transaction).await?;
-    clear_rejects(transaction, &batch).await?;
-    let indexes = if batch.rows.len() < BULK {
-        None
-    } else {
-        Indexes::set_aside(transaction, batch.domain).await?
+fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, StoreError> {
+    let (firewall, domain, stamp) = (batch.firewall, batch.domain, stamp(batch.domain));
+    let projection = snapshot::projection(connection, firewall, domain.name())?;
+    let current = projection
+        .as_ref()
+        .filter(|p| p.stamp == stamp.as_bytes())
+        .and_then(|p| p.head.map(|head| (p, head)));
+    let moved = match current {
+        Some((before, head)) => match update(connection, batch, before, head) {
+            // A damaged snapshot cannot be compared with; the new state replaces it whole.
+            Err(StoreError::Damaged { .. }) => refill(connection, batch)?,
+            other => other?,
+        },
+        None => refill(connection, batch)?,
     };
-    let positions: Vec<usize> = (0..batch.rows.len()).collect();
-    let done = write_positions(transaction, &batch, &mut writer, positions).await?;
+    put_sources(connection, firewall, domain, batch.at, &batch.sources)?;
+    let (rows, rejects) = settle(connection, batch, &stamp, projection.as_ref(), &moved)?;
+    Ok(Applied { rows, changed: moved.changed, rejects, written: moved.written })
+}
+
+/// Fills the table from nothing; the state is hashed and compressed meanwhile.
+fn refill(connection: &Connection, batch: &Batch) -> Result<Moved, StoreError> {
+    let (firewall, domain) = (batch.firewall, batch.domain);
+    upsert::clear(connection, domain, firewall)?;
+    rejects::clear(connection, firewall, domain)?;
+    let (written, hashed) = thread::scope(|scope| {
+        let hashing = scope.spawn(|| Hashed::packed(batch));
+        let written = fill(connection, batch)?;
+        let hashed = hashing.join().map_err(|_| StoreError::Interrupted)?;
+        Ok((written, hashed))
+    })?;
+    if let Some(volatile) = &hashed.volatile {
+        snapshot::put_volatile(connection, firewall, domain.name(), volatile)?;
+    }
+    let snapshot = Some(put_snapshot(connection, batch, &hashed, &BTreeSet::new())?);
+    Ok(Moved { written, changed: written, snapshot })
+}
+
+fn fill(connection: &Connection, batch: &Batch) -> Result<u64, StoreError> {
+    let domain = batch.domain;
+    let indexes =
+        if batch.rows.len() < BULK { None } else { Indexes::set_aside(connection, domain)? };
+    let mut table = Table::new(connection, domain, batch.firewall, Mode::Insert)?;
+    let done = write(connection, batch, &mut table, (0..batch.rows.len()).collect())?;
+    drop(table);
     if let Some(indexes) = indexes {
-        indexes.build(transaction).await?;
+        indexes.build(connection)?;
     }
     if done.written < done.read {
         // Two raw rows with one key: the first is in the table, the others must not vanish.
-        put_rejects(transaction, &batch, &diff::duplicates(batch.domain, &batch.rows)).await?;
+        rejects::put(connection, batch.firewall, domain, &diff::duplicates(domain, &batch.rows))?;
     }
-    let id = put_snapshot(transaction, prepared, &BTreeSet::new()).await?;
-    Ok((done.written, done.written, Some(id)))
+    Ok(done.written)
 }
 
 /// Changes what differs from the snapshot `head`.
-async fn update(
-    transaction: &mut SqliteTransaction<'_>,
-    prepared: &mut Prepared,
+fn update(
+    connection: &Connection,
+    batch: &Batch,
     before: &Projection,
     head: Head,
-) -> Result<(u64, u64, Option<i64>), StoreError> {
-    let (batch, domain, hashed) =
-        (Arc::clone(&prepared.batch), prepared.batch.domain, prepared.hashed().await?);
-    let batch = &batch;
-    let mut writer = Writer::new(domain, batch.firewall, Mode::Upsert);
-    let moved = volatile_moved(transaction, batch, &hashed, head).await?;
+) -> Result<Moved, StoreError> {
+    let (firewall, domain, hashed) = (batch.firewall, batch.domain, Hashed::new(batch));
+    let moved = volatile_moved(connection, batch, &hashed, head)?;
     if head.root == hashed.tree.root {
-        let written = write_positions(transaction, batch, &mut writer, moved).await?.written;
-        return Ok((written, 0, None));
+        let written = if moved.is_empty() {
+            0
+        } else {
+            let mut table = Table::new(connection, domain, firewall, Mode::Upsert)?;
+            write(connection, batch, &mut table, moved)?.written
+        };
+        return Ok(Moved { written, changed: 0, snapshot: None });
     }
-    let old = snapshot::leaf_hashes(transaction, domain.name(), head).await?;
+    let mut table = Table::new(connection, domain, firewall, Mode::Upsert)?;
+    let old = snapshot::leaf_hashes(connection, domain.name(), head)?;
     let mut contents = Vec::new();
     for hash in diff::removed(&old, &hashed.leaves) {
-        contents.push(snapshot::content(transaction, domain.name(), hash).await?);
+        contents.push(snapshot::content(connection, domain.name(), hash)?);
     }
     let known: BTreeSet<ContentHash> = old.into_iter().collect();
     let lines = OldLines::new(&contents);
     let seen_again = diff::rows_of_new_leaves(&hashed.leaves, &known);
     let reading = diff::read(domain, &batch.rows, seen_again.iter());
     let old_rows = lines.rows(domain);
-    forget_rejects(transaction, batch, &old_rows).await?;
+    rejects::forget(connection, firewall, domain, &batch.rows, &old_rows)?;
     let keys = diff::keys(domain, &old_rows, &reading.rows);
-    let deleted = writer.delete(transaction, &keys.gone).await?;
+    let deleted = table.delete(&keys.gone)?;
     let differing = differing(batch, &lines, &seen_again);
     let changed = u64::try_from(differing.len()).unwrap_or(u64::MAX);
-    let mut written = write_positions(transaction, batch, &mut writer, differing).await?.written;
+    let mut written = write(connection, batch, &mut table, differing)?.written;
     // Volatile fields of rows in unchanged leaves; upserts of equal rows write nothing.
-    written += write_positions(transaction, batch, &mut writer, moved).await?.written;
-    put_rejects(transaction, batch, &reading.rejected).await?;
-    let rows = super::select::count(transaction, domain, batch.firewall).await?;
+    written += write(connection, batch, &mut table, moved)?.written;
+    drop(table);
+    rejects::put(connection, firewall, domain, &reading.rejected)?;
+    let rows = upsert::count(connection, domain, firewall)?;
     if rows != before.rows - keys.gone_count() + keys.added {
         // A key that another row already has, or a table that somebody else touched: start over.
-        return refill(transaction, prepared).await;
+        return refill(connection, batch);
     }
-    let id = put_snapshot(transaction, prepared, &known).await?;
-    Ok((written + deleted, changed + deleted, Some(id)))
+    let snapshot = Some(put_snapshot(connection, batch, &hashed, &known)?);
+    Ok(Moved { written: written + deleted, changed: changed + deleted, snapshot })
 }
 
 /// Positions whose stable line is not among the old ones.
@@ -304,14 +282,15 @@ fn differing(batch: &Batch, lines: &OldLines<'_>, positions: &[usize]) -> Vec<us
 }
 
 /// Positions whose volatile fields differ from the stored ones; all of them when the states do not align.
-async fn volatile_moved(
-    transaction: &mut SqliteTransaction<'_>,
+fn volatile_moved(
+    connection: &Connection,
     batch: &Batch,
     hashed: &Hashed,
     head: Head,
 ) -> Result<Vec<usize>, StoreError> {
     let Some(new) = &hashed.volatile else { return Ok(Vec::new()) };
-    let old = match snapshot::volatile(transaction, batch.firewall, batch.domain.name()).await {
+    let name = batch.domain.name();
+    let old = match snapshot::volatile(connection, batch.firewall, name) {
         Ok(old) => old,
         // Damaged volatile fields are replaced.
         Err(StoreError::Damaged { .. }) => None,
@@ -320,7 +299,7 @@ async fn volatile_moved(
     if old.as_ref().is_some_and(|(hash, _)| *hash == new.hash) {
         return Ok(Vec::new());
     }
-    snapshot::put_volatile(transaction, batch.firewall, batch.domain.name(), new).await?;
+    snapshot::put_volatile(connection, batch.firewall, name, new)?;
     let old = old.map(|(_, content)| content).unwrap_or_default();
     let old: Vec<&[u8]> = snapshot::split(&old).collect();
     let new: Vec<&[u8]> = snapshot::split(&new.content).collect();
@@ -331,44 +310,6 @@ async fn volatile_moved(
     Ok(old.iter().zip(&new).enumerate().filter(|(_, (a, b))| a != b).map(|(i, _)| i).collect())
 }
 
-/// Reads rows on a blocking thread and writes them here, `AHEAD` batches apart.
-async fn write_positions(
-    transaction: &mut SqliteTransaction<'_>,
-    batch: &Arc<Batch>,
-    writer: &mut Writer,
-    positions: Vec<usize>,
-) -> Result<Done, StoreError> {
-    let mut done = Done::default();
-    if positions.is_empty() {
-        return Ok(done);
-    }
-    let (state, encoder) = (Arc::clone(batch), writer.clone());
-    let (send, mut receive) = mpsc::channel(AHEAD);
-    let mut reader = JoinSet::new();
-    reader.spawn_blocking(move || {
-        for part in positions.chunks(ROWS_AHEAD) {
-            let reading = diff::read(state.domain, &state.rows, part.iter());
-            let ready =
-                encoder.encode(reading.rows).map(|statements| (statements, reading.rejected));
-            if send.blocking_send(ready).is_err() {
-                return;
-            }
-        }
-    });
-    while let Some(ready) = receive.recv().await {
-        let (statements, rejected) = ready?;
-        put_rejects(transaction, batch, &rejected).await?;
-        for statement in statements {
-            done.read += u64::try_from(statement.rows).unwrap_or(u64::MAX);
-            done.written += writer.write(transaction, statement).await?;
-        }
-    }
-    while let Some(ended) = reader.join_next().await {
-        ended.map_err(|_| StoreError::Interrupted)?;
-    }
-    Ok(done)
-}
-
 /// Rows read from the state, and those of them that SQLite wrote.
 #[derive(Debug, Clone, Copy, Default)]
 struct Done {
@@ -376,18 +317,46 @@ struct Done {
     written: u64,
 }
 
-async fn put_snapshot(
-    transaction: &mut SqliteTransaction<'_>,
-    prepared: &mut Prepared,
+/// Writes the rows at `positions`; another thread reads them, a few hundred ahead.
+fn write(
+    connection: &Connection,
+    batch: &Batch,
+    table: &mut Table<'_>,
+    positions: Vec<usize>,
+) -> Result<Done, StoreError> {
+    let mut done = Done::default();
+    let mut take = |reading: diff::Reading, table: &mut Table<'_>| -> Result<(), StoreError> {
+        rejects::put(connection, batch.firewall, batch.domain, &reading.rejected)?;
+        for row in &reading.rows {
+            done.read += 1;
+            done.written += u64::from(table.write(row)?);
+        }
+        Ok(())
+    };
+    if positions.len() <= ROWS_AHEAD {
+        take(diff::read(batch.domain, &batch.rows, positions.iter()), table)?;
+        return Ok(done);
+    }
+    thread::scope(|scope| {
+        let (send, receive) = mpsc::sync_channel(AHEAD);
+        scope.spawn(move || {
+            for part in positions.chunks(ROWS_AHEAD) {
+                if send.send(diff::read(batch.domain, &batch.rows, part.iter())).is_err() {
+                    return;
+                }
+            }
+        });
+        receive.into_iter().try_for_each(|reading| take(reading, table))
+    })?;
+    Ok(done)
+}
+
+fn put_snapshot(
+    connection: &Connection,
+    batch: &Batch,
+    hashed: &Hashed,
     known: &BTreeSet<ContentHash>,
 ) -> Result<i64, StoreError> {
-    let (batch, hashed) = (Arc::clone(&prepared.batch), prepared.hashed().await?);
-    if known.is_empty() {
-        if let Some(volatile) = &hashed.volatile {
-            snapshot::put_volatile(transaction, batch.firewall, batch.domain.name(), volatile)
-                .await?;
-        }
-    }
     let new = snapshot::New {
         firewall: batch.firewall,
         domain: batch.domain.name(),
@@ -397,114 +366,36 @@ async fn put_snapshot(
         leaves: &hashed.leaves,
         tree: &hashed.tree,
     };
-    snapshot::put(transaction, &new, known).await
+    snapshot::put(connection, &new, known)
 }
 
 /// Points the projection at its snapshot; row and reject counts are counted again only if rows moved.
-async fn settle(
-    transaction: &mut SqliteTransaction<'_>,
-    prepared: &Prepared,
+fn settle(
+    connection: &Connection,
+    batch: &Batch,
+    stamp: &ContentHash,
     before: Option<&Projection>,
-    snapshot: Option<i64>,
-    moved: bool,
+    moved: &Moved,
 ) -> Result<(u64, u64), StoreError> {
-    let (batch, name) = (&prepared.batch, prepared.batch.domain.name());
-    let failed = || StoreError::query("settle a domain");
-    let head = snapshot.or_else(|| before.and_then(|p| p.head).map(|head| head.id));
-    let counts = if moved || snapshot.is_some() || before.is_none() {
-        let rows = super::select::count(transaction, batch.domain, batch.firewall).await?;
-        let rejects: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM rejects WHERE firewall_id = ? AND domain = ?")
-                .bind(batch.firewall.get())
-                .bind(name)
-                .fetch_one(&mut **transaction)
-                .await
+    let failed = || StoreError::write("settle a domain");
+    let (firewall, name) = (batch.firewall, batch.domain.name());
+    let counts = match before {
+        Some(before) if moved.written == 0 && moved.snapshot.is_none() => {
+            (before.rows, before.rejects)
+        }
+        _ => {
+            let rows = upsert::count(connection, batch.domain, firewall)?;
+            let rejects = rejects::count(connection, firewall, batch.domain)?;
+            let head = moved.snapshot.or_else(|| before.and_then(|p| p.head).map(|head| head.id));
+            let sql = "INSERT INTO domains (firewall_id, domain, snapshot_id, rows, rejects, stamp) VALUES (?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (firewall_id, domain) DO UPDATE SET snapshot_id = excluded.snapshot_id, rows = excluded.rows,
+                    rejects = excluded.rejects, stamp = excluded.stamp";
+            let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+            statement
+                .execute((firewall.get(), name, head, rows, rejects, stamp.as_bytes().as_slice()))
                 .map_err(failed())?;
-        Some((rows, rejects))
-    } else {
-        None
+            (rows, rejects)
+        }
     };
-    if let Some((rows, rejects)) = counts {
-        sqlx::query(
-            "INSERT INTO domains (firewall_id, domain, snapshot_id, rows, rejects, stamp) VALUES (?, ?, ?, ?, ?, ?)
-             ON CONFLICT (firewall_id, domain) DO UPDATE SET snapshot_id = excluded.snapshot_id, rows = excluded.rows,
-                rejects = excluded.rejects, stamp = excluded.stamp",
-        )
-        .bind(batch.firewall.get())
-        .bind(name)
-        .bind(head)
-        .bind(rows)
-        .bind(rejects)
-        .bind(prepared.stamp.as_bytes().as_slice())
-        .execute(&mut **transaction)
-        .await
-        .map_err(failed())?;
-        return Ok((u64::try_from(rows).unwrap_or(0), u64::try_from(rejects).unwrap_or(0)));
-    }
-    let rows: i64 =
-        sqlx::query_scalar("SELECT rows FROM domains WHERE firewall_id = ? AND domain = ?")
-            .bind(batch.firewall.get())
-            .bind(name)
-            .fetch_one(&mut **transaction)
-            .await
-            .map_err(failed())?;
-    let rejects = before.map_or(0, |p| p.rejects);
-    Ok((u64::try_from(rows).unwrap_or(0), u64::try_from(rejects).unwrap_or(0)))
-}
-
-async fn clear_rejects(
-    transaction: &mut SqliteTransaction<'_>,
-    batch: &Batch,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM rejects WHERE firewall_id = ? AND domain = ?")
-        .bind(batch.firewall.get())
-        .bind(batch.domain.name())
-        .execute(&mut **transaction)
-        .await
-        .map(drop)
-        .map_err(StoreError::query("clear rejects"))
-}
-
-/// Drops the rejects of rows that are read again or gone.
-async fn forget_rejects(
-    transaction: &mut SqliteTransaction<'_>,
-    batch: &Batch,
-    rows: &[RawRow],
-) -> Result<(), StoreError> {
-    for row in rows {
-        let mut identity = Vec::new();
-        batch.rows.write_identity(row, &mut identity);
-        sqlx::query("DELETE FROM rejects WHERE firewall_id = ? AND domain = ? AND identity = ?")
-            .bind(batch.firewall.get())
-            .bind(batch.domain.name())
-            .bind(identity)
-            .execute(&mut **transaction)
-            .await
-            .map_err(StoreError::query("forget rejects"))?;
-    }
-    Ok(())
-}
-
-async fn put_rejects(
-    transaction: &mut SqliteTransaction<'_>,
-    batch: &Batch,
-    rejected: &[Rejected],
-) -> Result<(), StoreError> {
-    for reject in rejected {
-        sqlx::query(
-            "INSERT INTO rejects (firewall_id, domain, identity, source, field, reason, raw) VALUES (?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (firewall_id, domain, identity) DO UPDATE SET field = excluded.field, reason = excluded.reason, raw = excluded.raw",
-        )
-        .bind(batch.firewall.get())
-        .bind(batch.domain.name())
-        .bind(&reject.identity)
-        .bind(reject.source)
-        .bind(reject.field)
-        .bind(&reject.reason)
-        .bind(&reject.raw)
-        .execute(&mut **transaction)
-        .await
-        .map_err(StoreError::query("keep a reject"))?;
-    }
-    Ok(())
+    Ok((u64::try_from(counts.0).unwrap_or(0), u64::try_from(counts.1).unwrap_or(0)))
 }

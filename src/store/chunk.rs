@@ -4,6 +4,7 @@
 //! other boundary: a changed row costs its leaf (about 64 rows) and one node per level above it. Cutting
 //! by count would have re-written every chunk behind an insertion. The anchor is Dolt's prolly tree.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::domain::RawRows;
@@ -33,11 +34,25 @@ pub(super) fn hash(bytes: &[u8]) -> ContentHash {
 pub(super) struct Chunk {
     pub(super) hash: ContentHash,
     pub(super) content: Vec<u8>,
+    /// Compressed ahead of the write, when it is known that it will be written.
+    ahead: Option<Vec<u8>>,
 }
 
 impl Chunk {
-    fn new(content: Vec<u8>) -> Self {
-        Self { hash: hash(&content), content }
+    pub(super) fn new(content: Vec<u8>) -> Self {
+        Self { hash: hash(&content), content, ahead: None }
+    }
+
+    pub(super) fn pack(&mut self) {
+        self.ahead = Some(compress(&self.content));
+    }
+
+    /// An LZ4 block; the size before compression travels beside it.
+    pub(super) fn packed(&self) -> Cow<'_, [u8]> {
+        match &self.ahead {
+            Some(packed) => Cow::Borrowed(packed),
+            None => Cow::Owned(compress(&self.content)),
+        }
     }
 }
 
@@ -113,8 +128,7 @@ fn ends(hash: &ContentHash, every: u64) -> bool {
     low.is_multiple_of(every)
 }
 
-/// An LZ4 block; the size before compression travels beside it.
-pub(super) fn compress(content: &[u8]) -> Vec<u8> {
+fn compress(content: &[u8]) -> Vec<u8> {
     lz4_flex::block::compress(content)
 }
 

@@ -40,6 +40,12 @@ pub enum StoreError {
         #[source]
         cause: sqlx::Error,
     },
+    #[error("the database failed to {doing}")]
+    Write {
+        doing: &'static str,
+        #[source]
+        cause: rusqlite::Error,
+    },
     #[error("the snapshot of `{domain}` is damaged: chunk {chunk} {problem}")]
     Damaged { domain: &'static str, chunk: String, problem: &'static str },
     #[error("a statement of `{domain}` has no such column")]
@@ -49,7 +55,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// For `map_err`: what was being done when SQLite refused.
+    /// For `map_err`: what was being written when SQLite refused.
+    pub(super) fn write(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
+        move |cause| Self::Write { doing, cause }
+    }
+
+    /// For `map_err`: what was being read when SQLite refused.
     pub(super) fn query(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |cause| Self::Query { doing, cause }
     }

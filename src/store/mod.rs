@@ -3,7 +3,7 @@
 //! In: raw rows and outcomes from `sync`. Out: pages of rows, states of sources, hits of `locate`.
 //! Never here: HTTP, a clock, anything that prints.
 //!
-//! One connection writes, a small pool reads; both go through sqlx. Snapshots are the truth
+//! One connection writes ([`writer`]), a small sqlx pool reads. Snapshots are the truth
 //! ([`snapshot`]), domain tables their projections ([`apply`]); dynamic statements are made by
 //! sea-query from column declarations and run in [`sql`] alone.
 
@@ -15,12 +15,14 @@ mod identity;
 mod locate;
 mod open;
 mod record;
+mod rejects;
 mod select;
 mod selection;
 mod snapshot;
 mod sql;
 mod states;
 mod upsert;
+mod writer;
 
 pub use apply::{Applied, Batch, Kept, SourceState, source_hash};
 pub use error::StoreError;

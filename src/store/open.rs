@@ -5,10 +5,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlitePool};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection, SqlitePool};
 
 use super::error::StoreError;
+use super::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -19,31 +22,23 @@ const READERS: u32 = 4;
 /// 200 clients must fit into 80 MB.
 const READER_CACHE_KIB: u32 = 2_048;
 
-/// Page cache of the writer in KiB, filled only as far as it writes. A first sync of 100,000 leases touches
-/// every index at random; with 4 MiB its dirty pages spilled into the log again and again.
-const WRITER_CACHE_KIB: u32 = 16_384;
-
 /// How much of the file readers map. Mapped pages belong to the operating system's cache, not to us.
 const MAP_BYTES: u64 = 1 << 30;
 
 /// How long a statement waits for another process's lock (a `sqlite3` shell, a second opndex).
 const BUSY: Duration = Duration::from_secs(10);
 
-/// How long an apply waits for its turn to write. Domains of one run queue here; a first sync of a million
-/// rows holds the writer for about ten seconds.
-const WRITER_QUEUE: Duration = Duration::from_secs(600);
-
 /// Rows that sqlx's worker thread may be ahead of the reader.
 const ROW_BUFFER: usize = 256;
 
 /// The write-ahead log is cut back to this after a checkpoint, so one large sync does not leave it large.
-const WAL_LIMIT: &str = "33554432";
+pub(super) const WAL_LIMIT: &str = "33554432";
 
 /// An open database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) path: PathBuf,
-    pub(super) writer: SqlitePool,
+    pub(super) writer: Writer,
     pub(super) readers: SqlitePool,
 }
 
@@ -53,19 +48,13 @@ impl Store {
         prepare_file(path)?;
         super::identity::check(path).await?;
         let failed = |cause| StoreError::Open { path: path.to_owned(), cause };
-        let options = options(path, WRITER_CACHE_KIB)?
+        let options = options(path)?
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(WRITER_QUEUE)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .connect_with(options)
-            .await
-            .map_err(failed)?;
-        migrate(&writer, path).await?;
+        let mut connection = options.connect().await.map_err(failed)?;
+        migrate(&mut connection, path).await?;
+        connection.close().await.map_err(failed)?;
+        let writer = Writer::new(path, BUSY);
         Ok(Self { path: path.to_owned(), writer, readers: readers(path)? })
     }
 
@@ -91,7 +80,7 @@ impl Store {
 
 /// Lazily connected: a start that only has to answer `initialize` opens no reader.
 fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
-    let options = options(path, READER_CACHE_KIB)?
+    let options = options(path)?
         .read_only(true)
         .pragma("query_only", "ON")
         .pragma("mmap_size", MAP_BYTES.to_string());
@@ -104,7 +93,7 @@ fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
         .connect_lazy_with(options))
 }
 
-fn options(path: &Path, cache_kib: u32) -> Result<SqliteConnectOptions, StoreError> {
+fn options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
     let base = SqliteConnectOptions::from_str("sqlite://")
         .map_err(|cause| StoreError::Open { path: path.to_owned(), cause })?;
     Ok(base
@@ -113,7 +102,7 @@ fn options(path: &Path, cache_kib: u32) -> Result<SqliteConnectOptions, StoreErr
         .busy_timeout(BUSY)
         .foreign_keys(true)
         .row_buffer_size(ROW_BUFFER)
-        .pragma("cache_size", format!("-{cache_kib}"))
+        .pragma("cache_size", format!("-{READER_CACHE_KIB}"))
         .pragma("temp_store", "MEMORY")
         .pragma("trusted_schema", "OFF")
         .pragma("journal_size_limit", WAL_LIMIT)
@@ -134,8 +123,8 @@ fn prepare_file(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Applies what is missing; refuses a database that knows more than this binary, untouched.
-async fn migrate(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
-    match MIGRATIONS.run(writer).await {
+async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    match MIGRATIONS.run(connection).await {
         Ok(()) => Ok(()),
         Err(MigrateError::VersionMissing(newest)) => {
             Err(StoreError::Newer { path: path.to_owned(), newest })

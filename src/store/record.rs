@@ -1,6 +1,6 @@
 //! Bookkeeping: firewalls, runs, and what each endpoint said.
 
-use sqlx::SqliteTransaction;
+use rusqlite::{Connection, OptionalExtension, Params, Transaction, params};
 
 use crate::domain::{ALL, AnyDomain, Cadence};
 use crate::types::{FirewallId, Release, RunId, Timestamp};
@@ -77,17 +77,16 @@ impl Store {
         url: &str,
         now: Timestamp,
     ) -> Result<FirewallId, StoreError> {
-        sqlx::query_scalar(
-            "INSERT INTO firewalls (name, url, first_seen) VALUES (?, ?, ?)
-             ON CONFLICT (name) DO UPDATE SET url = excluded.url RETURNING firewall_id",
-        )
-        .bind(name)
-        .bind(url)
-        .bind(now.millis())
-        .fetch_one(&self.writer)
-        .await
-        .map(FirewallId::new)
-        .map_err(StoreError::query("record a firewall"))
+        let (name, url) = (name.to_owned(), url.to_owned());
+        let sql = "INSERT INTO firewalls (name, url, first_seen) VALUES (?, ?, ?)
+             ON CONFLICT (name) DO UPDATE SET url = excluded.url RETURNING firewall_id";
+        let record = move |connection: &Transaction<'_>| {
+            connection
+                .query_row(sql, (name, url, now.millis()), |r| r.get(0))
+                .map(FirewallId::new)
+                .map_err(StoreError::write("record a firewall"))
+        };
+        self.writer.transact("record a firewall", record).await
     }
 
     /// What the firewall said about itself.
@@ -98,15 +97,9 @@ impl Store {
         exact: bool,
         host_name: Option<&str>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE firewalls SET release = ?, release_exact = ?, host_name = coalesce(?, host_name) WHERE firewall_id = ?")
-            .bind(release.to_string())
-            .bind(exact)
-            .bind(host_name)
-            .bind(firewall.get())
-            .execute(&self.writer)
-            .await
-            .map(drop)
-            .map_err(StoreError::query("record a release"))
+        let values = (release.to_string(), exact, host_name.map(str::to_owned), firewall.get());
+        let sql = "UPDATE firewalls SET release = ?, release_exact = ?, host_name = coalesce(?, host_name) WHERE firewall_id = ?";
+        self.execute("record a release", sql, values).await
     }
 
     /// The configuration revision that the store now shows in full.
@@ -115,13 +108,9 @@ impl Store {
         firewall: FirewallId,
         revision: &str,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE firewalls SET config_revision = ?1 WHERE firewall_id = ?2 AND config_revision IS NOT ?1")
-            .bind(revision)
-            .bind(firewall.get())
-            .execute(&self.writer)
+        let sql = "UPDATE firewalls SET config_revision = ?1 WHERE firewall_id = ?2 AND config_revision IS NOT ?1";
+        self.execute("record a configuration revision", sql, (revision.to_owned(), firewall.get()))
             .await
-            .map(drop)
-            .map_err(StoreError::query("record a configuration revision"))
     }
 
     pub async fn firewalls(&self) -> Result<Vec<FirewallRow>, StoreError> {
@@ -144,13 +133,14 @@ impl Store {
         firewall: FirewallId,
         now: Timestamp,
     ) -> Result<RunId, StoreError> {
-        sqlx::query_scalar("INSERT INTO runs (firewall_id, started_at, outcome) VALUES (?, ?, 'running') RETURNING run_id")
-            .bind(firewall.get())
-            .bind(now.millis())
-            .fetch_one(&self.writer)
-            .await
-            .map(RunId::new)
-            .map_err(StoreError::query("begin a run"))
+        let sql = "INSERT INTO runs (firewall_id, started_at, outcome) VALUES (?, ?, 'running') RETURNING run_id";
+        let begin = move |connection: &Transaction<'_>| {
+            connection
+                .query_row(sql, (firewall.get(), now.millis()), |r| r.get(0))
+                .map(RunId::new)
+                .map_err(StoreError::write("begin a run"))
+        };
+        self.writer.transact("begin a run", begin).await
     }
 
     /// Ends a run.
@@ -160,17 +150,28 @@ impl Store {
         now: Timestamp,
         end: RunEnd<'_>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE runs SET finished_at = ?, outcome = ?, requests = ?, changed = ?, reason = ? WHERE run_id = ?")
-            .bind(now.millis())
-            .bind(end.outcome.as_str())
-            .bind(i64::try_from(end.requests).unwrap_or(i64::MAX))
-            .bind(i64::try_from(end.changed).unwrap_or(i64::MAX))
-            .bind(end.reason)
-            .bind(run.get())
-            .execute(&self.writer)
-            .await
-            .map(drop)
-            .map_err(StoreError::query("end a run"))
+        let values = (
+            now.millis(),
+            end.outcome.as_str(),
+            i64::try_from(end.requests).unwrap_or(i64::MAX),
+            i64::try_from(end.changed).unwrap_or(i64::MAX),
+            end.reason.map(str::to_owned),
+            run.get(),
+        );
+        let sql = "UPDATE runs SET finished_at = ?, outcome = ?, requests = ?, changed = ?, reason = ? WHERE run_id = ?";
+        self.execute("end a run", sql, values).await
+    }
+
+    async fn execute(
+        &self,
+        doing: &'static str,
+        sql: &'static str,
+        values: impl Params + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let change = move |connection: &Transaction<'_>| {
+            connection.execute(sql, values).map(drop).map_err(StoreError::write(doing))
+        };
+        self.writer.transact(doing, change).await
     }
 
     /// Records what every endpoint of a domain said when no row changes; the domain's rows and rejects.
@@ -181,20 +182,18 @@ impl Store {
         at: Timestamp,
         sources: &[SourceState],
     ) -> Result<(u64, u64), StoreError> {
-        let failed = || StoreError::query("record the state of sources");
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed())?;
-        put_sources(&mut transaction, firewall, domain, at, sources).await?;
-        let counts: Option<(i64, i64)> = sqlx::query_as(
-            "SELECT rows, rejects FROM domains WHERE firewall_id = ? AND domain = ?",
-        )
-        .bind(firewall.get())
-        .bind(domain.name())
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(failed())?;
-        transaction.commit().await.map_err(failed())?;
-        let (rows, rejects) = counts.unwrap_or_default();
-        Ok((u64::try_from(rows).unwrap_or(0), u64::try_from(rejects).unwrap_or(0)))
+        let sources = sources.to_vec();
+        let note = move |connection: &Transaction<'_>| {
+            put_sources(connection, firewall, domain, at, &sources)?;
+            let sql = "SELECT rows, rejects FROM domains WHERE firewall_id = ? AND domain = ?";
+            let counts: Option<(i64, i64)> = connection
+                .query_row(sql, (firewall.get(), domain.name()), |r| Ok((r.get(0)?, r.get(1)?)))
+                .optional()
+                .map_err(StoreError::write("count rows"))?;
+            let (rows, rejects) = counts.unwrap_or_default();
+            Ok((u64::try_from(rows).unwrap_or(0), u64::try_from(rejects).unwrap_or(0)))
+        };
+        self.writer.transact("record the state of sources", note).await
     }
 
     /// The configuration has not moved: what was fresh of it is as fresh as now.
@@ -209,17 +208,9 @@ impl Store {
             .map(|d| d.name())
             .collect::<Vec<_>>();
         let names = serde_json::json!(config).to_string();
-        sqlx::query(
-            "UPDATE sources SET checked_at = ?1, good_at = ?1
-             WHERE firewall_id = ?2 AND state = 'fresh' AND domain IN (SELECT value FROM json_each(?3))",
-        )
-        .bind(at.millis())
-        .bind(firewall.get())
-        .bind(names)
-        .execute(&self.writer)
-        .await
-        .map(drop)
-        .map_err(StoreError::query("confirm the configuration"))
+        let sql = "UPDATE sources SET checked_at = ?1, good_at = ?1
+             WHERE firewall_id = ?2 AND state = 'fresh' AND domain IN (SELECT value FROM json_each(?3))";
+        self.execute("confirm the configuration", sql, (at.millis(), firewall.get(), names)).await
     }
 }
 
@@ -267,49 +258,44 @@ fn firewall_row(row: FirewallColumns) -> FirewallRow {
 }
 
 /// A fresh source moves `good_at`, its rows and its hash; any other keeps them.
-pub(super) async fn put_sources(
-    transaction: &mut SqliteTransaction<'_>,
+pub(super) fn put_sources(
+    connection: &Connection,
     firewall: FirewallId,
     domain: &'static dyn AnyDomain,
     at: Timestamp,
     sources: &[SourceState],
 ) -> Result<(), StoreError> {
+    let failed = || StoreError::write("record the state of sources");
     // Endpoints that this release does not have any more say nothing about the domain.
     let names = serde_json::json!(sources.iter().map(|s| s.name).collect::<Vec<_>>()).to_string();
-    sqlx::query("DELETE FROM sources WHERE firewall_id = ? AND domain = ? AND source NOT IN (SELECT value FROM json_each(?))")
-        .bind(firewall.get())
-        .bind(domain.name())
-        .bind(names)
-        .execute(&mut **transaction)
-        .await
-        .map_err(StoreError::query("forget old sources"))?;
+    let sql = "DELETE FROM sources WHERE firewall_id = ? AND domain = ? AND source NOT IN (SELECT value FROM json_each(?))";
+    let mut forget = connection.prepare_cached(sql).map_err(failed())?;
+    forget.execute((firewall.get(), domain.name(), names)).map_err(failed())?;
+    let sql = "INSERT INTO sources (firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks, body_hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CASE WHEN ?8 THEN ?7 END, CASE WHEN ?8 THEN ?9 ELSE 0 END, ?10, ?11, ?12)
+         ON CONFLICT (firewall_id, domain, source) DO UPDATE SET
+            state = excluded.state, reason = excluded.reason, gap = excluded.gap, checked_at = excluded.checked_at,
+            good_at = coalesce(excluded.good_at, good_at),
+            rows = CASE WHEN ?8 THEN excluded.rows ELSE rows END,
+            empty_since = excluded.empty_since, empty_looks = excluded.empty_looks,
+            body_hash = CASE WHEN ?8 THEN excluded.body_hash ELSE body_hash END";
+    let mut put = connection.prepare_cached(sql).map_err(failed())?;
     for source in sources {
-        let fresh = source.state == State::Fresh;
-        sqlx::query(
-            "INSERT INTO sources (firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks, body_hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CASE WHEN ?8 THEN ?7 END, CASE WHEN ?8 THEN ?9 ELSE 0 END, ?10, ?11, ?12)
-             ON CONFLICT (firewall_id, domain, source) DO UPDATE SET
-                state = excluded.state, reason = excluded.reason, gap = excluded.gap, checked_at = excluded.checked_at,
-                good_at = coalesce(excluded.good_at, good_at),
-                rows = CASE WHEN ?8 THEN excluded.rows ELSE rows END,
-                empty_since = excluded.empty_since, empty_looks = excluded.empty_looks,
-                body_hash = CASE WHEN ?8 THEN excluded.body_hash ELSE body_hash END",
-        )
-        .bind(firewall.get())
-        .bind(domain.name())
-        .bind(source.name)
-        .bind(source.state.as_str())
-        .bind(source.reason.as_deref())
-        .bind(source.gap)
-        .bind(at.millis())
-        .bind(fresh)
-        .bind(i64::try_from(source.rows).unwrap_or(i64::MAX))
-        .bind(source.empty.map(|(since, _)| since.millis()))
-        .bind(source.empty.map_or(0, |(_, looks)| looks))
-        .bind(source.body_hash.map(|hash| hash.as_bytes().to_vec()))
-        .execute(&mut **transaction)
-        .await
-        .map_err(StoreError::query("record the state of a source"))?;
+        put.execute(params![
+            firewall.get(),
+            domain.name(),
+            source.name,
+            source.state.as_str(),
+            source.reason,
+            source.gap,
+            at.millis(),
+            source.state == State::Fresh,
+            i64::try_from(source.rows).unwrap_or(i64::MAX),
+            source.empty.map(|(since, _)| since.millis()),
+            source.empty.map_or(0, |(_, looks)| looks),
+            source.body_hash.map(|hash| hash.as_bytes().to_vec()),
+        ])
+        .map_err(failed())?;
     }
     Ok(())
 }

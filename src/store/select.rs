@@ -1,11 +1,9 @@
 //! One statement per answer: a page of rows, their number, and the state of their sources, all of one moment.
 
 use sea_query::{
-    Alias, Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement, SqliteQueryBuilder,
-    Values,
+    Alias, Expr, ExprTrait, Func, Order, Query, SelectStatement, SqliteQueryBuilder, Values,
 };
 use sqlx::Row;
-use sqlx::sqlite::SqliteConnection;
 
 use crate::domain::{AnyDomain, Cell, ColumnSpec, Kind, primary_key};
 use crate::types::{AddressRange, FirewallId, sort_key};
@@ -66,21 +64,6 @@ impl Store {
             .collect::<Result<_, _>>()
             .map_err(failed())
     }
-}
-
-/// Rows of one firewall in a domain's table.
-pub(super) async fn count(
-    connection: &mut SqliteConnection,
-    domain: &'static dyn AnyDomain,
-    firewall: FirewallId,
-) -> Result<i64, StoreError> {
-    let mut statement = Query::select();
-    statement
-        .expr(Func::count(Expr::col(Asterisk)))
-        .from(domain.name())
-        .and_where(Expr::col("firewall_id").eq(firewall.get()));
-    let (text, values) = statement.build(SqliteQueryBuilder);
-    sql::scalar(connection, text, values).await.map_err(StoreError::query("count rows"))
 }
 
 /// The whole answer as one row: rows, total, sources, counts; each a scalar subquery.

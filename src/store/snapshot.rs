@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{QueryBuilder, Row, SqliteTransaction};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::{AnyDomain, RawRow, read_row};
 use crate::types::{ContentHash, FirewallId, RunId, Timestamp};
@@ -28,45 +27,37 @@ pub(super) struct Projection {
     pub(super) rejects: i64,
 }
 
-pub(super) async fn projection(
-    connection: &mut SqliteConnection,
+type ProjectionColumns = (Vec<u8>, i64, i64, Option<i64>, Option<Vec<u8>>, Option<u32>);
+
+pub(super) fn projection(
+    connection: &Connection,
     firewall: FirewallId,
     domain: &'static str,
 ) -> Result<Option<Projection>, StoreError> {
-    let row = sqlx::query(
-        "SELECT d.stamp, d.rejects, s.snapshot_id, s.root, s.height, d.rows
+    let failed = || StoreError::write("find the newest snapshot");
+    let sql = "SELECT d.stamp, d.rows, d.rejects, s.snapshot_id, s.root, s.height
          FROM domains d LEFT JOIN snapshots s ON s.snapshot_id = d.snapshot_id
-         WHERE d.firewall_id = ? AND d.domain = ?",
-    )
-    .bind(firewall.get())
-    .bind(domain)
-    .fetch_optional(connection)
-    .await
-    .map_err(StoreError::query("find the newest snapshot"))?;
-    let Some(row) = row else { return Ok(None) };
-    let read = StoreError::query("read the newest snapshot");
-    let get = || -> Result<_, sqlx::Error> {
-        Ok((
-            row.try_get::<Vec<u8>, _>(0)?,
-            row.try_get::<i64, _>(1)?,
-            row.try_get::<Option<i64>, _>(2)?,
-            row.try_get::<Option<Vec<u8>>, _>(3)?,
-            row.try_get::<Option<u32>, _>(4)?,
-            row.try_get::<i64, _>(5)?,
-        ))
-    };
-    let (stamp, rejects, id, root, height, rows) = get().map_err(read)?;
-    let root = root.as_deref().and_then(ContentHash::from_slice);
-    let head = match (id, root, height) {
-        (Some(id), Some(root), Some(height)) => Some(Head { id, root, height }),
-        _ => None,
-    };
-    Ok(Some(Projection { head, stamp, rows, rejects }))
+         WHERE d.firewall_id = ? AND d.domain = ?";
+    let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+    let row: Option<ProjectionColumns> = statement
+        .query_row((firewall.get(), domain), |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?))
+        })
+        .optional()
+        .map_err(failed())?;
+    Ok(row.map(|(stamp, rows, rejects, id, root, height)| {
+        let root = root.as_deref().and_then(ContentHash::from_slice);
+        let head = match (id, root, height) {
+            (Some(id), Some(root), Some(height)) => Some(Head { id, root, height }),
+            _ => None,
+        };
+        Projection { head, stamp, rows, rejects }
+    }))
 }
 
 /// Hashes of the leaves, in order.
-pub(super) async fn leaf_hashes(
-    connection: &mut SqliteConnection,
+pub(super) fn leaf_hashes(
+    connection: &Connection,
     domain: &'static str,
     head: Head,
 ) -> Result<Vec<ContentHash>, StoreError> {
@@ -74,7 +65,7 @@ pub(super) async fn leaf_hashes(
     for _ in 0..head.height {
         let mut below = Vec::with_capacity(level.len() * 64);
         for node in level {
-            below.extend(chunk::children(&content(connection, domain, node).await?));
+            below.extend(chunk::children(&content(connection, domain, node)?));
         }
         level = below;
     }
@@ -82,48 +73,38 @@ pub(super) async fn leaf_hashes(
 }
 
 /// One chunk, decompressed and verified.
-pub(super) async fn content(
-    connection: &mut SqliteConnection,
+pub(super) fn content(
+    connection: &Connection,
     domain: &'static str,
     address: ContentHash,
 ) -> Result<Vec<u8>, StoreError> {
-    let row: Option<(i64, Vec<u8>)> =
-        sqlx::query_as("SELECT size, data FROM chunks WHERE hash = ?")
-            .bind(address.as_bytes().as_slice())
-            .fetch_optional(connection)
-            .await
-            .map_err(StoreError::query("read a chunk"))?;
+    let failed = || StoreError::write("read a chunk");
+    let sql = "SELECT size, data FROM chunks WHERE hash = ?";
+    let row: Option<(i64, Vec<u8>)> = connection
+        .prepare_cached(sql)
+        .map_err(failed())?
+        .query_row([address.as_bytes().as_slice()], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()
+        .map_err(failed())?;
     let missing =
         || StoreError::Damaged { domain, chunk: address.to_string(), problem: "is missing" };
     let (size, data) = row.ok_or_else(missing)?;
     chunk::decompress(domain, address, size, &data)
 }
 
-/// The stable lines of every row of a state, in order.
-pub(super) async fn lines(
-    connection: &mut SqliteConnection,
-    domain: &'static str,
-    head: Head,
-) -> Result<Vec<u8>, StoreError> {
-    let mut all = Vec::new();
-    for leaf in leaf_hashes(connection, domain, head).await? {
-        all.extend(content(connection, domain, leaf).await?);
-    }
-    Ok(all)
-}
-
 /// Every row of the newest state, with its volatile fields.
-pub(super) async fn rows(
-    connection: &mut SqliteConnection,
+pub(super) fn rows(
+    connection: &Connection,
     firewall: FirewallId,
     domain: &'static dyn AnyDomain,
     head: Head,
 ) -> Result<Vec<RawRow>, StoreError> {
-    let stable = lines(connection, domain.name(), head).await?;
-    let volatile = volatile(connection, firewall, domain.name())
-        .await?
-        .map(|(_, content)| content)
-        .unwrap_or_default();
+    let mut stable = Vec::new();
+    for leaf in leaf_hashes(connection, domain.name(), head)? {
+        stable.extend(content(connection, domain.name(), leaf)?);
+    }
+    let volatile = volatile(connection, firewall, domain.name())?;
+    let volatile = volatile.map(|(_, content)| content).unwrap_or_default();
     let mut volatile = split(&volatile);
     let damaged = || StoreError::Damaged {
         domain: domain.name(),
@@ -139,48 +120,47 @@ pub(super) fn split(content: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Hash and content of the newest volatile fields.
-pub(super) async fn volatile(
-    connection: &mut SqliteConnection,
+pub(super) fn volatile(
+    connection: &Connection,
     firewall: FirewallId,
     domain: &'static str,
 ) -> Result<Option<(ContentHash, Vec<u8>)>, StoreError> {
-    let row: Option<(Vec<u8>, i64, Vec<u8>)> = sqlx::query_as(
-        "SELECT hash, size, data FROM volatiles WHERE firewall_id = ? AND domain = ?",
-    )
-    .bind(firewall.get())
-    .bind(domain)
-    .fetch_optional(connection)
-    .await
-    .map_err(StoreError::query("read volatile fields"))?;
+    let failed = || StoreError::write("read volatile fields");
+    let sql = "SELECT hash, size, data FROM volatiles WHERE firewall_id = ? AND domain = ?";
+    let row: Option<(Vec<u8>, i64, Vec<u8>)> = connection
+        .prepare_cached(sql)
+        .map_err(failed())?
+        .query_row((firewall.get(), domain), |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .optional()
+        .map_err(failed())?;
     let Some((hash, size, data)) = row else { return Ok(None) };
     let Some(hash) = ContentHash::from_slice(&hash) else { return Ok(None) };
     chunk::decompress(domain, hash, size, &data).map(|content| Some((hash, content)))
 }
 
 /// Stores the volatile fields of the newest state.
-pub(super) async fn put_volatile(
-    transaction: &mut SqliteTransaction<'_>,
+pub(super) fn put_volatile(
+    connection: &Connection,
     firewall: FirewallId,
     domain: &'static str,
     content: &Chunk,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO volatiles (firewall_id, domain, hash, size, data) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (firewall_id, domain) DO UPDATE SET hash = excluded.hash, size = excluded.size, data = excluded.data",
-    )
-    .bind(firewall.get())
-    .bind(domain)
-    .bind(content.hash.as_bytes().as_slice())
-    .bind(i64::try_from(content.content.len()).unwrap_or(i64::MAX))
-    .bind(chunk::compress(&content.content))
-    .execute(&mut **transaction)
-    .await
-    .map(drop)
-    .map_err(StoreError::query("store volatile fields"))
+    let failed = || StoreError::write("store volatile fields");
+    let sql = "INSERT INTO volatiles (firewall_id, domain, hash, size, data) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (firewall_id, domain) DO UPDATE SET hash = excluded.hash, size = excluded.size, data = excluded.data";
+    connection
+        .prepare_cached(sql)
+        .map_err(failed())?
+        .execute((
+            firewall.get(),
+            domain,
+            content.hash.as_bytes().as_slice(),
+            i64::try_from(content.content.len()).unwrap_or(i64::MAX),
+            &*content.packed(),
+        ))
+        .map(drop)
+        .map_err(failed())
 }
-
-/// Chunks in one INSERT: 64 of 3 KB each; row by row, sqlx spends 30 us on each.
-const CHUNKS_PER_STATEMENT: usize = 64;
 
 /// What one new snapshot consists of.
 pub(super) struct New<'a> {
@@ -194,40 +174,38 @@ pub(super) struct New<'a> {
 }
 
 /// Stores a snapshot: the chunks nobody stored before, and one reference. Returns its number.
-pub(super) async fn put(
-    transaction: &mut SqliteTransaction<'_>,
+pub(super) fn put(
+    connection: &Connection,
     new: &New<'_>,
     known: &BTreeSet<ContentHash>,
 ) -> Result<i64, StoreError> {
+    let failed = || StoreError::write("store a snapshot");
+    let sql =
+        "INSERT INTO chunks (hash, size, data) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING";
+    let mut insert = connection.prepare_cached(sql).map_err(failed())?;
     let leaves = new.leaves.iter().map(|leaf| &leaf.chunk);
-    let fresh: Vec<&Chunk> =
-        leaves.chain(&new.tree.nodes).filter(|chunk| !known.contains(&chunk.hash)).collect();
-    for part in fresh.chunks(CHUNKS_PER_STATEMENT) {
-        let mut insert = QueryBuilder::new("INSERT INTO chunks (hash, size, data) ");
-        insert.push_values(part, |mut row, chunk| {
-            row.push_bind(chunk.hash.as_bytes().to_vec());
-            row.push_bind(i64::try_from(chunk.content.len()).unwrap_or(i64::MAX));
-            row.push_bind(chunk::compress(&chunk.content));
-        });
-        insert.push(" ON CONFLICT (hash) DO NOTHING");
+    for chunk in leaves.chain(&new.tree.nodes).filter(|chunk| !known.contains(&chunk.hash)) {
+        let size = i64::try_from(chunk.content.len()).unwrap_or(i64::MAX);
         insert
-            .build()
-            .execute(&mut **transaction)
-            .await
-            .map_err(StoreError::query("store chunks"))?;
+            .execute((chunk.hash.as_bytes().as_slice(), size, &*chunk.packed()))
+            .map_err(failed())?;
     }
-    sqlx::query_scalar(
-        "INSERT INTO snapshots (firewall_id, domain, run_id, taken_at, root, height, rows) VALUES (?, ?, ?, ?, ?, ?, ?)
-         RETURNING snapshot_id",
-    )
-    .bind(new.firewall.get())
-    .bind(new.domain)
-    .bind(new.run.get())
-    .bind(new.at.millis())
-    .bind(new.tree.root.as_bytes().as_slice())
-    .bind(new.tree.height)
-    .bind(i64::try_from(new.rows).unwrap_or(i64::MAX))
-    .fetch_one(&mut **transaction)
-    .await
-    .map_err(StoreError::query("store a snapshot"))
+    let sql = "INSERT INTO snapshots (firewall_id, domain, run_id, taken_at, root, height, rows)
+         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING snapshot_id";
+    connection
+        .prepare_cached(sql)
+        .map_err(failed())?
+        .query_row(
+            (
+                new.firewall.get(),
+                new.domain,
+                new.run.get(),
+                new.at.millis(),
+                new.tree.root.as_bytes().as_slice(),
+                new.tree.height,
+                i64::try_from(new.rows).unwrap_or(i64::MAX),
+            ),
+            |r| r.get(0),
+        )
+        .map_err(failed())
 }

@@ -1,27 +1,11 @@
 //! Running built statements. The only place where SQL that is not a literal reaches SQLite.
 
-use std::sync::Arc;
-
 use sea_query::{Expr, Values};
 use sea_query_sqlx::SqlxValues;
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, SqlitePool};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, SqlitePool};
 
-use crate::domain::{Cell, ColumnSpec, Role};
-
-/// Statement text made by sea-query from column declarations; never from what a user or firewall wrote.
-pub(super) type Text = Arc<str>;
-
-/// Runs a statement that returns nothing; the number of rows it touched.
-#[expect(clippy::disallowed_methods, reason = "the one place that may run built SQL")]
-pub(super) async fn execute(
-    connection: &mut SqliteConnection,
-    sql: &Text,
-    args: SqliteArguments,
-) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query_with(AssertSqlSafe(Arc::clone(sql)), args).execute(connection).await?;
-    Ok(done.rows_affected())
-}
+use crate::domain::{ColumnSpec, Role};
 
 /// Runs a question of exactly one row.
 #[expect(clippy::disallowed_methods, reason = "the one place that may run built SQL")]
@@ -43,15 +27,6 @@ pub(super) async fn fetch_all(
     sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_all(pool).await
 }
 
-/// Runs a question of one number, within a transaction.
-pub(super) async fn scalar(
-    connection: &mut SqliteConnection,
-    sql: String,
-    values: Values,
-) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_one(connection).await
-}
-
 /// The columns of the primary key as expressions that compare as the primary key does: bytewise, where
 /// the column itself compares without case.
 pub(super) fn key_expressions(columns: &[ColumnSpec]) -> Vec<Expr> {
@@ -64,21 +39,4 @@ pub(super) fn key_expressions(columns: &[ColumnSpec]) -> Vec<Expr> {
         }
     };
     columns.iter().filter(|c| c.role == Role::Key).map(exact).collect()
-}
-
-/// Binds cells in order.
-pub(super) fn bind(
-    args: &mut SqliteArguments,
-    cells: impl IntoIterator<Item = Cell>,
-) -> Result<(), sqlx::Error> {
-    for cell in cells {
-        match cell {
-            Cell::Null => args.add(None::<i64>),
-            Cell::Int(n) => args.add(n),
-            Cell::Text(text) => args.add(String::from(text)),
-            Cell::Blob(bytes) => args.add(Vec::from(bytes)),
-        }
-        .map_err(sqlx::Error::Encode)?;
-    }
-    Ok(())
 }

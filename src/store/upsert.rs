@@ -1,25 +1,149 @@
 //! Statements that fill a domain table, made from its columns, and the loop that runs them.
 
-use std::sync::Arc;
-
+use rusqlite::types::Null;
+use rusqlite::{Connection, Statement};
 use sea_query::{Expr, ExprTrait, IntoIden, OnConflict, Query, SqliteQueryBuilder};
-use sqlx::SqliteTransaction;
-use sqlx::sqlite::SqliteArguments;
 
 use crate::domain::{AnyDomain, Cell, ColumnSpec, Kind, ParsedRow, primary_key, sql_names};
 use crate::types::{AddressRange, FirewallId, sort_key};
 
 use super::error::StoreError;
-use super::sql::{self, Text};
+use super::sql;
 
-/// Rows in one INSERT: one by one sqlx writes 21,800 rows/s, by 100 it writes 110,000; more rows do not fit the
-/// processor's cache with their bound values. SQLite allows 32,766 variables.
-const ROWS_PER_STATEMENT: usize = 100;
-const MOST_VARIABLES: usize = 32_766;
+/// Writes rows of one domain of one firewall; its statements are prepared once.
+pub(super) struct Table<'c> {
+    domain: &'static dyn AnyDomain,
+    columns: Vec<ColumnSpec>,
+    firewall: FirewallId,
+    mode: Mode,
+    write: Statement<'c>,
+    delete: Statement<'c>,
+    /// Clears and adds the ranges of a row, where the domain names any.
+    ranges: Option<(Statement<'c>, Statement<'c>)>,
+}
 
-/// A first fill of at least so many rows builds the indexes afterwards: sorting keys once and appending them
-/// costs about a third of inserting them one by one at random places (measured at 100,000 leases with six
-/// indexes). Below, the difference is lost in the noise.
+/// Insert into an empty table, or upsert what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// The domain has no rows of this firewall yet.
+    Insert,
+    Upsert,
+}
+
+impl<'c> Table<'c> {
+    pub(super) fn new(
+        connection: &'c Connection,
+        domain: &'static dyn AnyDomain,
+        firewall: FirewallId,
+        mode: Mode,
+    ) -> Result<Self, StoreError> {
+        let prepare = |text: &str| connection.prepare(text).map_err(StoreError::write("prepare"));
+        let columns = domain.columns();
+        let write = prepare(&insert(domain, &columns, mode))?;
+        let delete = prepare(&delete(domain, &columns))?;
+        let ranges = if columns.iter().any(|c| c.kind == Kind::Nets) {
+            let clear =
+                "DELETE FROM address_ranges WHERE firewall_id = ? AND domain = ? AND row_key = ?";
+            let add =
+                "INSERT INTO address_ranges (firewall_id, domain, row_key, field, first, last)
+                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+            Some((prepare(clear)?, prepare(add)?))
+        } else {
+            None
+        };
+        Ok(Self { domain, columns, firewall, mode, write, delete, ranges })
+    }
+
+    /// Writes one row and the address ranges it names; whether SQLite inserted or modified it.
+    pub(super) fn write(&mut self, row: &ParsedRow) -> Result<bool, StoreError> {
+        let failed = || StoreError::write("write a row");
+        self.write.raw_bind_parameter(1, self.firewall.get()).map_err(failed())?;
+        bind(&mut self.write, 2, &row.cells).map_err(failed())?;
+        let written = self.write.raw_execute().map_err(failed())? > 0;
+        if self.ranges.is_some() {
+            self.write_ranges(&row_key(&self.columns, row), &row.ranges)?;
+        }
+        Ok(written)
+    }
+
+    fn write_ranges(
+        &mut self,
+        key: &str,
+        ranges: &[(usize, AddressRange)],
+    ) -> Result<(), StoreError> {
+        let failed = || StoreError::write("write address ranges");
+        let Some((clear, add)) = &mut self.ranges else { return Ok(()) };
+        let (firewall, domain) = (self.firewall.get(), self.domain.name());
+        if self.mode == Mode::Upsert {
+            clear.execute((firewall, domain, key)).map_err(failed())?;
+        }
+        for (column, range) in ranges {
+            let Some(column) = self.columns.get(*column) else { continue };
+            let (first, last) = (sort_key(range.first()), sort_key(range.last()));
+            add.execute((firewall, domain, key, column.name, first.as_slice(), last.as_slice()))
+                .map_err(failed())?;
+        }
+        Ok(())
+    }
+
+    /// Deletes rows by primary key; the number deleted.
+    pub(super) fn delete(&mut self, keys: &[Vec<Cell>]) -> Result<u64, StoreError> {
+        let failed = || StoreError::write("delete rows");
+        let mut deleted = 0;
+        for key in keys {
+            self.delete.raw_bind_parameter(1, self.firewall.get()).map_err(failed())?;
+            bind(&mut self.delete, 2, key).map_err(failed())?;
+            let gone = self.delete.raw_execute().map_err(failed())?;
+            deleted += u64::try_from(gone).unwrap_or(0);
+            if let Some((clear, _)) = &mut self.ranges {
+                clear
+                    .execute((self.firewall.get(), self.domain.name(), key_text(key)))
+                    .map_err(failed())?;
+            }
+        }
+        Ok(deleted)
+    }
+}
+
+/// Empties a domain for one firewall.
+pub(super) fn clear(
+    connection: &Connection,
+    domain: &'static dyn AnyDomain,
+    firewall: FirewallId,
+) -> Result<(), StoreError> {
+    let failed = || StoreError::write("empty a table");
+    let mut statement = Query::delete();
+    statement.from_table(domain.name()).and_where(Expr::col("firewall_id").eq(0));
+    let text = statement.build(SqliteQueryBuilder).0;
+    connection.execute(&text, [firewall.get()]).map_err(failed())?;
+    connection
+        .execute(
+            "DELETE FROM address_ranges WHERE firewall_id = ? AND domain = ?",
+            (firewall.get(), domain.name()),
+        )
+        .map(drop)
+        .map_err(failed())
+}
+
+/// Rows of one firewall in a domain's table.
+pub(super) fn count(
+    connection: &Connection,
+    domain: &'static dyn AnyDomain,
+    firewall: FirewallId,
+) -> Result<i64, StoreError> {
+    let mut statement = Query::select();
+    statement
+        .expr(Expr::cust("count(*)"))
+        .from(domain.name())
+        .and_where(Expr::col("firewall_id").eq(0));
+    let text = statement.build(SqliteQueryBuilder).0;
+    connection
+        .query_row(&text, [firewall.get()], |r| r.get(0))
+        .map_err(StoreError::write("count rows"))
+}
+
+/// A first fill of at least so many rows builds the indexes afterwards: sorting keys once and appending
+/// them is cheaper than inserting them one by one at random places.
 pub(super) const BULK: usize = 20_000;
 
 /// The secondary indexes of an empty table, dropped for a bulk fill and built again after it, in the
@@ -30,224 +154,47 @@ pub(super) struct Indexes {
 
 impl Indexes {
     /// Drops them if the table has no row of any firewall; `None` if it has.
-    pub(super) async fn set_aside(
-        transaction: &mut SqliteTransaction<'_>,
+    pub(super) fn set_aside(
+        connection: &Connection,
         domain: &'static dyn AnyDomain,
     ) -> Result<Option<Self>, StoreError> {
-        let failed = || StoreError::query("set indexes aside");
+        let failed = || StoreError::write("set indexes aside");
         let mut any = Query::select();
-        any.expr(Expr::cust("count(*)")).from_subquery(
-            Query::select().expr(Expr::cust("1")).from(domain.name()).limit(1).take(),
-            "some",
-        );
-        let (text, values) = any.build(SqliteQueryBuilder);
-        if sql::scalar(transaction, text, values).await.map_err(failed())? > 0 {
+        any.expr(Expr::cust("1")).from(domain.name()).limit(1);
+        let text = format!("SELECT EXISTS ({})", any.to_string(SqliteQueryBuilder));
+        if connection.query_row(&text, [], |r| r.get::<_, bool>(0)).map_err(failed())? {
             return Ok(None);
         }
-        let indexes: Vec<(String, String)> =
-            sqlx::query_as("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY rowid")
-                .bind(domain.name())
-                .fetch_all(&mut **transaction)
-                .await
-                .map_err(failed())?;
-        for (name, _) in &indexes {
-            let text: Text = format!("DROP INDEX \"{name}\"").into();
-            sql::execute(transaction, &text, SqliteArguments::default()).await.map_err(failed())?;
-        }
-        Ok(Some(Self { create: indexes.into_iter().map(|(_, sql)| sql).collect() }))
-    }
-
-    pub(super) async fn build(
-        self,
-        transaction: &mut SqliteTransaction<'_>,
-    ) -> Result<(), StoreError> {
-        for sql in self.create {
-            sql::execute(transaction, &sql.into(), SqliteArguments::default())
-                .await
-                .map_err(StoreError::query("build indexes"))?;
-        }
-        Ok(())
-    }
-}
-
-/// Writes rows of one domain of one firewall.
-#[derive(Clone)]
-pub(super) struct Writer {
-    domain: &'static dyn AnyDomain,
-    columns: Vec<ColumnSpec>,
-    has_ranges: bool,
-    firewall: FirewallId,
-    /// Insert into an empty table, or upsert what differs.
-    mode: Mode,
-    per_statement: usize,
-    full: Option<Text>,
-}
-
-/// The ranges of one row: the position of the column that names it, and the range.
-type Ranges = Vec<(usize, AddressRange)>;
-
-/// Rows ready to be written.
-pub(super) struct Statement {
-    pub(super) rows: usize,
-    args: SqliteArguments,
-    ranges: Vec<(String, Ranges)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// The domain has no rows of this firewall yet.
-    Insert,
-    Upsert,
-}
-
-impl Writer {
-    pub(super) fn new(domain: &'static dyn AnyDomain, firewall: FirewallId, mode: Mode) -> Self {
-        let columns = domain.columns();
-        let cells = 1 + columns.iter().flat_map(sql_names).count();
-        let per_statement = ROWS_PER_STATEMENT.min(MOST_VARIABLES / cells);
-        let has_ranges = columns.iter().any(|c| c.kind == Kind::Nets);
-        Self { domain, columns, has_ranges, firewall, mode, per_statement, full: None }
-    }
-
-    /// Makes statements of rows. Runs on the thread that reads them, so that SQLite never waits for it.
-    pub(super) fn encode(&self, rows: Vec<ParsedRow>) -> Result<Vec<Statement>, StoreError> {
-        let failed = || StoreError::query("write rows");
-        let mut statements = Vec::new();
-        let mut rows = rows.into_iter();
-        loop {
-            let mut statement =
-                Statement { rows: 0, args: SqliteArguments::default(), ranges: Vec::new() };
-            for row in rows.by_ref().take(self.per_statement) {
-                statement.rows += 1;
-                if self.has_ranges {
-                    statement.ranges.push((row_key(&self.columns, &row), row.ranges));
-                }
-                let cells = std::iter::once(Cell::Int(self.firewall.get())).chain(row.cells);
-                sql::bind(&mut statement.args, cells).map_err(failed())?;
-            }
-            if statement.rows == 0 {
-                return Ok(statements);
-            }
-            statements.push(statement);
-        }
-    }
-
-    /// Writes the rows of a statement and the address ranges they name; the rows that SQLite inserted or
-    /// modified.
-    pub(super) async fn write(
-        &mut self,
-        transaction: &mut SqliteTransaction<'_>,
-        statement: Statement,
-    ) -> Result<u64, StoreError> {
-        self.write_ranges(transaction, &statement.ranges).await?;
-        let text = self.text(statement.rows);
-        sql::execute(transaction, &text, statement.args)
-            .await
-            .map_err(StoreError::query("write rows"))
-    }
-
-    fn text(&mut self, rows: usize) -> Text {
-        match &self.full {
-            Some(text) if rows == self.per_statement => Arc::clone(text),
-            _ => {
-                let text: Text = insert(self.domain, &self.columns, rows, self.mode).into();
-                if rows == self.per_statement {
-                    self.full = Some(Arc::clone(&text));
-                }
-                text
-            }
-        }
-    }
-
-    async fn write_ranges(
-        &self,
-        transaction: &mut SqliteTransaction<'_>,
-        rows: &[(String, Ranges)],
-    ) -> Result<(), StoreError> {
-        let failed = || StoreError::query("write address ranges");
-        for (key, ranges) in rows {
-            if self.mode == Mode::Upsert {
-                sqlx::query("DELETE FROM address_ranges WHERE firewall_id = ? AND domain = ? AND row_key = ?")
-                    .bind(self.firewall.get())
-                    .bind(self.domain.name())
-                    .bind(key)
-                    .execute(&mut **transaction)
-                    .await
-                    .map_err(failed())?;
-            }
-            for (column, range) in ranges {
-                let Some(column) = self.columns.get(*column) else { continue };
-                sqlx::query(
-                    "INSERT INTO address_ranges (firewall_id, domain, row_key, field, first, last) VALUES (?, ?, ?, ?, ?, ?)
-                     ON CONFLICT DO NOTHING",
-                )
-                .bind(self.firewall.get())
-                .bind(self.domain.name())
-                .bind(key)
-                .bind(column.name)
-                .bind(sort_key(range.first()).as_slice())
-                .bind(sort_key(range.last()).as_slice())
-                .execute(&mut **transaction)
-                .await
-                .map_err(failed())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Deletes rows by primary key; the number deleted.
-    pub(super) async fn delete(
-        &self,
-        transaction: &mut SqliteTransaction<'_>,
-        keys: &[Vec<Cell>],
-    ) -> Result<u64, StoreError> {
-        let failed = || StoreError::query("delete rows");
-        let text: Text = delete(self.domain, &self.columns).into();
-        let mut deleted = 0;
-        for key in keys {
-            let mut args = SqliteArguments::default();
-            sql::bind(
-                &mut args,
-                std::iter::once(Cell::Int(self.firewall.get())).chain(key.iter().cloned()),
-            )
+        let sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY rowid";
+        let mut statement = connection.prepare(sql).map_err(failed())?;
+        let found: Vec<(String, String)> = statement
+            .query_map([domain.name()], |r| Ok((r.get(0)?, r.get(1)?)))
+            .and_then(Iterator::collect)
             .map_err(failed())?;
-            deleted += sql::execute(transaction, &text, args).await.map_err(failed())?;
-            if self.has_ranges {
-                sqlx::query("DELETE FROM address_ranges WHERE firewall_id = ? AND domain = ? AND row_key = ?")
-                    .bind(self.firewall.get())
-                    .bind(self.domain.name())
-                    .bind(key_text(key))
-                    .execute(&mut **transaction)
-                    .await
-                    .map_err(failed())?;
-            }
+        for (name, _) in &found {
+            connection.execute_batch(&format!("DROP INDEX \"{name}\"")).map_err(failed())?;
         }
-        Ok(deleted)
+        Ok(Some(Self { create: found.into_iter().map(|(_, sql)| sql).collect() }))
     }
 
-    /// Empties the domain for this firewall.
-    pub(super) async fn clear(
-        &self,
-        transaction: &mut SqliteTransaction<'_>,
-    ) -> Result<(), StoreError> {
-        let failed = || StoreError::query("empty a table");
-        let text: Text = Query::delete()
-            .from_table(self.domain.name())
-            .and_where(Expr::col("firewall_id").eq(0))
-            .build(SqliteQueryBuilder)
-            .0
-            .into();
-        let mut args = SqliteArguments::default();
-        sql::bind(&mut args, [Cell::Int(self.firewall.get())]).map_err(failed())?;
-        sql::execute(transaction, &text, args).await.map_err(failed())?;
-        sqlx::query("DELETE FROM address_ranges WHERE firewall_id = ? AND domain = ?")
-            .bind(self.firewall.get())
-            .bind(self.domain.name())
-            .execute(&mut **transaction)
-            .await
-            .map(drop)
-            .map_err(failed())
+    pub(super) fn build(self, connection: &Connection) -> Result<(), StoreError> {
+        let failed = || StoreError::write("build indexes");
+        self.create.iter().try_for_each(|sql| connection.execute_batch(sql).map_err(failed()))
     }
+}
+
+/// Binds cells by reference, from position `first`.
+fn bind(statement: &mut Statement<'_>, first: usize, cells: &[Cell]) -> rusqlite::Result<()> {
+    for (i, cell) in cells.iter().enumerate() {
+        let at = first + i;
+        match cell {
+            Cell::Null => statement.raw_bind_parameter(at, Null),
+            Cell::Int(n) => statement.raw_bind_parameter(at, n),
+            Cell::Text(text) => statement.raw_bind_parameter(at, &**text),
+            Cell::Blob(bytes) => statement.raw_bind_parameter(at, &**bytes),
+        }?;
+    }
+    Ok(())
 }
 
 /// The key of a parsed row: its primary key after the firewall.
@@ -272,49 +219,50 @@ pub(super) fn key_text(key: &[Cell]) -> String {
             Cell::Null => serde_json::Value::Null,
             Cell::Int(n) => (*n).into(),
             Cell::Text(text) => (&**text).into(),
-            Cell::Blob(bytes) => {
-                bytes.iter().map(|b| format!("{b:02x}")).collect::<String>().into()
-            }
+            Cell::Blob(bytes) => hex(bytes).into(),
         })
         .collect();
     serde_json::Value::Array(values).to_string()
 }
 
-/// `INSERT INTO t (...) VALUES (...), ...`, with the upsert of what differs when rows may be there.
-fn insert(
-    domain: &'static dyn AnyDomain,
-    columns: &[ColumnSpec],
-    rows: usize,
-    mode: Mode,
-) -> String {
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// `INSERT INTO t (...) VALUES (?, ...)`, with the upsert of what differs when rows may be there.
+fn insert(domain: &'static dyn AnyDomain, columns: &[ColumnSpec], mode: Mode) -> String {
     let names: Vec<String> = std::iter::once("firewall_id".to_owned())
         .chain(columns.iter().flat_map(sql_names).map(Into::into))
         .collect();
     let mut statement = Query::insert();
-    statement.into_table(domain.name()).columns(names.iter().map(|n| n.clone().into_iden()));
-    for _ in 0..rows {
+    statement
+        .into_table(domain.name())
+        .columns(names.iter().map(|n| n.clone().into_iden()))
         // The values only mark the places; cells are bound by position.
-        statement.values_panic(names.iter().map(|_| Expr::val(0)));
-    }
-    if mode == Mode::Upsert {
-        let key = primary_key(columns);
-        let free: Vec<&String> =
-            names.iter().filter(|n| *n != "firewall_id" && !key.contains(n)).collect();
-        let target = std::iter::once("firewall_id".to_owned()).chain(key.iter().cloned());
-        let mut conflict = OnConflict::columns(target.map(IntoIden::into_iden));
-        if free.is_empty() {
-            conflict.do_nothing();
-        } else {
-            conflict.update_columns(free.iter().map(|n| (*n).clone().into_iden()));
-            conflict.action_and_where(differs(domain, &free));
-        }
-        statement.on_conflict(conflict);
+        .values_panic(names.iter().map(|_| Expr::val(0)));
+    if mode == Mode::Insert {
+        // Rows with a key that is taken are counted by the caller and kept as rejects.
+        statement.on_conflict(OnConflict::new().do_nothing().to_owned());
         return statement.build(SqliteQueryBuilder).0;
     }
-    // Rows with a key that is taken are counted by the caller and kept as rejects. `OR IGNORE` and not
-    // `ON CONFLICT DO NOTHING`: only the former needs no statement journal, which copies every page that a
-    // statement of many rows touches.
-    statement.build(SqliteQueryBuilder).0.replacen("INSERT INTO", "INSERT OR IGNORE INTO", 1)
+    let key = primary_key(columns);
+    let free: Vec<&String> =
+        names.iter().filter(|n| *n != "firewall_id" && !key.contains(n)).collect();
+    let target = std::iter::once("firewall_id".to_owned()).chain(key.iter().cloned());
+    let mut conflict = OnConflict::columns(target.map(IntoIden::into_iden));
+    if free.is_empty() {
+        conflict.do_nothing();
+    } else {
+        conflict.update_columns(free.iter().map(|n| (*n).clone().into_iden()));
+        conflict.action_and_where(differs(domain, &free));
+    }
+    statement.on_conflict(conflict);
+    statement.build(SqliteQueryBuilder).0
 }
 
 /// True when any column would change: an upsert that changes nothing then writes nothing.

@@ -43,6 +43,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("sea_query", &["store"]),
     ("sea_query_sqlx", &["store"]),
     ("lz4_flex", &["store"]),
+    ("rusqlite", &["store"]),
     ("blake3", &["store"]),
     ("rmcp", &["mcp"]),
     ("schemars", &["mcp"]),
