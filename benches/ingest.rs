@@ -3,6 +3,14 @@
 //!
 //! `cargo bench --bench ingest [-- ROWS...]`
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "a bench prints, stops at the first surprise, and shows rates as fractions"
+)]
+
 mod support;
 
 use std::path::Path;
@@ -130,11 +138,10 @@ async fn ours(body: &[u8], (rows, bare): (usize, f64)) -> (f64, String) {
     let (store, firewall, run) = open(&folder.path().join("ours.db")).await;
     let cpu = cpu_seconds();
     let start = std::time::Instant::now();
-    let one = batch(firewall, run, body);
     let applied = store.apply(batch(firewall, run, body)).await.expect("applied");
     let first = start.elapsed().as_secs_f64();
     let first_cpu = cpu_seconds() - cpu;
-    assert_eq!(applied.rows as usize, rows);
+    assert_eq!(applied.rows, u64::try_from(rows).expect("a count"));
     let cpu = cpu_seconds();
     let start = std::time::Instant::now();
     let again = store.apply(batch(firewall, run, body)).await.expect("applied");

@@ -2,6 +2,15 @@
 //!
 //! `cargo bench --bench parse [-- ROWS...]`
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "a bench prints, stops at the first surprise, and shows rates as fractions"
+)]
+
+#[expect(dead_code, reason = "each bench uses its part")]
 mod support;
 
 use opndex::domain::RawRows;

@@ -7,14 +7,18 @@ use opndex::domain::{AnyDomain, RawRow, RawRows, Source, decode};
 use opndex::sim::{SimOptions, World};
 use opndex::types::{Clock, Timestamp};
 
+/// The allocator of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rows asked for on the command line (`cargo bench --bench ingest -- 1000 100000`), or the defaults.
-pub fn sizes(default: &[usize]) -> Vec<usize> {
+pub(crate) fn sizes(default: &[usize]) -> Vec<usize> {
     let asked: Vec<usize> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
     if asked.is_empty() { default.to_vec() } else { asked }
 }
 
 /// A body of about `rows` Kea leases, as the simulated firewall of seed 1 answers.
-pub fn lease_body(rows: usize) -> Vec<u8> {
+pub(crate) fn lease_body(rows: usize) -> Vec<u8> {
     // About two devices in three lease from Kea.
     let options = SimOptions {
         devices: rows.saturating_mul(8) / 5,
@@ -24,31 +28,31 @@ pub fn lease_body(rows: usize) -> Vec<u8> {
     World::new(&options).body("kea/leases4/search", &BTreeMap::new()).expect("the world answers")
 }
 
-pub fn leases() -> &'static dyn AnyDomain {
+pub(crate) fn leases() -> &'static dyn AnyDomain {
     opndex::domain::by_name("dhcp_leases").expect("a domain")
 }
 
-pub fn kea4() -> &'static Source {
+pub(crate) fn kea4() -> &'static Source {
     leases().sources().iter().find(|s| s.name == "kea4").expect("a source")
 }
 
-pub fn decoded(body: &[u8]) -> Vec<RawRow> {
+pub(crate) fn decoded(body: &[u8]) -> Vec<RawRow> {
     decode(kea4(), leases().fields(), body).expect("a grid")
 }
 
-pub fn state(body: &[u8]) -> RawRows {
+pub(crate) fn state(body: &[u8]) -> RawRows {
     RawRows::new(leases(), decoded(body))
 }
 
 /// How long `work` takes, and what it gives.
-pub fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let start = Instant::now();
     let value = work();
     (start.elapsed(), value)
 }
 
 /// CPU seconds of this process so far (Linux: utime and stime of /proc/self/stat, in ticks of 10 ms).
-pub fn cpu_seconds() -> f64 {
+pub(crate) fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let ticks = |n: usize| {
         stat.rsplit(')')

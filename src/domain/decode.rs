@@ -46,7 +46,9 @@ pub fn decode(
         return Err(Malformed::NotJson("a PHP error, as when the firewall runs out of memory"));
     }
     let seed = Body { source, fields, keys: RefCell::default() };
-    let mut json = serde_json::Deserializer::from_slice(text);
+    // Checked once and not string by string.
+    let text = std::str::from_utf8(text).map_err(|e| Malformed::Unexpected(e.to_string()))?;
+    let mut json = serde_json::Deserializer::from_str(text);
     let rows = seed.deserialize(&mut json).and_then(|rows| json.end().map(|()| rows));
     let (rows, total) = rows.map_err(|e| Malformed::Unexpected(e.to_string()))?;
     match total {

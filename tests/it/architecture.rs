@@ -198,7 +198,7 @@ fn every_dependency_is_accounted_for() {
     let manifest =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
     let section = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
-    let free = ["tokio", "tokio_util", "serde", "serde_json", "thiserror", "tracing"];
+    let free = ["mimalloc", "tokio", "tokio_util", "serde", "serde_json", "thiserror", "tracing"];
     for line in section.lines().filter(|l| !l.trim_start().starts_with('#')) {
         let Some((name, _)) = line.split_once('=').filter(|(n, _)| !n.starts_with(' ')) else {
             continue;

@@ -6,9 +6,8 @@ mod schema;
 mod wire;
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use opndex::ask::Query;
 use opndex::mcp::Server;
 use opndex::sim::Fault;
 use rmcp::model::{CallToolRequestParams, ProtocolVersion};
@@ -475,30 +474,4 @@ async fn the_session_ends_at_once_even_while_a_refresh_runs() {
     let cancel = CancellationToken::new();
     cancel.cancel();
     Server::new(index.ask.clone(), None).serve(far, cancel).await.unwrap();
-}
-
-#[tokio::test]
-async fn the_door_adds_little_to_the_question() {
-    let index = index().await;
-    let mut wire = index.client().await;
-    let query = Query {
-        domain: "dhcp_leases".into(),
-        filters: vec!["hostname = nas".into()],
-        ..Query::default()
-    };
-    let (mut asked, mut called) = (Vec::new(), Vec::new());
-    for _ in 0..200 {
-        let started = Instant::now();
-        index.ask.query(&query).await.unwrap();
-        asked.push(started.elapsed());
-        let started = Instant::now();
-        wire.data("query", json!({ "domain": "dhcp_leases", "where": ["hostname = nas"] })).await;
-        called.push(started.elapsed());
-    }
-    asked.sort();
-    called.sort();
-    let (asked, called) = (asked[100], called[100]);
-    eprintln!("p50: ask {asked:?}, MCP {called:?}");
-    // Unoptimised and on a shared machine; a regular expression or a list of tools built per call shows.
-    assert!(called < asked * 20, "ask {asked:?}, MCP {called:?}");
 }
