@@ -18,12 +18,10 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Reading connections. Two cores answer 50,000 statements a second with four; more only cost memory.
 const READERS: u32 = 4;
 
-/// Page cache of one reader in KiB. Hot index pages of a million rows are in the shared memory map anyway;
-/// 200 clients must fit into 80 MB.
-const READER_CACHE_KIB: u32 = 2_048;
-
-/// How much of the file readers map. Mapped pages belong to the operating system's cache, not to us.
-const MAP_BYTES: u64 = 1 << 30;
+/// Page cache of one reader in KiB: the inner pages of every index of a million rows. The file is not mapped:
+/// each connection's mapping counts as resident memory (354 MiB after 11,000 calls on a million rows), and
+/// reading a page from the system's cache costs a microsecond.
+const READER_CACHE_KIB: u32 = 4_096;
 
 /// How long a statement waits for another process's lock (a `sqlite3` shell, a second opndex).
 const BUSY: Duration = Duration::from_secs(10);
@@ -82,8 +80,7 @@ impl Store {
 fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
     let options = options(path)?
         .read_only(true)
-        .pragma("query_only", "ON")
-        .pragma("mmap_size", MAP_BYTES.to_string());
+        .pragma("query_only", "ON");
     Ok(SqlitePoolOptions::new()
         .max_connections(READERS)
         .min_connections(0)
