@@ -12,7 +12,9 @@ mod decode;
 mod labels;
 mod leaf;
 mod raw;
+mod row;
 mod rows;
+mod shape;
 mod source;
 mod value;
 
@@ -27,11 +29,11 @@ pub mod ndp;
 pub mod vlans;
 
 pub use column::{Cell, Column, ColumnSpec, Kind, Read, Role, col, sql_names};
-pub use decode::{Malformed, decode};
+pub use decode::{Malformed, decode, items, name_item};
 pub use labels::translate;
 pub use raw::{Field, Raw, RawRow, RawValue, Reject, field, volatile};
 pub use rows::{RawRows, SOURCE, read_row};
-pub use source::{Cadence, Each, Labels, Shape, Source};
+pub use source::{Cadence, Each, Items, Labels, Place, Shape, Source, Verb};
 pub use value::{AnyDomain, Domain, ParsedRow, by_name, primary_key};
 
 /// Every domain, alphabetical, like the modules above.
