@@ -17,16 +17,67 @@ mod rows;
 mod shape;
 mod source;
 mod value;
+mod words;
 
 pub mod aliases;
 pub mod arp;
+pub mod captive_portal_sessions;
+pub mod captive_portal_zones;
+pub mod certificate_authorities;
+pub mod certificates;
+pub mod config_revisions;
+pub mod cron_jobs;
 pub mod dhcp_leases;
+pub mod dhcp_options;
+pub mod dhcp_ranges;
+pub mod dhcp_relay_destinations;
+pub mod dhcp_relays;
 pub mod dhcp_reservations;
+pub mod dhcp_subnets;
+pub mod dhcp_tags;
+pub mod disks;
+pub mod dns_acls;
+pub mod dns_blocklists;
+pub mod dns_forwards;
+pub mod dns_local_data;
 pub mod dns_records;
+pub mod dns_resolvers;
+pub mod dns_settings;
+pub mod firewall_log;
 pub mod firewall_rules;
+pub mod firmware;
+pub mod ha_sync;
+pub mod host_discovery;
+pub mod ids_rulesets;
 pub mod interfaces;
+pub mod ipsec_child_sessions;
+pub mod ipsec_children;
+pub mod ipsec_connections;
+pub mod ipsec_sessions;
+pub mod monit_alerts;
+pub mod monit_services;
+pub mod monit_tests;
 pub mod ndp;
+pub mod openvpn_instances;
+pub mod openvpn_routes;
+pub mod openvpn_sessions;
+pub mod pf_states;
+pub mod plugins;
+pub mod services;
+pub mod shaper_pipes;
+pub mod shaper_queues;
+pub mod shaper_rules;
+pub mod syslog_targets;
+pub mod system;
+pub mod temperatures;
+pub mod top_talkers;
+pub mod tunables;
+pub mod user_groups;
+pub mod users;
 pub mod vlans;
+pub mod wireguard_peers;
+pub mod wireguard_servers;
+pub mod wireguard_sessions;
 
 pub use column::{Cell, Column, ColumnSpec, Kind, Read, Role, col, sql_names};
 pub use decode::{Malformed, decode, items, name_item};
@@ -41,13 +92,63 @@ pub static ALL: &[&dyn AnyDomain] = &[
     // One per line: adding a domain is one line here.
     &aliases::DOMAIN,
     &arp::DOMAIN,
+    &captive_portal_sessions::DOMAIN,
+    &captive_portal_zones::DOMAIN,
+    &certificate_authorities::DOMAIN,
+    &certificates::DOMAIN,
+    &config_revisions::DOMAIN,
+    &cron_jobs::DOMAIN,
     &dhcp_leases::DOMAIN,
+    &dhcp_options::DOMAIN,
+    &dhcp_ranges::DOMAIN,
+    &dhcp_relay_destinations::DOMAIN,
+    &dhcp_relays::DOMAIN,
     &dhcp_reservations::DOMAIN,
+    &dhcp_subnets::DOMAIN,
+    &dhcp_tags::DOMAIN,
+    &disks::DOMAIN,
+    &dns_acls::DOMAIN,
+    &dns_blocklists::DOMAIN,
+    &dns_forwards::DOMAIN,
+    &dns_local_data::DOMAIN,
     &dns_records::DOMAIN,
+    &dns_resolvers::DOMAIN,
+    &dns_settings::DOMAIN,
+    &firewall_log::DOMAIN,
     &firewall_rules::DOMAIN,
+    &firmware::DOMAIN,
+    &ha_sync::DOMAIN,
+    &host_discovery::DOMAIN,
+    &ids_rulesets::DOMAIN,
     &interfaces::DOMAIN,
+    &ipsec_child_sessions::DOMAIN,
+    &ipsec_children::DOMAIN,
+    &ipsec_connections::DOMAIN,
+    &ipsec_sessions::DOMAIN,
+    &monit_alerts::DOMAIN,
+    &monit_services::DOMAIN,
+    &monit_tests::DOMAIN,
     &ndp::DOMAIN,
+    &openvpn_instances::DOMAIN,
+    &openvpn_routes::DOMAIN,
+    &openvpn_sessions::DOMAIN,
+    &pf_states::DOMAIN,
+    &plugins::DOMAIN,
+    &services::DOMAIN,
+    &shaper_pipes::DOMAIN,
+    &shaper_queues::DOMAIN,
+    &shaper_rules::DOMAIN,
+    &syslog_targets::DOMAIN,
+    &system::DOMAIN,
+    &temperatures::DOMAIN,
+    &top_talkers::DOMAIN,
+    &tunables::DOMAIN,
+    &user_groups::DOMAIN,
+    &users::DOMAIN,
     &vlans::DOMAIN,
+    &wireguard_peers::DOMAIN,
+    &wireguard_servers::DOMAIN,
+    &wireguard_sessions::DOMAIN,
 ];
 
 /// What a domain file needs.

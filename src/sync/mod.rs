@@ -6,6 +6,7 @@
 
 mod believe;
 mod error;
+mod extra;
 mod gather;
 mod outcome;
 mod plan;
@@ -15,6 +16,7 @@ mod shared;
 mod worker;
 
 pub use error::SyncError;
+pub use extra::Extra;
 pub use outcome::{DomainReport, DomainState, Ending, Event, Report};
 pub use plan::{Due, Schedule, When};
 pub use run::{Firewall, Progress};
