@@ -1,6 +1,6 @@
 //! Rows of one domain: filters, columns, pages.
 
-use crate::domain::{AnyDomain, ColumnSpec, primary_key};
+use crate::domain::{AnyDomain, ColumnSpec};
 use crate::store::{Filter, FirewallRow, Page, Selection, Store, Total};
 use crate::types::{Clock, FirewallId, did_you_mean};
 
@@ -57,21 +57,21 @@ impl Ask {
         // With a single firewall the primary key's prefix is known: pages are read in key order without a sort.
         let scope = firewall.or_else(|| only(&known));
         let question = question(domain, scope, &query.filters);
-        let cells = 1 + primary_key(&domain.columns()).len();
-        let after = query
-            .after
-            .as_deref()
-            .map(|text| cursor::decode(&question, cells, text))
-            .transpose()?;
-        let selection = Selection {
+        let mut selection = Selection {
             domain,
             firewall: scope,
             filters,
             columns,
-            after,
+            after: None,
             limit,
             rows_wanted: !query.count_only,
         };
+        let cells = selection.order().len();
+        selection.after = query
+            .after
+            .as_deref()
+            .map(|text| cursor::decode(&question, cells, text))
+            .transpose()?;
         let page = self.store.select(&selection).await?;
         let about = known
             .iter()

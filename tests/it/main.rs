@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod conformance;
 mod mcp;
+mod paging;
 mod recorded;
 mod store;
 mod support;
