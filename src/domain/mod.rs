@@ -16,16 +16,21 @@ mod row;
 mod rows;
 mod shape;
 mod source;
+mod term;
 mod value;
 
 pub mod aliases;
 pub mod arp;
+pub mod destination_nat;
 pub mod dhcp_leases;
 pub mod dhcp_reservations;
 pub mod dns_records;
 pub mod firewall_rules;
 pub mod interfaces;
 pub mod ndp;
+pub mod npt;
+pub mod one_to_one_nat;
+pub mod source_nat;
 pub mod vlans;
 
 pub use column::{Cell, Column, ColumnSpec, Kind, Read, Role, col, sql_names};
@@ -41,12 +46,16 @@ pub static ALL: &[&dyn AnyDomain] = &[
     // One per line: adding a domain is one line here.
     &aliases::DOMAIN,
     &arp::DOMAIN,
+    &destination_nat::DOMAIN,
     &dhcp_leases::DOMAIN,
     &dhcp_reservations::DOMAIN,
     &dns_records::DOMAIN,
     &firewall_rules::DOMAIN,
     &interfaces::DOMAIN,
     &ndp::DOMAIN,
+    &npt::DOMAIN,
+    &one_to_one_nat::DOMAIN,
+    &source_nat::DOMAIN,
     &vlans::DOMAIN,
 ];
 

@@ -135,8 +135,13 @@ fn no_domain_allows_a_secret() {
         "m_enc",
         "m_auth",
     ];
+    // What lets forwarded traffic pass: `pass`, `rule` or nothing.
+    const NO_SECRETS: &[(&str, &str)] = &[("destination_nat", "pass")];
     for domain in ALL {
         for field in domain.fields() {
+            if NO_SECRETS.contains(&(domain.name(), field.name)) {
+                continue;
+            }
             let last = field.name.rsplit('.').next().unwrap();
             assert!(
                 !SECRETS.iter().any(|s| last.contains(s)) && last != "key",
