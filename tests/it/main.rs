@@ -11,3 +11,4 @@ mod recorded;
 mod store;
 mod support;
 mod sync;
+mod vendors;
