@@ -10,8 +10,7 @@ CREATE TABLE revisions (
     PRIMARY KEY (firewall_id, revised_at, backup_id)
 ) STRICT, WITHOUT ROWID;
 
--- What made a run: sync, import or backfill.
+-- sync, import or backfill. The latter two bring states of the past: their started_at is the moment the state is
+-- of (as is taken_at of their snapshots) and finished_at when it was read, so runs are in order of started_at and
+-- not of run_id.
 ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'sync';
--- Milliseconds since the Unix epoch: the moment the state of an import or backfill is of; absent for a sync,
--- whose state is of its own time. Snapshots of such a run have this `taken_at`, however high their numbers are.
-ALTER TABLE runs ADD COLUMN state_at INTEGER;
