@@ -82,6 +82,7 @@ impl<'de> DeserializeSeed<'de> for Body<'_> {
         match self.source.shape {
             Shape::Grid => d.deserialize_map(self),
             Shape::Map(at) => At { path: at, body: &self }.deserialize(d).map(|rows| (rows, None)),
+            Shape::Config(_) => Err(D::Error::custom("config.xml is no answer of the API")),
         }
     }
 }

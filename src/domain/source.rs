@@ -2,7 +2,10 @@
 
 use crate::types::Release;
 
-/// One read endpoint of one domain. Built with [`Source::grid`] or [`Source::map`] and the methods below.
+use super::node::Node;
+
+/// One read endpoint of one domain. Built with [`Source::grid`], [`Source::map`] or [`Source::config`] and the
+/// methods below.
 #[derive(Debug, Clone, Copy)]
 pub struct Source {
     /// Short tag, unique within the domain; kept with every row (`kea4`, `isc4`, `dnsmasq`).
@@ -39,6 +42,8 @@ pub enum Shape {
     Grid,
     /// A map of maps at a dotted path; the outer key becomes the field `uuid`. Asked with GET.
     Map(&'static str),
+    /// Elements of config.xml, which only an import or a backfill reads.
+    Config(&'static Node),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +99,12 @@ impl Source {
         Self::new(name, path, Shape::Map(at), privilege)
     }
 
+    /// Elements of config.xml. `name` is that of the endpoint that gives the same rows where there is one:
+    /// a sync replaces rows of that name, and keeps those of a name that no endpoint of its release has.
+    pub const fn config(name: &'static str, node: &'static Node) -> Self {
+        Self::new(name, node.path, Shape::Config(node), "Diagnostics: Configuration History")
+    }
+
     pub const fn from(mut self, release: Release) -> Self {
         self.from = release;
         self
@@ -137,6 +148,14 @@ impl Source {
     pub const fn backend(mut self) -> Self {
         self.backend = true;
         self
+    }
+
+    /// Where its rows are in config.xml; `None` for an endpoint of the API.
+    pub const fn node(&self) -> Option<&'static Node> {
+        match self.shape {
+            Shape::Config(node) => Some(node),
+            _ => None,
+        }
     }
 
     pub fn exists_on(&self, release: Release) -> bool {

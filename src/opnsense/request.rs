@@ -39,7 +39,7 @@ impl Request {
         let first = if source.snake_only { Spelling::Snake } else { Spelling::on(release) };
         let search = match source.shape {
             Shape::Grid => Some(Search { params: source.params, interface: None }),
-            Shape::Map(_) => None,
+            Shape::Map(_) | Shape::Config(_) => None,
         };
         Self { path: source.path, privilege: source.privilege, first, search }
     }
