@@ -10,6 +10,10 @@ pub struct Node {
     /// Element names below the root, separated by slashes; `*` is any name.
     pub path: &'static str,
     pub takes: &'static [Take],
+    /// Columns that only the running firewall knows in full; where an import and a sync meet, they do not differ.
+    pub lacks: &'static [&'static str],
+    /// Rows that only the running firewall has: those of which a column says this (`` when it is absent).
+    pub beyond: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// One step from what config.xml says to what the API would say.
@@ -75,7 +79,20 @@ impl Eq for Node {}
 
 impl Node {
     pub const fn new(path: &'static str, takes: &'static [Take]) -> Self {
-        Self { path, takes }
+        Self { path, takes, lacks: &[], beyond: &[] }
+    }
+
+    pub const fn lacks(mut self, columns: &'static [&'static str]) -> Self {
+        self.lacks = columns;
+        self
+    }
+
+    pub const fn beyond(
+        mut self,
+        rows: &'static [(&'static str, &'static [&'static str])],
+    ) -> Self {
+        self.beyond = rows;
+        self
     }
 }
 
