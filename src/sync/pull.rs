@@ -46,7 +46,7 @@ pub(super) async fn pull(
     domain: &'static dyn AnyDomain,
 ) -> Result<Pull, StoreError> {
     let asked: Vec<&'static Source> =
-        domain.sources().iter().filter(|s| s.exists_on(context.release)).collect();
+        domain.api_sources().into_iter().filter(|s| s.exists_on(context.release)).collect();
     let gathered = join_all(asked.iter().map(|source| ask(context, domain, source))).await;
     if gathered.iter().any(|g| matches!(&g.result, Err(f) if f.cancelled)) {
         return Ok(Pull { cancelled: true, ..Pull::default() });
