@@ -13,6 +13,7 @@ use super::args::{Cli, Command, Format};
 use super::demo;
 use super::error::CliError;
 use super::exit;
+use super::import;
 use super::load::{self, Voice};
 use super::locate;
 use super::outcome::Outcome;
@@ -52,6 +53,10 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         Command::Sync(args) => {
             let settings = load::settings(cli, Voice::Quiet)?;
             runtime::to_talk(sync::run(settings, args, format))
+        }
+        Command::Import(args) => {
+            let settings = load::settings(cli, Voice::Quiet)?;
+            runtime::to_talk(import::run(&settings, args, format))
         }
         Command::Query(args) => match &args.domain {
             Some(domain) if args.describe => query::describe(domain, format),

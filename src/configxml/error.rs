@@ -7,17 +7,21 @@ use thiserror::Error;
 use super::limits;
 
 /// A file that is no configuration, or not all of one. Nothing of it is kept.
-#[derive(Debug, Error)]
+#[derive(Debug)]
 pub struct ConfigError {
     /// Where the reader stood, from 1.
     pub line: u64,
-    #[source]
     pub cause: Cause,
 }
 
+impl std::error::Error for ConfigError {}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.cause)
+        match &self.cause {
+            Cause::Read(cause) => write!(f, "it cannot be read: {cause}"),
+            other => write!(f, "line {}: {other}", self.line),
+        }
     }
 }
 
@@ -60,7 +64,8 @@ pub enum Cause {
 }
 
 impl Cause {
-    pub(super) const fn at(self, line: u64) -> ConfigError {
+    /// This, found on a line.
+    pub const fn at(self, line: u64) -> ConfigError {
         ConfigError { line, cause: self }
     }
 }

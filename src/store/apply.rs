@@ -96,17 +96,21 @@ impl Store {
 }
 
 /// A state as chunks.
-struct Hashed {
+pub(super) struct Hashed {
     leaves: Vec<Leaf>,
     tree: chunk::Tree,
     volatile: Option<Chunk>,
 }
 
 impl Hashed {
-    fn new(batch: &Batch) -> Self {
+    pub(super) fn new(batch: &Batch) -> Self {
         let leaves = chunk::leaves(&batch.rows);
         let tree = chunk::tree(&leaves);
         Self { leaves, tree, volatile: volatile(batch) }
+    }
+
+    pub(super) const fn root(&self) -> ContentHash {
+        self.tree.root
     }
 
     /// The same, compressed: for a state of which every chunk is new.
@@ -168,7 +172,7 @@ struct Moved {
     snapshot: Option<i64>,
 }
 
-fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, StoreError> {
+pub(super) fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, StoreError> {
     let (firewall, domain, stamp) = (batch.firewall, batch.domain, stamp(batch.domain));
     let projection = snapshot::projection(connection, firewall, domain.name())?;
     let current = projection
@@ -353,7 +357,7 @@ fn write(
     Ok(done)
 }
 
-fn put_snapshot(
+pub(super) fn put_snapshot(
     connection: &Connection,
     batch: &Batch,
     hashed: &Hashed,
