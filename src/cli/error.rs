@@ -36,6 +36,8 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
+    #[error("--as-of goes with a question (query, locate, status): only those can look back")]
+    AsOf,
     #[error(
         "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"
     )]
@@ -70,6 +72,7 @@ impl CliError {
             | Self::Ask(_)
             | Self::NoFirewall { .. }
             | Self::Format { .. }
+            | Self::AsOf
             | Self::Scratch { .. } => exit::REFUSED,
             Self::Sync(cause) => of_sync(cause),
             Self::Daemon(cause) => match cause {
@@ -92,6 +95,8 @@ fn of_store(error: &StoreError) -> u8 {
     match error {
         // Another path, or another version, is the user's to choose.
         StoreError::Missing { .. }
+        | StoreError::NoHistory { .. }
+        | StoreError::NoRun { .. }
         | StoreError::Newer { .. }
         | StoreError::Foreign { .. }
         | StoreError::Folder { .. } => exit::REFUSED,

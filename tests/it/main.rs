@@ -10,3 +10,4 @@ mod recorded;
 mod store;
 mod support;
 mod sync;
+mod time;
