@@ -42,7 +42,8 @@ const ALWAYS_ALL: Release = Release::new(26, 1, 10);
 const PRIVILEGE: &str = "Firewall: Rules [new]";
 const SEARCH: &str = "firewall/filter/search_rule";
 
-const NO_AUTOMATIC: &str = "config.xml has no automatic rules; positions among legacy rules are their order in it";
+const NO_AUTOMATIC: &str =
+    "config.xml has no automatic rules; positions among legacy rules are their order in it";
 
 static GROUP_SEQUENCES: Table = Table {
     path: "ifgroups/ifgroupentry",
@@ -57,7 +58,11 @@ static MVC: Node = Node::new(
     "OPNsense/Firewall/Filter/rules/rule",
     &[
         Take::Look { from: "interface", to: "@group", table: &GROUP_SEQUENCES },
-        Take::Make { to: "sort_order", from: &["interface", "interfacenot", "sequence", "@group"], make: mvc_order },
+        Take::Make {
+            to: "sort_order",
+            from: &["interface", "interfacenot", "sequence", "@group"],
+            make: mvc_order,
+        },
         Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
         Take::Look { from: "categories", to: "%categories", table: &CATEGORY_NAMES },
     ],
@@ -81,7 +86,11 @@ static LEGACY: Node = Node::new(
         flag("log", "log"),
         Take::Position { to: "@position" },
         Take::Look { from: "interface", to: "@group", table: &GROUP_SEQUENCES },
-        Take::Make { to: "sort_order", from: &["floating", "@position", "@group"], make: legacy_order },
+        Take::Make {
+            to: "sort_order",
+            from: &["floating", "@position", "@group"],
+            make: legacy_order,
+        },
         Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
     ],
 )

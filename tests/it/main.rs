@@ -11,4 +11,5 @@ mod recorded;
 mod store;
 mod support;
 mod sync;
+mod time;
 mod vendors;
