@@ -10,7 +10,7 @@
 //! | 1 | [`domain`], [`settings`], [`telemetry`] | what can be known; what the user decided; logging |
 //! | 2 | [`opnsense`], [`configxml`], [`store`] | HTTP to a firewall; config.xml; SQLite, and all SQL |
 //! | 3 | [`sync`], [`ask`] | bringing rows in; questions and answers |
-//! | 4 | [`mcp`], [`sim`] | the door for agents; a simulated firewall |
+//! | 4 | [`mcp`], [`web`], [`sim`] | the door for agents; the HTTP listener; a simulated firewall |
 //! | 5 | [`daemon`] | composition: start, serve, stop in order |
 //! | 6 | [`cli`] | the front door |
 //!
@@ -63,3 +63,4 @@ pub mod store;
 pub mod sync;
 pub mod telemetry;
 pub mod types;
+pub mod web;
