@@ -22,6 +22,7 @@ mod snapshot;
 mod sql;
 mod states;
 mod upsert;
+mod versions;
 mod writer;
 
 pub use apply::{Applied, Batch, Kept, SourceState, source_hash};

@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod conformance;
 mod mcp;
+mod pf_oracle;
 mod recorded;
 mod store;
 mod support;
