@@ -3,7 +3,7 @@
 use super::packet::{Action, DeviceId, Direction, Packet};
 use super::route::{Way, is_group};
 use super::ruleset::{Ruleset, Via};
-use super::set::{Family, Set};
+use super::set::Set;
 use super::translate::Applied;
 use super::walk::Pass;
 
@@ -14,7 +14,7 @@ pub enum Egress {
     Stopped,
     /// For the firewall itself.
     Local,
-    /// Multicast or limited broadcast; not forwarded.
+    /// Multicast, limited broadcast, loopback or unspecified: never forwarded.
     Group,
     Device { device: DeviceId, gateway: Option<String>, by_rule: bool },
     /// Several next hops are possible: a gateway group, or equal routes.
@@ -128,10 +128,7 @@ impl Ruleset {
         if self.own.of(packet.family).contains(packet.destination) {
             return Egress::Local;
         }
-        // The unspecified address is no destination (RFC 4291, 2.5.2).
-        if is_group(packet.family, packet.destination)
-            || (packet.family == Family::V6 && packet.destination == 0)
-        {
+        if is_group(packet.family, packet.destination) {
             return Egress::Group;
         }
         let rule = match &decision.inbound {

@@ -244,7 +244,8 @@ impl Lowering<'_> {
             .map(|name| Schedule::new(name, &self.rows.schedules));
         let tagged = self.tags.number(row.tagged.as_deref());
         let unknown = source.unknown.is_some() || destination.unknown.is_some();
-        for text in source.unknown.into_iter().chain(destination.unknown) {
+        let said = [source.unknown, destination.unknown, source.assumed, destination.assumed];
+        for text in said.into_iter().flatten() {
             if !rule.unknown.contains(&text) {
                 rule.unknown.push(text);
             }

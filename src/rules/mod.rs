@@ -9,10 +9,13 @@
 //! first packet. Every packet here is the first of its flow.
 
 mod automatic;
+mod cube;
 mod decide;
 mod lower;
 mod lower_nat;
 mod packet;
+mod partition;
+mod reach;
 mod route;
 mod rows;
 mod ruleset;
@@ -25,9 +28,12 @@ mod walk;
 mod words;
 
 pub use automatic::ANTISPOOF;
+pub use cube::Cube;
 pub use decide::{Decision, Egress, Inbound};
 pub use lower::lower;
 pub use packet::{Action, DeviceId, Direction, Moment, Packet};
+pub use partition::TooManyParts;
+pub use reach::{Fate, Part, Toward};
 pub use route::{Route, Routes, Way};
 pub use rows::{
     AliasRow, ForwardRow, GatewayRow, GroupRow, InterfaceRow, NptRow, OneToOneRow, OutboundRow,

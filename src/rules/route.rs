@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use super::packet::DeviceId;
 use super::rows::RouteRow;
 use super::ruleset::Device;
-use super::set::{Family, Set, ends, number};
+use super::set::{Family, Set, number};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
@@ -135,16 +135,29 @@ fn is_link_local(address: IpAddr) -> bool {
     matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
 }
 
-/// Multicast and limited broadcast never leave by a route.
+/// What never leaves by a route: multicast, limited broadcast, and what the kernel forwards to nobody
+/// (0/8 and 127/8, RFC 1122 3.2.1.3; the unspecified and the loopback address, RFC 4291 2.5).
+pub fn never_forwarded(family: Family) -> Set {
+    match family {
+        Family::V4 => Set::of(vec![
+            (0, 0x00ff_ffff),
+            (0x7f00_0000, 0x7fff_ffff),
+            (0xe000_0000, 0xefff_ffff),
+            (0xffff_ffff, 0xffff_ffff),
+        ]),
+        Family::V6 => Set::of(vec![(0, 1), (0xff << 120, u128::MAX)]),
+    }
+}
+
+/// Whether an address is one of [`never_forwarded`].
 pub fn is_group(family: Family, destination: u128) -> bool {
-    let nets: &[&str] = match family {
-        Family::V4 => &["224.0.0.0/4", "255.255.255.255/32"],
-        Family::V6 => &["ff00::/8"],
-    };
-    nets.iter().filter_map(|net| net.parse::<IpNet>().ok()).any(|net| {
-        let (first, last) = ends(net);
-        first <= destination && destination <= last
-    })
+    match family {
+        Family::V4 => {
+            let octet = destination >> 24;
+            matches!(octet, 0 | 127 | 224..=239) || destination == 0xffff_ffff
+        }
+        Family::V6 => destination <= 1 || destination >> 120 == 0xff,
+    }
 }
 
 /// The number of an address, for callers that hold text.

@@ -31,6 +31,8 @@ pub(super) struct Names {
 pub(super) struct Term {
     pub(super) set: Set,
     pub(super) unknown: Option<String>,
+    /// What was taken for granted instead of known.
+    pub(super) assumed: Option<String>,
 }
 
 impl Names {
@@ -130,6 +132,7 @@ impl Names {
                     usable = true;
                     sum.set = sum.set.union(&term.set);
                     sum.unknown = sum.unknown.or(term.unknown);
+                    sum.assumed = sum.assumed.or(term.assumed);
                 }
                 Err(reason) => why = Some(reason),
             }
@@ -176,22 +179,19 @@ impl Names {
             return Ok(known(negate(own.of(family))));
         }
         if let Some(table) = self.tables.table(name) {
-            return Ok(Term {
-                set: negate(table.addresses.of(family)),
-                unknown: table.unknown.clone(),
-            });
+            return Ok(open(negated, table.addresses.of(family), family, table.unknown.clone()));
         }
         if let Some(key) = name.strip_prefix("__").and_then(|n| n.strip_suffix("_network")) {
             let ids = self.devices_of(key).ok_or_else(|| format!("no interface {key}"))?;
             return Ok(known(negate(&self.networks(&ids, family))));
         }
-        if matches!(name, "bogons" | "bogonsv6" | "sshlockout" | "virusprot")
-            || name.starts_with("__captiveportal_zone_")
-        {
-            return Ok(Term {
-                set: negate(&Set::empty()),
-                unknown: Some(format!("the contents of table `{name}` were not read")),
-            });
+        if matches!(name, "bogons" | "bogonsv6" | "sshlockout" | "virusprot") {
+            let assumed = format!("table `{name}` was not read and is taken for empty");
+            return Ok(Term { assumed: Some(assumed), ..known(negate(&Set::empty())) });
+        }
+        if name.starts_with("__captiveportal_zone_") {
+            let unknown = format!("the contents of table `{name}` were not read");
+            return Ok(open(negated, &Set::empty(), family, Some(unknown)));
         }
         let nets = tables::nets(name).ok_or_else(|| format!("`{name}` names nothing"))?;
         let mine = nets.iter().filter(|net| Family::of(net.addr()) == family);
@@ -292,7 +292,17 @@ impl Names {
 }
 
 fn known(set: Set) -> Term {
-    Term { set, unknown: None }
+    Term { set, unknown: None, assumed: None }
+}
+
+/// A table of which entries may be missing: those it holds are certain, of its negation nothing is.
+fn open(negated: bool, entries: &Set, family: Family, unknown: Option<String>) -> Term {
+    let set = match (negated, &unknown) {
+        (false, _) => entries.clone(),
+        (true, None) => entries.complement(family.last()),
+        (true, Some(_)) => Set::empty(),
+    };
+    Term { set, unknown, assumed: None }
 }
 
 /// Link-local addresses of IPv6.

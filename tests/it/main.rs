@@ -8,6 +8,7 @@ mod conformance;
 mod mcp;
 mod pf_oracle;
 mod recorded;
+mod rules_sets;
 mod store;
 mod support;
 mod sync;
