@@ -1,5 +1,6 @@
 //! Making a new state of one domain the current one: snapshot and table, all or nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::thread;
@@ -37,7 +38,8 @@ pub struct SourceState {
     pub name: &'static str,
     pub state: State,
     pub reason: Option<String>,
-    pub gap: Option<&'static str>,
+    /// What its answer cannot tell, even when fresh.
+    pub gap: Option<Cow<'static, str>>,
     pub rows: usize,
     pub body_hash: Option<ContentHash>,
     /// Since when, and how many times in a row, it has answered without rows although it had some.

@@ -1,5 +1,7 @@
 //! One domain once: ask its endpoints, judge, keep what failed, apply.
 
+use std::borrow::Cow;
+
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
@@ -72,11 +74,7 @@ async fn ask(
     let answer = context.shared.pull(context.client, source, context.release, context.cancel).await;
     let result = match answer {
         Ok(pulled) => {
-            let hash = source_hash(
-                domain,
-                &pulled.bodies,
-                pulled.interfaces.as_deref().unwrap_or_default(),
-            );
+            let hash = source_hash(domain, &pulled.bodies, &pulled.keys());
             Ok(Answered { hash, pulled })
         }
         Err(error) => Err(gather::failure(source, &error)),
@@ -95,6 +93,7 @@ async fn repeated(
         .map(|g| match &g.result {
             Ok(answered) => SourceState {
                 body_hash: Some(answered.hash),
+                gap: gap(g.source, answered.pulled.cut.as_deref()),
                 ..state(g.source, State::Fresh, g.had_rows())
             },
             Err(failure) => SourceState {
@@ -165,6 +164,7 @@ async fn judge(
     }
     let state = SourceState {
         body_hash: Some(answered.hash),
+        gap: gap(source, answered.pulled.cut.as_deref()),
         ..state(source, State::Fresh, i64::try_from(rows.len()).unwrap_or(i64::MAX))
     };
     Judged { state, rows, keep: false }
@@ -212,10 +212,19 @@ fn state(source: &'static Source, state: State, rows: i64) -> SourceState {
         name: source.name,
         state,
         reason: None,
-        gap: source.gap,
+        gap: gap(source, None),
         rows: usize::try_from(rows).unwrap_or(0),
         body_hash: None,
         empty: None,
+    }
+}
+
+/// What the endpoint cannot tell on this release, and what was not asked for this time.
+fn gap(source: &'static Source, cut: Option<&str>) -> Option<Cow<'static, str>> {
+    match (source.gap, cut) {
+        (gap, None) => gap.map(Cow::Borrowed),
+        (None, Some(cut)) => Some(Cow::Owned(cut.to_owned())),
+        (Some(gap), Some(cut)) => Some(Cow::Owned(format!("{gap}; {cut}"))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! One run: what is due of one firewall, every domain at once.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -300,7 +301,7 @@ impl Firewall {
                         state
                     },
                     reason: Some(reason.clone()),
-                    gap: source.gap,
+                    gap: s.gap.clone().map(Cow::Owned),
                     rows: usize::try_from(s.rows).unwrap_or(0),
                     body_hash: None,
                     empty: s.empty_since.map(|since| (since, s.empty_looks)),

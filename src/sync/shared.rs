@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, OnceCell};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Each, Source};
+use crate::domain::{Each, Source, Verb};
 use crate::opnsense::{Client, PullError, Pulled};
 use crate::types::Release;
 
@@ -16,7 +16,7 @@ pub(super) struct Shared {
     answers: Mutex<BTreeMap<Key, Arc<Cell>>>,
 }
 
-type Key = (&'static str, bool, &'static [(&'static str, &'static str)]);
+type Key = (&'static str, Verb, u8, &'static [(&'static str, &'static str)]);
 type Cell = OnceCell<Result<Arc<Pulled>, Arc<PullError>>>;
 
 impl Shared {
@@ -27,7 +27,12 @@ impl Shared {
         release: Release,
         cancel: &CancellationToken,
     ) -> Result<Arc<Pulled>, Arc<PullError>> {
-        let key = (source.path, source.each == Each::Interface, source.params);
+        let each = match source.each {
+            Each::Once => 0,
+            Each::Interface => 1,
+            Each::Item(_) => 2,
+        };
+        let key = (source.path, source.verb, each, source.params);
         let cell = Arc::clone(self.answers.lock().await.entry(key).or_default());
         let ask =
             || async { client.pull(source, release, cancel).await.map(Arc::new).map_err(Arc::new) };
