@@ -72,7 +72,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("secrecy", &["types"]),
     ("strsim", &["types"]),
     ("jiff", &["types", "settings"]),
-    ("ipnet", &["types", "sim"]),
+    ("ipnet", &["types", "rules", "sim"]),
     ("fastrand", &["sim"]),
     ("url", &["settings", "opnsense"]),
     ("base64", &["opnsense", "ask", "sim"]),
