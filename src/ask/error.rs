@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::store::StoreError;
+use crate::types::MomentError;
 
 #[derive(Debug, Error)]
 pub enum AskError {
@@ -30,6 +31,10 @@ pub enum AskError {
         "`{text}` is too short to look for; give an IP address, a MAC address, or at least {least} letters of a name"
     )]
     TooShort { text: String, least: usize },
+    #[error("say which firewall is meant; known: {known}")]
+    WhichFirewall { known: String },
+    #[error(transparent)]
+    Moment(#[from] MomentError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -37,6 +42,9 @@ pub enum AskError {
 impl AskError {
     /// Whether asking differently helps; otherwise the fault is ours.
     pub const fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Store(_))
+        match self {
+            Self::Store(cause) => cause.is_about_the_moment(),
+            _ => true,
+        }
     }
 }

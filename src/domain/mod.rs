@@ -11,11 +11,13 @@ mod column;
 mod decode;
 mod labels;
 mod leaf;
+pub mod node;
 mod raw;
 mod row;
 mod rows;
 mod shape;
 mod source;
+mod term;
 mod value;
 mod words;
 
@@ -27,6 +29,7 @@ pub mod certificate_authorities;
 pub mod certificates;
 pub mod config_revisions;
 pub mod cron_jobs;
+pub mod destination_nat;
 pub mod dhcp_leases;
 pub mod dhcp_options;
 pub mod dhcp_ranges;
@@ -58,6 +61,9 @@ pub mod monit_alerts;
 pub mod monit_services;
 pub mod monit_tests;
 pub mod ndp;
+pub mod node;
+pub mod npt;
+pub mod one_to_one_nat;
 pub mod openvpn_instances;
 pub mod openvpn_routes;
 pub mod openvpn_sessions;
@@ -67,6 +73,7 @@ pub mod services;
 pub mod shaper_pipes;
 pub mod shaper_queues;
 pub mod shaper_rules;
+pub mod source_nat;
 pub mod syslog_targets;
 pub mod system;
 pub mod temperatures;
@@ -98,6 +105,7 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &certificates::DOMAIN,
     &config_revisions::DOMAIN,
     &cron_jobs::DOMAIN,
+    &destination_nat::DOMAIN,
     &dhcp_leases::DOMAIN,
     &dhcp_options::DOMAIN,
     &dhcp_ranges::DOMAIN,
@@ -129,6 +137,9 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &monit_services::DOMAIN,
     &monit_tests::DOMAIN,
     &ndp::DOMAIN,
+    &node::DOMAIN,
+    &npt::DOMAIN,
+    &one_to_one_nat::DOMAIN,
     &openvpn_instances::DOMAIN,
     &openvpn_routes::DOMAIN,
     &openvpn_sessions::DOMAIN,
@@ -138,6 +149,7 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &shaper_pipes::DOMAIN,
     &shaper_queues::DOMAIN,
     &shaper_rules::DOMAIN,
+    &source_nat::DOMAIN,
     &syslog_targets::DOMAIN,
     &system::DOMAIN,
     &temperatures::DOMAIN,
@@ -154,6 +166,7 @@ pub static ALL: &[&dyn AnyDomain] = &[
 /// What a domain file needs.
 mod prelude {
     pub(super) use super::column::{Read, Role, col};
+    pub(super) use super::node::{ENABLED, Node, Take, flag, rename, set};
     pub(super) use super::raw::{Raw, Reject, field, volatile};
     pub(super) use super::rows::SOURCE;
     pub(super) use super::source::{Cadence, Source};

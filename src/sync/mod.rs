@@ -8,6 +8,7 @@ mod believe;
 mod error;
 mod extra;
 mod gather;
+mod import;
 mod outcome;
 mod plan;
 mod pull;
@@ -17,6 +18,7 @@ mod worker;
 
 pub use error::SyncError;
 pub use extra::Extra;
+pub use import::{ImportLine, ImportReport, config_domains, import};
 pub use outcome::{DomainReport, DomainState, Ending, Event, Report};
 pub use plan::{Due, Schedule, When};
 pub use run::{Firewall, Progress};
