@@ -7,6 +7,7 @@ mod cli;
 mod conformance;
 mod mcp;
 mod recorded;
+mod recorded_network;
 mod store;
 mod support;
 mod sync;
