@@ -11,6 +11,7 @@ mod column;
 mod decode;
 mod labels;
 mod leaf;
+pub mod node;
 mod raw;
 mod row;
 mod rows;
@@ -102,6 +103,7 @@ pub static ALL: &[&dyn AnyDomain] = &[
 /// What a domain file needs.
 mod prelude {
     pub(super) use super::column::{Read, Role, col};
+    pub(super) use super::node::{ENABLED, Node, Take, flag, rename, set};
     pub(super) use super::raw::{Raw, Reject, field, volatile};
     pub(super) use super::rows::SOURCE;
     pub(super) use super::source::{Cadence, Source};

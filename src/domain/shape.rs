@@ -24,6 +24,7 @@ impl<'de> DeserializeSeed<'de> for Body<'_, '_> {
             Shape::List { at } => (at, Layout::List),
             Shape::One { at } => (at, Layout::One),
             Shape::Groups { at, key, rows } => (at, Layout::Groups { key, rows }),
+            Shape::Config(_) => return Err(D::Error::custom("config.xml is no answer of the API")),
         };
         At { path, layout, reading: self.0 }.deserialize(d).map(|rows| (rows, None))
     }

@@ -2,10 +2,11 @@
 
 use crate::types::Release;
 
+use super::node::Node;
 use super::raw::Field;
 
-/// One read endpoint of one domain. Built with [`Source::grid`], [`Source::map`], [`Source::list`],
-/// [`Source::one`] or [`Source::groups`] and the methods below.
+/// One read endpoint of one domain, or where config.xml keeps it. Built with [`Source::grid`], [`Source::map`],
+/// [`Source::list`], [`Source::one`], [`Source::groups`] or [`Source::config`] and the methods below.
 #[derive(Debug, Clone, Copy)]
 pub struct Source {
     /// Short tag, unique within the domain; kept with every row (`kea4`, `isc4`, `dnsmasq`).
@@ -61,6 +62,8 @@ pub enum Shape {
     One { at: &'static str },
     /// `{"a": {"rows": [{row}, …]}, …}`: the outer key becomes the field `key` of each row at `rows` below it.
     Groups { at: &'static str, key: &'static str, rows: &'static str },
+    /// Elements of config.xml, which only an import or a backfill reads.
+    Config(&'static Node),
 }
 
 /// The field that the outer key of a model's map becomes.
@@ -213,6 +216,12 @@ impl Source {
         self
     }
 
+    /// Elements of config.xml. `name` is that of the endpoint that gives the same rows where there is one:
+    /// a sync replaces rows of that name, and keeps those of a name that no endpoint of its release has.
+    pub const fn config(name: &'static str, node: &'static Node) -> Self {
+        Self::new(name, node.path, Shape::Config(node), "Diagnostics: Configuration History")
+    }
+
     pub const fn from(mut self, release: Release) -> Self {
         self.from = release;
         self
@@ -261,6 +270,14 @@ impl Source {
     pub const fn backend(mut self) -> Self {
         self.backend = true;
         self
+    }
+
+    /// Where its rows are in config.xml; `None` for an endpoint of the API.
+    pub const fn node(&self) -> Option<&'static Node> {
+        match self.shape {
+            Shape::Config(node) => Some(node),
+            _ => None,
+        }
     }
 
     pub fn exists_on(&self, release: Release) -> bool {
