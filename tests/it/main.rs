@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod conformance;
+mod hostile;
 mod mcp;
 mod paging;
 mod recorded;
