@@ -23,6 +23,8 @@ const BRIDGE_MAC: MacAddr = MacAddr::new([0x58, 0x9c, 0xfc, 0x10, 0x00, 0x01]);
 /// The far ends; RFC 5737 and 3849.
 const BROKER: &str = "198.51.100.46";
 const TUNNEL: [&str; 2] = ["2001:db8:200::2", "2001:db8:200::1"];
+const GRE_PEER: &str = "198.51.100.47";
+const GRE_INNER: [&str; 2] = ["10.98.0.1", "10.98.0.2"];
 const VXLAN_PEER: &str = "10.20.0.1";
 
 fn shared(world: &World) -> String {
@@ -92,8 +94,12 @@ pub(super) fn gifs(world: &World) -> Vec<Value> {
     })]
 }
 
-pub(super) fn gres(_: &World) -> Vec<Value> {
-    Vec::new()
+pub(super) fn gres(world: &World) -> Vec<Value> {
+    vec![json!({
+        "uuid": uuid(world.seed, "gre0"), "local-addr": "wan", "%local-addr": "WAN", "if": "wan", "ipaddr": "",
+        "greif": "gre0", "remote-addr": GRE_PEER, "tunnel-local-addr": GRE_INNER[0],
+        "tunnel-remote-addr": GRE_INNER[1], "tunnel-remote-net": "30", "descr": "To the partner",
+    })]
 }
 
 pub(super) fn vxlans(world: &World) -> Vec<Value> {
