@@ -21,10 +21,16 @@ mod term;
 mod value;
 mod words;
 
+pub mod alias_contents;
+pub mod alias_tables;
+pub mod alias_contents;
+pub mod alias_tables;
 pub mod aliases;
 pub mod arp;
+pub mod bridges;
 pub mod captive_portal_sessions;
 pub mod captive_portal_zones;
+pub mod carp_status;
 pub mod certificate_authorities;
 pub mod certificates;
 pub mod config_revisions;
@@ -46,17 +52,28 @@ pub mod dns_local_data;
 pub mod dns_records;
 pub mod dns_resolvers;
 pub mod dns_settings;
+pub mod firewall_categories;
 pub mod firewall_log;
 pub mod firewall_rules;
 pub mod firmware;
+pub mod gateway_groups;
+pub mod gateway_status;
+pub mod gateways;
+pub mod gifs;
+pub mod gres;
 pub mod ha_sync;
 pub mod host_discovery;
 pub mod ids_rulesets;
+pub mod interface_addresses;
+pub mod interface_counters;
+pub mod interface_groups;
 pub mod interfaces;
 pub mod ipsec_child_sessions;
 pub mod ipsec_children;
 pub mod ipsec_connections;
 pub mod ipsec_sessions;
+pub mod laggs;
+pub mod loopbacks;
 pub mod monit_alerts;
 pub mod monit_services;
 pub mod monit_tests;
@@ -69,11 +86,14 @@ pub mod openvpn_routes;
 pub mod openvpn_sessions;
 pub mod pf_states;
 pub mod plugins;
+pub mod routes;
+pub mod rule_counters;
 pub mod services;
 pub mod shaper_pipes;
 pub mod shaper_queues;
 pub mod shaper_rules;
 pub mod source_nat;
+pub mod static_routes;
 pub mod syslog_targets;
 pub mod system;
 pub mod temperatures;
@@ -81,7 +101,9 @@ pub mod top_talkers;
 pub mod tunables;
 pub mod user_groups;
 pub mod users;
+pub mod virtual_ips;
 pub mod vlans;
+pub mod vxlans;
 pub mod wireguard_peers;
 pub mod wireguard_servers;
 pub mod wireguard_sessions;
@@ -97,10 +119,14 @@ pub use value::{AnyDomain, Domain, ParsedRow, by_name, primary_key};
 /// Every domain, alphabetical, like the modules above.
 pub static ALL: &[&dyn AnyDomain] = &[
     // One per line: adding a domain is one line here.
+    &alias_contents::DOMAIN,
+    &alias_tables::DOMAIN,
     &aliases::DOMAIN,
     &arp::DOMAIN,
+    &bridges::DOMAIN,
     &captive_portal_sessions::DOMAIN,
     &captive_portal_zones::DOMAIN,
+    &carp_status::DOMAIN,
     &certificate_authorities::DOMAIN,
     &certificates::DOMAIN,
     &config_revisions::DOMAIN,
@@ -122,17 +148,28 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &dns_records::DOMAIN,
     &dns_resolvers::DOMAIN,
     &dns_settings::DOMAIN,
+    &firewall_categories::DOMAIN,
     &firewall_log::DOMAIN,
     &firewall_rules::DOMAIN,
     &firmware::DOMAIN,
+    &gateway_groups::DOMAIN,
+    &gateway_status::DOMAIN,
+    &gateways::DOMAIN,
+    &gifs::DOMAIN,
+    &gres::DOMAIN,
     &ha_sync::DOMAIN,
     &host_discovery::DOMAIN,
     &ids_rulesets::DOMAIN,
+    &interface_addresses::DOMAIN,
+    &interface_counters::DOMAIN,
+    &interface_groups::DOMAIN,
     &interfaces::DOMAIN,
     &ipsec_child_sessions::DOMAIN,
     &ipsec_children::DOMAIN,
     &ipsec_connections::DOMAIN,
     &ipsec_sessions::DOMAIN,
+    &laggs::DOMAIN,
+    &loopbacks::DOMAIN,
     &monit_alerts::DOMAIN,
     &monit_services::DOMAIN,
     &monit_tests::DOMAIN,
@@ -145,11 +182,14 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &openvpn_sessions::DOMAIN,
     &pf_states::DOMAIN,
     &plugins::DOMAIN,
+    &routes::DOMAIN,
+    &rule_counters::DOMAIN,
     &services::DOMAIN,
     &shaper_pipes::DOMAIN,
     &shaper_queues::DOMAIN,
     &shaper_rules::DOMAIN,
     &source_nat::DOMAIN,
+    &static_routes::DOMAIN,
     &syslog_targets::DOMAIN,
     &system::DOMAIN,
     &temperatures::DOMAIN,
@@ -157,7 +197,9 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &tunables::DOMAIN,
     &user_groups::DOMAIN,
     &users::DOMAIN,
+    &virtual_ips::DOMAIN,
     &vlans::DOMAIN,
+    &vxlans::DOMAIN,
     &wireguard_peers::DOMAIN,
     &wireguard_servers::DOMAIN,
     &wireguard_sessions::DOMAIN,
