@@ -24,6 +24,8 @@ pub struct Source {
     pub optional: bool,
     /// Spelled in `snake_case` on every release, although 24.7 and 25.1 prefer camelCase actions.
     pub snake_only: bool,
+    /// An object beside the rows of a grid whose leaves belong to every row (`carp.demotion`).
+    pub beside: Option<&'static str>,
     /// Ask once, or once for every interface or item.
     pub each: Each,
     /// Fields sent with a search besides paging; the query of a GET.
@@ -101,7 +103,8 @@ pub enum Place {
     Param(&'static str),
 }
 
-/// Rows whose `when` flag is true carry descriptions in `field` (`LAN,Guest WiFi`): translate them.
+/// Rows whose `when` flag is true carry descriptions in `field` (`LAN,Guest WiFi`): translate them. All rows
+/// do where `when` is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Labels {
     pub field: &'static str,
@@ -126,6 +129,7 @@ impl Source {
             before: Release::END,
             optional: false,
             snake_only: false,
+            beside: None,
             each: Each::Once,
             params: &[],
             labels: None,
@@ -191,6 +195,12 @@ impl Source {
     /// Rows that are scalars become this field.
     pub const fn scalar(mut self, field: &'static str) -> Self {
         self.scalar = Some(field);
+        self
+    }
+
+    /// What stands in the object `key` beside the rows is part of each of them.
+    pub const fn beside(mut self, key: &'static str) -> Self {
+        self.beside = Some(key);
         self
     }
 

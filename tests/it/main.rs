@@ -5,10 +5,12 @@
 mod architecture;
 mod cli;
 mod conformance;
+mod hostile;
 mod mcp;
 mod paging;
 mod pf_oracle;
 mod recorded;
+mod recorded_network;
 mod rules_sets;
 mod store;
 mod support;
