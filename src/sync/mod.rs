@@ -6,6 +6,7 @@
 
 mod believe;
 mod error;
+mod extra;
 mod gather;
 mod import;
 mod outcome;
@@ -16,6 +17,7 @@ mod shared;
 mod worker;
 
 pub use error::SyncError;
+pub use extra::Extra;
 pub use import::{ImportLine, ImportReport, config_domains, import};
 pub use outcome::{DomainReport, DomainState, Ending, Event, Report};
 pub use plan::{Due, Schedule, When};
