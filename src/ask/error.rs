@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::store::StoreError;
+use crate::types::MomentError;
 
 #[derive(Debug, Error)]
 pub enum AskError {
@@ -31,12 +32,17 @@ pub enum AskError {
     )]
     TooShort { text: String, least: usize },
     #[error(transparent)]
+    Moment(#[from] MomentError),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl AskError {
     /// Whether asking differently helps; otherwise the fault is ours.
     pub const fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Store(_))
+        match self {
+            Self::Store(cause) => cause.is_about_the_moment(),
+            _ => true,
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! Never here: SQL, HTTP, printing. No question waits for a firewall.
 
 mod answer;
+mod at;
 mod catalog;
 mod cursor;
 mod error;

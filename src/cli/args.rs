@@ -46,6 +46,9 @@ const CONFIG: &str =
 const FORMAT: &str = "Print answers in this form; notes about them go to the standard error \
                       stream [env: OPNDEX_FORMAT]";
 
+const AS_OF: &str = "Answer as of an earlier moment: a time such as 2026-11-24T14:00:00Z, `yesterday 14:00`, \
+                     `2 hours ago`, a date, or `run 17`";
+
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(super) struct Global {
@@ -53,6 +56,8 @@ pub(super) struct Global {
     pub(super) config: Option<PathBuf>,
     #[arg(long, global = true, value_name = "FORMAT", help = FORMAT)]
     pub(super) format: Option<Format>,
+    #[arg(long, global = true, value_name = "MOMENT", help = AS_OF)]
+    pub(super) as_of: Option<String>,
 }
 
 /// How answers are printed.
@@ -101,6 +106,13 @@ pub(super) enum Command {
     Demo(DemoArgs),
     /// Show where the settings file is looked for, or print one to start from.
     Settings(SettingsArgs),
+}
+
+impl Command {
+    /// Whether it can be answered as of an earlier moment.
+    pub(super) const fn is_question(&self) -> bool {
+        matches!(self, Self::Query(_) | Self::Locate(_) | Self::Status)
+    }
 }
 
 #[derive(Debug, Args)]

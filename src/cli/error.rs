@@ -37,6 +37,8 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
+    #[error("--as-of goes with a question (query, locate, status): only those can look back")]
+    AsOf,
     #[error(
         "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"
     )]
@@ -67,7 +69,9 @@ pub(super) enum CliError {
     NoTime { file: String },
     #[error("{file}: it has no host name; say with --firewall which firewall it is of")]
     NoName { file: String },
-    #[error("--at says when one file was saved; import the others in calls of their own, or without it")]
+    #[error(
+        "--at says when one file was saved; import the others in calls of their own, or without it"
+    )]
     OneTime,
     #[error("--firewall: a name has 1 to 253 bytes")]
     FirewallName,
@@ -87,6 +91,7 @@ impl CliError {
             | Self::Format { .. }
             | Self::OneTime
             | Self::FirewallName
+            | Self::AsOf
             | Self::Scratch { .. } => exit::REFUSED,
             Self::File { .. } | Self::NoTime { .. } | Self::NoName { .. } => exit::UNREAD,
             Self::Sync(cause) => of_sync(cause),
@@ -110,6 +115,8 @@ fn of_store(error: &StoreError) -> u8 {
     match error {
         // Another path, or another version, is the user's to choose.
         StoreError::Missing { .. }
+        | StoreError::NoHistory { .. }
+        | StoreError::NoRun { .. }
         | StoreError::Newer { .. }
         | StoreError::Foreign { .. }
         | StoreError::Folder { .. } => exit::REFUSED,

@@ -102,7 +102,11 @@ async fn all(
         let file = head.file.clone();
         match one(&store, head, args).await {
             Ok(report) => {
-                done.push(Done { file: file.display().to_string(), report: Some(report), error: None });
+                done.push(Done {
+                    file: file.display().to_string(),
+                    report: Some(report),
+                    error: None,
+                });
             }
             Err(error @ CliError::Store(_)) => {
                 bars.clear();
@@ -121,10 +125,7 @@ fn failed(file: &Path, error: &CliError) -> Done {
     Done { file: file.display().to_string(), report: None, error: Some(error.to_string()) }
 }
 
-async fn read(
-    file: &Path,
-    domains: Vec<&'static dyn AnyDomain>,
-) -> Result<Config, CliError> {
+async fn read(file: &Path, domains: Vec<&'static dyn AnyDomain>) -> Result<Config, CliError> {
     let path = file.to_owned();
     let reading = tokio::task::spawn_blocking(move || -> Result<Config, ConfigError> {
         let input = File::open(&path).map_err(|error| Cause::Read(error).at(0))?;
@@ -229,7 +230,11 @@ fn grid(done: &[Done]) -> Grid {
             report.firewall.clone(),
             report.at.to_string(),
             format!("{} or later", report.release),
-            if report.is_known() { "known already".to_owned() } else { report.changed().to_string() },
+            if report.is_known() {
+                "known already".to_owned()
+            } else {
+                report.changed().to_string()
+            },
             report.user.clone().unwrap_or_default(),
             report.description.clone().unwrap_or_default(),
         ]);
@@ -258,7 +263,8 @@ mod tests {
 
     #[test]
     fn one_bad_file_of_two_is_a_partial_import() {
-        let bad = || Done { file: "a".to_owned(), report: None, error: Some("line 1: x".to_owned()) };
+        let bad =
+            || Done { file: "a".to_owned(), report: None, error: Some("line 1: x".to_owned()) };
         let report = ImportReport {
             firewall: "fw".to_owned(),
             at: Timestamp::from_seconds(0),

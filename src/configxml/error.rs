@@ -33,7 +33,9 @@ pub enum Cause {
     Encrypted,
     #[error("this is no XML but {0}")]
     NotXml(&'static str),
-    #[error("the encoding `{0}` is not read: config.xml of OPNsense is UTF-8; convert it, as with `iconv -t UTF-8`")]
+    #[error(
+        "the encoding `{0}` is not read: config.xml of OPNsense is UTF-8; convert it, as with `iconv -t UTF-8`"
+    )]
     Encoding(String),
     #[error("bytes that are not UTF-8")]
     NotUtf8,
@@ -57,7 +59,9 @@ pub enum Cause {
     Piece,
     #[error("what is to be kept of this file is larger than {} MiB", limits::KEPT >> 20)]
     Kept,
-    #[error("the uuid `{uuid}` stands twice below `{path}`, first on line {first}; one of them is not what the firewall shows")]
+    #[error(
+        "the uuid `{uuid}` stands twice below `{path}`, first on line {first}; one of them is not what the firewall shows"
+    )]
     Duplicate { uuid: String, path: &'static str, first: u64 },
     #[error("the file cannot be read")]
     Read(#[source] std::io::Error),

@@ -165,8 +165,10 @@ impl Taking<'_> {
         let mut row = RawRow::new(source, fields.len());
         let mut content = String::new();
         for (i, field) in fields.iter().enumerate() {
-            let value =
-                self.spec.slot(field.name).and_then(|slot| self.element.slots.get_mut(slot)?.take());
+            let value = self
+                .spec
+                .slot(field.name)
+                .and_then(|slot| self.element.slots.get_mut(slot)?.take());
             if let Some(value) = &value {
                 content.push_str(field.name);
                 content.push('=');

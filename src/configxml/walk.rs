@@ -136,7 +136,9 @@ impl Walk {
         let name = start.name();
         let name = name.as_ref();
         if name.len() > MOST_NAME {
-            return Err(Cause::Syntax("the name of an element is longer than 256 bytes".to_owned()));
+            return Err(Cause::Syntax(
+                "the name of an element is longer than 256 bytes".to_owned(),
+            ));
         }
         if self.frames.len() >= limits::DEPTH {
             return Err(Cause::Depth);
@@ -211,7 +213,9 @@ impl Walk {
                 self.seen.persisted();
             }
             if name == UUID && found.is_empty() {
-                let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|e| Cause::Syntax(e.to_string()))?;
+                let value = attribute
+                    .normalized_value(XmlVersion::Implicit1_0)
+                    .map_err(|e| Cause::Syntax(e.to_string()))?;
                 found.push((name.to_owned(), value.into_owned()));
             }
         }
@@ -228,8 +232,7 @@ impl Walk {
         let Some(spec) = self.plan.specs.get(index) else { return Err(Cause::Depth) };
         let mut slots = vec![None; spec.slots()];
         let uuid = attributes.iter().find(|(name, _)| name == UUID).map(|(_, value)| value);
-        let mut cost = slots.len() * size_of::<Option<RawValue>>() * 2
-            + size_of::<Caught>();
+        let mut cost = slots.len() * size_of::<Option<RawValue>>() * 2 + size_of::<Caught>();
         if let Some(uuid) = uuid {
             cost += uuid.len() * 2 + 64;
             let lines = self.uuids.get_mut(index);
@@ -261,7 +264,8 @@ impl Walk {
             None if text.trim().is_empty() => Ok(()),
             None => Err(Cause::Stray),
             Some(frame) if frame.wanted && !frame.has_children => {
-                if self.kept.saturating_add(self.text.len()).saturating_add(text.len()) > limits::KEPT
+                if self.kept.saturating_add(self.text.len()).saturating_add(text.len())
+                    > limits::KEPT
                 {
                     return Err(Cause::Kept);
                 }
@@ -285,11 +289,14 @@ impl Walk {
         for open in &mut self.open {
             let Some(spec) = self.plan.specs.get(open.spec) else { continue };
             let below = below(&self.path, open.path_len);
-            if is_leaf && let Some(slot) = spec.slot_at(below).and_then(|i| open.caught.slots.get_mut(i)) {
+            if is_leaf
+                && let Some(slot) = spec.slot_at(below).and_then(|i| open.caught.slots.get_mut(i))
+            {
                 cost += text.len() + size_of::<RawValue>();
                 put(slot, RawValue::Text(text.as_str().into()));
             }
-            if spec.label.is_some() && open.depth < depth
+            if spec.label.is_some()
+                && open.depth < depth
                 && let Some(element) = open.elements.pop()
             {
                 let leaf = element.is_leaf();

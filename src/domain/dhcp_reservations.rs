@@ -109,7 +109,12 @@ pub static DOMAIN: Domain<Reservation> = Domain {
     ],
     identity: &[SOURCE, "uuid"],
     columns: &[
-        col(Role::Key, "backend", Read::Text(|r| Some(r.backend)), "kea4, kea6, dnsmasq, isc4 or isc6; the last two from config.xml alone."),
+        col(
+            Role::Key,
+            "backend",
+            Read::Text(|r| Some(r.backend)),
+            "kea4, kea6, dnsmasq, isc4 or isc6; the last two from config.xml alone.",
+        ),
         col(Role::Key, "uuid", Read::Text(|r| Some(&r.uuid)), "Identifier in the configuration."),
         col(
             Role::Key,

@@ -117,13 +117,8 @@ pub const fn flag(from: &'static str, to: &'static str) -> Take {
 pub const ENABLED: Take = Take::Flag { from: "disabled", to: "enabled", on: "0", off: "1" };
 
 /// Descriptions of interfaces by their keys.
-pub static INTERFACE_NAMES: Table = Table {
-    path: "interfaces/*",
-    key: Key::Name,
-    value: &["descr"],
-    between: "",
-    or_name: true,
-};
+pub static INTERFACE_NAMES: Table =
+    Table { path: "interfaces/*", key: Key::Name, value: &["descr"], between: "", or_name: true };
 
 /// Descriptions of interfaces by their device names.
 pub static DEVICE_NAMES: Table = Table {

@@ -5,8 +5,6 @@
 //! Before it, or where no sync read the domain, a revision is a snapshot at its time. If nothing is newer it becomes
 //! the domain's table; else only history learns of it, and the state it stands between is restored behind it.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::{AnyDomain, RawRows};
@@ -63,7 +61,10 @@ pub struct ImportedState {
 pub enum Imported {
     /// This revision was read before.
     Known,
-    Done { run: RunId, domains: Vec<ImportedDomain> },
+    Done {
+        run: RunId,
+        domains: Vec<ImportedDomain>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,8 +164,11 @@ fn one(connection: &Connection, batch: &Batch) -> Result<ImportedDomain, StoreEr
     let newest = newest(connection, batch)?;
     if synced.is_none() && newest.is_none_or(|newest| newest <= batch.at) {
         let applied = apply(connection, batch)?;
-        let effect =
-            if applied.changed == 0 && newest.is_some() { Effect::Unchanged } else { Effect::Current };
+        let effect = if applied.changed == 0 && newest.is_some() {
+            Effect::Unchanged
+        } else {
+            Effect::Current
+        };
         return Ok(done(effect, applied.rows, applied.changed, applied.rejects));
     }
     let hashed = Hashed::new(batch);
@@ -172,7 +176,7 @@ fn one(connection: &Connection, batch: &Batch) -> Result<ImportedDomain, StoreEr
     if before.as_ref().is_some_and(|before| before.root == hashed.root()) {
         return Ok(done(Effect::Unchanged, count, 0, 0));
     }
-    put_snapshot(connection, batch, &hashed, &BTreeSet::new())?;
+    put_snapshot(connection, batch, &hashed, &[])?;
     if let Some(before) = before {
         restore(connection, batch, &before)?;
     }
@@ -217,9 +221,7 @@ fn before(connection: &Connection, batch: &Batch) -> Result<Option<Stored>, Stor
     let values = (batch.firewall.get(), batch.domain.name(), batch.at.millis());
     let found: Option<(Vec<u8>, u32, i64)> = connection
         .prepare_cached(sql)
-        .and_then(|mut s| {
-            s.query_row(values, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()
-        })
+        .and_then(|mut s| s.query_row(values, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional())
         .map_err(StoreError::write("find the state before"))?;
     Ok(found.and_then(|(root, height, rows)| {
         Some(Stored { root: ContentHash::from_slice(&root)?, height, rows })

@@ -107,11 +107,7 @@ pub async fn import(
     })
 }
 
-fn state(
-    config: &mut Config,
-    domain: &'static dyn AnyDomain,
-    release: Release,
-) -> ImportedState {
+fn state(config: &mut Config, domain: &'static dyn AnyDomain, release: Release) -> ImportedState {
     let mut rows = Vec::new();
     let mut sources = Vec::new();
     for (name, found) in config.take(domain, release) {
@@ -121,7 +117,7 @@ fn state(
             name,
             state: State::Fresh,
             reason: None,
-            gap,
+            gap: gap.map(Into::into),
             rows: found.len(),
             body_hash: None,
             empty: None,
