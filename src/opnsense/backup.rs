@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use super::client::Client;
+use crate::domain::Place;
+
+use super::client::{Client, until};
 use super::error::PullError;
-use super::pull::until;
 use super::request::Request;
 
 /// Grants the whole configuration, secrets included: only `backfill` asks for it.
@@ -54,7 +55,7 @@ impl Client {
         cancel: &CancellationToken,
     ) -> Result<Vec<u8>, PullError> {
         let request = Request::get(DOWNLOAD, BACKUP_PRIVILEGE, self.spelling());
-        until(cancel, self.ask(&request.below(&backup.id))).await
+        until(cancel, self.ask(&request.for_item(Place::Segment, &backup.id))).await
     }
 }
 
