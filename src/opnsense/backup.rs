@@ -62,7 +62,9 @@ impl Client {
 /// Names of files come from the firewall and become part of a path: nothing but what it names them like.
 fn is_file(id: &str) -> bool {
     let number = id.strip_prefix("config-").and_then(|rest| rest.strip_suffix(".xml"));
-    number.is_some_and(|n| !n.is_empty() && n.len() < 40 && n.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+    number.is_some_and(|n| {
+        !n.is_empty() && n.len() < 40 && n.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    })
 }
 
 /// Seconds and the fraction as ten-thousandths, as the file was named.
@@ -80,7 +82,9 @@ mod tests {
     #[test]
     fn a_name_that_leads_elsewhere_is_no_backup() {
         assert!(is_file("config-1795473052.25.xml"));
-        for id in ["config-1/../../x.xml", "config-.xml/..", "config-.xm", "x.xml", "config-1%2f.xml", ""] {
+        for id in
+            ["config-1/../../x.xml", "config-.xml/..", "config-.xm", "x.xml", "config-1%2f.xml", ""]
+        {
             assert!(!is_file(id), "{id}");
         }
     }

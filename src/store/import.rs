@@ -182,30 +182,26 @@ fn begin(
         (number(connection, firewall, import.revision.at)?, import.revision.at)
     };
     let sql = "INSERT INTO runs (run_id, firewall_id, started_at, finished_at, outcome, kind, turn)
-         VALUES (?1, ?2, ?3, ?4, 'complete', ?5, coalesce(
+         VALUES (coalesce(?1, (SELECT max(1, max(run_id) + 1) FROM runs), 1), ?2, ?3, ?4, 'complete', ?5, coalesce(
             (SELECT turn FROM runs WHERE firewall_id = ?2 AND run_id > ?1 ORDER BY run_id LIMIT 1),
             (SELECT turn FROM runs WHERE firewall_id = ?2 ORDER BY run_id DESC LIMIT 1), 0))
          RETURNING run_id";
-    let values = (
-        number,
-        firewall.get(),
-        started.millis(),
-        import.read_at.millis(),
-        import.kind.as_str(),
-    );
+    let values =
+        (number, firewall.get(), started.millis(), import.read_at.millis(), import.kind.as_str());
     connection.query_row(sql, values, |r| r.get(0)).map(RunId::new).map_err(failed())
 }
 
-/// How far below all others the first imported run stands: there is room for more between.
-const BELOW: i64 = 1 << 20;
+/// How far below the first sync imported runs begin: there is room for more between.
+const BELOW: i64 = 1 << 30;
 
 /// How far apart imported runs stand.
-const APART: i64 = 1 << 10;
+const APART: i64 = 1 << 14;
 
 /// A free number in order of time among the runs of a firewall; `None` for the next one.
 ///
-/// History is ordered by the number of its runs, because a clock may go backwards. Numbers below those of the first
-/// sync are negative: few people ever see them, and nothing that refers to a run has to be numbered anew.
+/// History is ordered by the number of its runs, because a clock may go backwards. States from before the first
+/// sync have negative numbers: few people ever see them, there is room between them for files that come later, and
+/// nothing that refers to a run has to be numbered anew.
 fn number(
     connection: &Connection,
     firewall: FirewallId,
@@ -216,8 +212,10 @@ fn number(
         connection.query_row(sql, (firewall.get(), at.millis()), |r| r.get(0)).map_err(failed())
     };
     let above = one("SELECT min(run_id) FROM runs WHERE firewall_id = ? AND started_at > ?")?;
-    let Some(above) = above else { return Ok(None) };
-    let sql = "SELECT max(run_id) FROM runs WHERE firewall_id = ?1 AND started_at <= ?2 AND run_id < ?3";
+    // Syncs count from 1.
+    let above = above.unwrap_or(1);
+    let sql =
+        "SELECT max(run_id) FROM runs WHERE firewall_id = ?1 AND started_at <= ?2 AND run_id < ?3";
     let below: Option<i64> = connection
         .query_row(sql, (firewall.get(), at.millis(), above), |r| r.get(0))
         .map_err(failed())?;
@@ -237,7 +235,11 @@ fn number(
     Ok(Some(number))
 }
 
-fn done(batch: &Batch, effect: Effect, (rows, changed, rejects): (u64, u64, u64)) -> ImportedDomain {
+fn done(
+    batch: &Batch,
+    effect: Effect,
+    (rows, changed, rejects): (u64, u64, u64),
+) -> ImportedDomain {
     ImportedDomain { domain: batch.domain.name(), effect, rows, changed, rejects }
 }
 
@@ -249,8 +251,11 @@ fn before_syncs(connection: &Connection, batch: Batch) -> Result<ImportedDomain,
         forget_sources(connection, &batch)?;
         let before = neighbour(connection, &batch, "run_id < ?3 ORDER BY run_id DESC")?;
         let applied = apply(connection, &batch)?;
-        let effect =
-            if before.is_some() && applied.changed == 0 { Effect::Unchanged } else { Effect::Current };
+        let effect = if before.is_some() && applied.changed == 0 {
+            Effect::Unchanged
+        } else {
+            Effect::Current
+        };
         return Ok(done(&batch, effect, (applied.rows, applied.changed, applied.rejects)));
     }
     let hashed = Hashed::new(&batch);
@@ -331,9 +336,7 @@ fn neighbour(
     let values = (batch.firewall.get(), batch.domain.name(), batch.run.get());
     let found: Option<(Vec<u8>, u32, i64)> = connection
         .prepare_cached(&sql)
-        .and_then(|mut s| {
-            s.query_row(values, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()
-        })
+        .and_then(|mut s| s.query_row(values, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional())
         .map_err(StoreError::write("find a neighbouring state"))?;
     Ok(found.and_then(|(root, height, rows)| {
         Some(Stored { root: ContentHash::from_slice(&root)?, height, rows })

@@ -69,9 +69,7 @@ impl Store {
         &self,
         firewall: FirewallId,
     ) -> Result<Option<Timestamp>, StoreError> {
-        self.writer
-            .run(move |connection| super::import::synced_since(connection, firewall))
-            .await
+        self.writer.run(move |connection| super::import::synced_since(connection, firewall)).await
     }
 
     /// Records a revision whose content could not be read, and why.

@@ -126,8 +126,9 @@ impl Firewall {
         for (i, backup) in missing.into_iter().enumerate() {
             if cancel.is_cancelled() {
                 report.ending = Ending::Cancelled;
-                report.reason =
-                    Some("stopped; what was read is kept, and the next backfill goes on".to_owned());
+                report.reason = Some(
+                    "stopped; what was read is kept, and the next backfill goes on".to_owned(),
+                );
                 return Ok(());
             }
             let listed = revision(&backup);
@@ -164,7 +165,8 @@ impl Firewall {
                     report.taken.push(taken);
                 }
                 Err(error) => {
-                    self.unread(id, listed, format!("it is no configuration: {error}"), report).await?;
+                    self.unread(id, listed, format!("it is no configuration: {error}"), report)
+                        .await?;
                     report.ending = Ending::Partial;
                 }
             }
@@ -179,7 +181,10 @@ impl Firewall {
         problem: String,
         report: &mut BackfillReport,
     ) -> Result<(), StoreError> {
-        warn!(firewall.name = self.name(), "revision {} was not read: {problem}", revision.backup_id);
+        warn!(
+            firewall.name = self.name(),
+            "revision {} was not read: {problem}", revision.backup_id
+        );
         let (backup_id, at) = (revision.backup_id.clone(), revision.at);
         self.store().revision_unread(id, revision, problem.clone()).await?;
         report.unread.push(Unread { backup_id, at, problem });

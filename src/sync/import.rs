@@ -47,7 +47,6 @@ impl ImportReport {
     pub fn changed(&self) -> u64 {
         self.domains.iter().map(|line| line.changed).sum()
     }
-
 }
 
 impl ImportLine {

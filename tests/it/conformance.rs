@@ -140,11 +140,8 @@ fn no_domain_allows_a_secret() {
         "m_auth",
     ];
     // Ports that do not talk to each other; what lets forwarded traffic pass; "block private networks".
-    const NO_SECRETS: &[(&str, &str)] = &[
-        ("bridges", "private"),
-        ("destination_nat", "pass"),
-        ("interfaces", "config.blockpriv"),
-    ];
+    const NO_SECRETS: &[(&str, &str)] =
+        &[("bridges", "private"), ("destination_nat", "pass"), ("interfaces", "config.blockpriv")];
     for domain in ALL {
         for field in domain.fields() {
             if NO_SECRETS.contains(&(domain.name(), field.name)) {
