@@ -31,6 +31,8 @@ pub enum AskError {
         "`{text}` is too short to look for; give an IP address, a MAC address, or at least {least} letters of a name"
     )]
     TooShort { text: String, least: usize },
+    #[error("say which firewall is meant; known: {known}")]
+    WhichFirewall { known: String },
     #[error(transparent)]
     Moment(#[from] MomentError),
     #[error(transparent)]

@@ -13,6 +13,7 @@ mod filter;
 mod freshness;
 mod locate;
 mod query;
+mod ruleset;
 mod status;
 
 pub use answer::{Answer, Located, Mention};
@@ -20,4 +21,5 @@ pub use catalog::{ColumnInfo, DomainInfo, catalog};
 pub use error::AskError;
 pub use freshness::Freshness;
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};
+pub use ruleset::Loaded;
 pub use status::{DomainFreshness, FirewallStatus, Status};

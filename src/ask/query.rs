@@ -10,6 +10,7 @@ use super::cursor;
 use super::error::AskError;
 use super::filter;
 use super::freshness::freshness;
+use super::ruleset::Rulesets;
 
 /// Rows of a page unless asked otherwise: 50 leases are about 1,500 tokens.
 pub const DEFAULT_LIMIT: u32 = 50;
@@ -22,6 +23,7 @@ pub const MAX_LIMIT: u32 = 1_000;
 pub struct Ask {
     pub(super) store: Store,
     pub(super) clock: Clock,
+    pub(super) rulesets: Rulesets,
 }
 
 /// A question about one domain, in words.
@@ -44,8 +46,8 @@ pub struct Query {
 }
 
 impl Ask {
-    pub const fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock, rulesets: Rulesets::default() }
     }
 
     /// Answers from the store alone.

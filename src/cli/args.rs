@@ -1,5 +1,6 @@
 //! What can be typed. The comments here are the help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -48,6 +49,8 @@ const FORMAT: &str = "Print answers in this form; notes about them go to the sta
 
 const AS_OF: &str = "Answer as of an earlier moment: a time such as 2026-11-24T14:00:00Z, `yesterday 14:00`, \
                      `2 hours ago`, a date, or `run 17`";
+/// Where `--http` listens unless told otherwise: only this machine reaches it.
+const HTTP: &str = "127.0.0.1:8642";
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -100,11 +103,12 @@ pub(super) enum Command {
     Locate(LocateArgs),
     /// Show how fresh and complete the database is.
     Status,
-    /// Answer agents over MCP on standard input and output, syncing in the background.
+    /// Answer agents over MCP on standard input and output or over HTTP, syncing in the background.
     ///
     /// Nothing but JSON-RPC is written to the standard output. The log goes to the standard error
-    /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order.
-    Serve,
+    /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order. With
+    /// `--http` the standard input is not read, and `/health` and `/metrics` are answered too.
+    Serve(ServeArgs),
     /// Try everything on a simulated firewall, without a real one.
     ///
     /// Settings files and variables are not read, so no real firewall is contacted. Text is printed
@@ -190,10 +194,22 @@ pub(super) struct LocateArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Answer over HTTP on this address instead of standard input and output; 127.0.0.1:8642
+    /// unless given. Other machines, and all clients where `serve.require_token` is set, must send
+    /// the token that is made beside the database on first use.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP)]
+    pub(super) http: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct DemoArgs {
     /// Answer agents over MCP instead, keeping the simulated network moving.
     #[arg(long)]
     pub(super) serve: bool,
+    /// Answer them over HTTP on this address; 127.0.0.1:8642 unless given.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP, requires = "serve")]
+    pub(super) http: Option<SocketAddr>,
     /// Simulate this many devices.
     #[arg(long, value_name = "DEVICES", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(super) devices: u32,

@@ -96,7 +96,9 @@ impl CliError {
             Self::File { .. } | Self::NoTime { .. } | Self::NoName { .. } => exit::UNREAD,
             Self::Sync(cause) => of_sync(cause),
             Self::Daemon(cause) => match cause {
-                DaemonError::Connect { .. } | DaemonError::Pin { .. } => exit::REFUSED,
+                DaemonError::Connect { .. } | DaemonError::Pin { .. } | DaemonError::Web(_) => {
+                    exit::REFUSED
+                }
                 DaemonError::Store(cause) => of_store(cause),
                 DaemonError::Sync(cause) => of_sync(cause),
                 DaemonError::Mcp(_) => exit::INTERNAL,

@@ -75,9 +75,9 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         },
         Command::Locate(args) => asking(cli, async |ask| locate::run(&ask, args, format).await),
         Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
-        Command::Serve => {
+        Command::Serve(args) => {
             let settings = load::settings(cli, Voice::Service)?;
-            runtime::to_talk(serve::run(&settings))
+            runtime::to_talk(serve::run(&settings, args))
         }
         Command::Demo(args) => demo::run(cli, args),
         Command::Settings(args) => Ok(sample::run(cli, args)),

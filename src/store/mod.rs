@@ -30,6 +30,7 @@ mod source_states;
 mod sql;
 mod states;
 mod upsert;
+mod versions;
 mod writer;
 
 pub use apply::{Applied, Batch, Kept, SourceState, source_hash};
