@@ -4,6 +4,7 @@
 //! Never here: SQL, HTTP details, printing. Deciding is pure ([`plan`], [`believe`]); doing is
 //! [`run`](Firewall::run): every due domain is pulled at once, the client alone bounds the requests.
 
+mod backfill;
 mod believe;
 mod error;
 mod extra;
@@ -16,6 +17,7 @@ mod run;
 mod shared;
 mod worker;
 
+pub use backfill::{BackfillReport, Steps, Unread};
 pub use error::SyncError;
 pub use extra::Extra;
 pub use import::{ImportLine, ImportReport, config_domains, import};

@@ -58,7 +58,35 @@ pub(super) async fn pull(
     for one in gathered {
         judged.push(judge(context, domain, one).await);
     }
+    if judged.is_empty() {
+        return imported(context, domain).await;
+    }
     apply(context, domain, judged).await
+}
+
+/// No endpoint of this release gives the domain: it shows what an import read, if anything.
+async fn imported(
+    context: &Context<'_>,
+    domain: &'static dyn AnyDomain,
+) -> Result<Pull, StoreError> {
+    let (rows, rejects) =
+        context.store.note_sources(context.firewall, domain, context.at, &[]).await?;
+    let state = if rows == 0 { DomainState::Absent } else { DomainState::Unchanged };
+    Ok(Pull { state: Some(state), rows, rejects, ..Pull::default() })
+}
+
+/// Sources that only config.xml gives on this release: what an import read of them stays.
+fn config_only(context: &Context<'_>, domain: &'static dyn AnyDomain) -> Vec<&'static str> {
+    let on_release = |s: &&'static Source| s.exists_on(context.release);
+    let asked: Vec<&str> =
+        domain.api_sources().into_iter().filter(on_release).map(|s| s.name).collect();
+    let had = |name: &str| {
+        context.statuses.iter().any(|s| s.domain == domain.name() && s.source == name && s.rows > 0)
+    };
+    let config = domain.config_sources().into_iter().filter(on_release).map(|s| s.name);
+    let mut names: Vec<&str> = config.filter(|n| !asked.contains(n) && had(n)).collect();
+    names.dedup();
+    names
 }
 
 async fn ask(
@@ -249,7 +277,9 @@ async fn apply(
     domain: &'static dyn AnyDomain,
     judged: Vec<Judged>,
 ) -> Result<Pull, StoreError> {
-    let kept: Vec<&'static str> = judged.iter().filter(|j| j.keep).map(|j| j.state.name).collect();
+    let imported = config_only(context, domain);
+    let kept = judged.iter().filter(|j| j.keep).map(|j| j.state.name);
+    let kept: Vec<&'static str> = kept.chain(imported.iter().copied()).collect();
     let states: Vec<SourceState> = judged.iter().map(|j| j.state.clone()).collect();
     let summary = summarise(&judged);
     let none_good = judged.iter().all(|j| j.state.state != State::Fresh);
@@ -278,6 +308,8 @@ async fn apply(
         }
         rows.extend(one.rows);
     }
+    // What is left was imported.
+    rows.extend(old);
     let rows = RawRows::new(domain, rows);
     let batch = Batch {
         firewall: context.firewall,

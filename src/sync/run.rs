@@ -13,7 +13,7 @@ use crate::opnsense::{Client, Firmware, PullError};
 use crate::store::{
     FirewallRow, RunEnd, RunOutcome, SourceState, SourceStatus, State, Store, StoreError,
 };
-use crate::types::{Clock, FirewallId, Release, RunId};
+use crate::types::{Clock, FirewallId, Release, RunId, Timestamp};
 
 use super::extra::{Extra, not_enabled};
 use super::gather::chain;
@@ -60,6 +60,23 @@ impl Firewall {
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Its number in the store, made on first sight.
+    pub(super) async fn record(&self) -> Result<FirewallId, StoreError> {
+        self.store.firewall(&self.name, &self.url, self.clock.now()).await
     }
 
     /// Reads what is due. Domains fail one by one; only a broken store is an error.
