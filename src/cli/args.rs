@@ -109,6 +109,11 @@ pub(super) enum Command {
     /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order. With
     /// `--http` the standard input is not read, and `/health` and `/metrics` are answered too.
     Serve(ServeArgs),
+    /// Check firewalls and database: what answers, what does not, and which privilege would help.
+    ///
+    /// Asks once for everything a sync would read, and stores nothing. What it prints holds no key, no
+    /// address of the firewall and nothing that was read: it is made for pasting into an issue.
+    Doctor(DoctorArgs),
     /// Try everything on a simulated firewall, without a real one.
     ///
     /// Settings files and variables are not read, so no real firewall is contacted. Text is printed
@@ -131,6 +136,13 @@ pub(super) struct SyncArgs {
     #[arg(value_name = "DOMAIN")]
     pub(super) domains: Vec<String>,
     /// Read this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// Check this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
 }

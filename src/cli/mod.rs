@@ -12,6 +12,7 @@
 mod args;
 mod backfill;
 mod demo;
+mod doctor;
 mod error;
 mod exit;
 mod flags;

@@ -12,6 +12,7 @@ use crate::types::Clock;
 use super::args::{Cli, Command, Format};
 use super::backfill;
 use super::demo;
+use super::doctor;
 use super::error::CliError;
 use super::exit;
 use super::import;
@@ -78,6 +79,10 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         Command::Serve(args) => {
             let settings = load::settings(cli, Voice::Service)?;
             runtime::to_talk(serve::run(&settings, args))
+        }
+        Command::Doctor(args) => {
+            let settings = load::settings(cli, Voice::Quiet)?;
+            runtime::to_talk(doctor::run(settings, args, format))
         }
         Command::Demo(args) => demo::run(cli, args),
         Command::Settings(args) => Ok(sample::run(cli, args)),

@@ -14,6 +14,7 @@ mod chunk;
 mod chunks;
 mod diff;
 mod error;
+mod health;
 mod identity;
 mod import;
 mod locate;
@@ -35,6 +36,7 @@ mod writer;
 
 pub use apply::{Applied, Batch, Kept, SourceState, source_hash};
 pub use error::StoreError;
+pub use health::Health;
 pub use import::{Effect, Import, ImportKind, Imported, ImportedDomain, ImportedState};
 pub use locate::{Hit, Needle, Sought};
 pub use open::Store;
