@@ -13,6 +13,7 @@ mod labels;
 mod leaf;
 mod raw;
 mod rows;
+mod sightings;
 mod source;
 mod value;
 
@@ -31,6 +32,7 @@ pub use decode::{Malformed, decode};
 pub use labels::translate;
 pub use raw::{Field, Raw, RawRow, RawValue, Reject, field, volatile};
 pub use rows::{RawRows, SOURCE, read_row};
+pub use sightings::{Only, SIGHTINGS, Sighting, sighting};
 pub use source::{Cadence, Each, Labels, Shape, Source};
 pub use value::{AnyDomain, Domain, ParsedRow, by_name, primary_key};
 

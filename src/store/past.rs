@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use sqlx::SqlitePool;
 
-use crate::domain::AnyDomain;
+use crate::domain::{ALL, AnyDomain};
 use crate::types::{FirewallId, Moment, RunId, Timestamp};
 
 use super::error::StoreError;
@@ -91,6 +91,10 @@ impl State {
         Ok(Self { runs, readers, tables: Mutex::new(tables) })
     }
 
+    pub(super) fn runs(&self) -> &[RunAt] {
+        &self.runs
+    }
+
     fn tables(&self) -> std::sync::MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -117,6 +121,9 @@ impl State {
                 rebuild::fill(&mut tables.connection, *domain, &self.runs)?;
                 tables.filled.push(domain.name());
             }
+        }
+        if domains.len() == ALL.len() {
+            rebuild::fill_sightings(&mut tables.connection, &self.runs)?;
         }
         tables.bytes = rebuild::size(&tables.connection)?;
         Ok(())

@@ -23,7 +23,7 @@ pub(super) const MEMORY: &CStr = c"memdb";
 
 /// Tables of the history itself. They are not copied: in the database in memory their names mean those of
 /// the file that is attached to it while it is filled.
-const HISTORY: &str = "'chunks', 'snapshots', 'volatiles', 'volatile_states', 'source_states', 'sightings', 'presence', '_sqlx_migrations'";
+const HISTORY: &str = "'chunks', 'snapshots', 'volatiles', 'volatile_states', 'source_states', 'presence', '_sqlx_migrations'";
 
 /// Names are never used twice, so a state that is still read is never written by another.
 static NAMED: AtomicU64 = AtomicU64::new(0);
@@ -91,6 +91,30 @@ pub(super) fn fill(
     let transaction = connection.transaction().map_err(failed())?;
     for run in runs {
         fill_one(&transaction, domain, *run)?;
+    }
+    transaction.commit().map_err(failed())
+}
+
+/// Fills `sightings` for the devices that the tables show: what was known of them then.
+pub(super) fn fill_sightings(
+    connection: &mut Connection,
+    runs: &[RunAt],
+) -> Result<(), StoreError> {
+    let failed = || StoreError::write("rebuild sightings");
+    let transaction = connection.transaction().map_err(failed())?;
+    let sql = format!(
+        "INSERT OR IGNORE INTO main.sightings
+         SELECT s.sighting_id, s.firewall_id, s.client, s.ip, s.ip_sort, s.interface, s.first_at,
+                (SELECT CASE WHEN p.last_at < ?3 THEN p.last_at END FROM file.presence p
+                 WHERE p.sighting_id = s.sighting_id AND p.first_run <= ?2 ORDER BY p.first_run DESC LIMIT 1)
+         FROM file.sightings s
+         WHERE s.firewall_id = ?1 AND s.client IN ({}) AND s.first_at <= ?3
+           AND EXISTS (SELECT 1 FROM file.presence p WHERE p.sighting_id = s.sighting_id AND p.first_run <= ?2)",
+        super::presence::clients()
+    );
+    for at in runs {
+        let values = (at.firewall.get(), at.run.get(), at.started_at.millis());
+        transaction.execute(&sql, values).map_err(failed())?;
     }
     transaction.commit().map_err(failed())
 }
