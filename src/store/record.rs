@@ -144,7 +144,7 @@ impl Store {
         let interrupted = "UPDATE runs SET outcome = 'interrupted', reason = 'the process ended before the run did; what was read is kept'
              WHERE run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = ?) AND outcome = 'running'";
         let sql = "INSERT INTO runs (firewall_id, started_at, outcome, turn)
-             VALUES (?1, ?2, 'running', coalesce((SELECT turn + (started_at > ?2) FROM runs WHERE firewall_id = ?1 ORDER BY run_id DESC LIMIT 1), 0))
+             VALUES (?1, ?2, 'running', coalesce((SELECT turn + (started_at > ?2) FROM runs WHERE firewall_id = ?1 ORDER BY position DESC LIMIT 1), 0))
              RETURNING run_id";
         let begin = move |connection: &Transaction<'_>| {
             let failed = || StoreError::write("begin a run");

@@ -83,16 +83,16 @@ pub struct Seen {
     pub position: (i64, String),
 }
 
-/// Intervals as they were known at the moment of the store. Runs of the moment are `[firewall, run, began]`.
+/// Intervals as they were known at the moment of the store. Runs of the moment are `[firewall, began]`.
 const INTERVALS: &str = "SELECT s.firewall_id, s.client, s.ip, s.interface, p.first_at,
         CASE WHEN p.last_at < coalesce(m.began, p.last_at + 1) THEN p.last_at END AS last_at,
         coalesce(CASE WHEN p.last_at < coalesce(m.began, p.last_at + 1) THEN p.last_at END, m.began, g.good_at, p.first_at) AS seen_at,
         p.first_run, s.sighting_id
     FROM sightings s JOIN presence p USING (sighting_id)
-    LEFT JOIN (SELECT value ->> 0 AS firewall_id, value ->> 1 AS run_id, value ->> 2 AS began FROM json_each(?)) m ON m.firewall_id = s.firewall_id
+    LEFT JOIN (SELECT value ->> 0 AS firewall_id, value ->> 1 AS began FROM json_each(?)) m ON m.firewall_id = s.firewall_id
     LEFT JOIN (SELECT firewall_id, max(good_at) AS good_at FROM sources WHERE domain IN (SELECT value FROM json_each(?)) GROUP BY firewall_id) g
         ON g.firewall_id = s.firewall_id
-    WHERE (? OR p.first_run <= m.run_id)";
+    WHERE (? OR p.first_at <= m.began)";
 
 impl Store {
     /// Intervals, the newest first.
@@ -155,11 +155,11 @@ impl Store {
     }
 
     fn moment_values(&self) -> Vec<SqlValue> {
-        let runs: Vec<(i64, i64, i64)> = self
+        let runs: Vec<(i64, i64)> = self
             .state
             .iter()
             .flat_map(|state| state.runs())
-            .map(|r| (r.firewall.get(), r.run.get(), r.started_at.millis()))
+            .map(|r| (r.firewall.get(), r.started_at.millis()))
             .collect();
         let domains: Vec<&str> = SIGHTINGS.iter().map(|s| s.domain).collect();
         vec![
