@@ -10,6 +10,7 @@
 //! [`flags`] reads the table of settings.
 
 mod args;
+mod changes;
 mod demo;
 mod error;
 mod exit;

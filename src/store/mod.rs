@@ -10,12 +10,16 @@
 //! sea-query from column declarations and run in [`sql`] alone.
 
 mod apply;
+mod changes;
 mod chunk;
 mod chunks;
 mod diff;
+mod difference;
 mod error;
 mod identity;
+mod labels;
 mod locate;
+mod moved;
 mod open;
 mod past;
 mod presence;
@@ -29,11 +33,15 @@ mod snapshot;
 mod source_states;
 mod sql;
 mod states;
+mod steps;
 mod upsert;
 mod writer;
 
 pub use apply::{Applied, Batch, Kept, SourceState, source_hash};
+pub use changes::{About, Change, ChangeKind, ChangePosition, Changes, ChangesQuery};
+pub use difference::RowDifference;
 pub use error::StoreError;
+pub use labels::{Label, LabelChange};
 pub use locate::{Hit, Needle, Sought};
 pub use open::Store;
 pub use record::{FirewallRow, RunEnd, RunOutcome, RunRow};

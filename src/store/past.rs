@@ -174,7 +174,7 @@ impl Store {
     }
 
     /// The newest run of every firewall at `moment`, and whether no firewall has a newer one.
-    async fn runs_at(&self, moment: Moment) -> Result<(Vec<RunAt>, bool), StoreError> {
+    pub(super) async fn runs_at(&self, moment: Moment) -> Result<(Vec<RunAt>, bool), StoreError> {
         let failed = || StoreError::query("find the runs of a moment");
         let (at, exact) = match moment {
             Moment::At(at) => (at, None),

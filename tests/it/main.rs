@@ -5,9 +5,9 @@
 mod architecture;
 mod cli;
 mod conformance;
+mod history;
 mod mcp;
 mod recorded;
 mod store;
 mod support;
 mod sync;
-mod time;
