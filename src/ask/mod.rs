@@ -7,19 +7,26 @@
 mod answer;
 mod at;
 mod catalog;
+mod changes;
 mod cursor;
 mod error;
 mod filter;
 mod freshness;
+mod labels;
 mod locate;
+mod presence;
 mod query;
 mod ruleset;
 mod status;
 
+pub use crate::store::LabelChange;
 pub use answer::{Answer, Located, Mention};
 pub use catalog::{ColumnInfo, DomainInfo, catalog};
+pub use changes::{ChangeRow, ChangesAnswer, ChangesAsked, SavedBy};
 pub use error::AskError;
 pub use freshness::Freshness;
+pub use labels::LabelRow;
+pub use presence::{PresenceAnswer, PresenceAsked, PresenceRow, SeenRow};
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};
 pub use ruleset::Loaded;
 pub use status::{DomainFreshness, FirewallStatus, Status};
