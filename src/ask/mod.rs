@@ -7,18 +7,23 @@
 mod answer;
 mod catalog;
 mod cursor;
+mod endpoint;
 mod error;
 mod filter;
 mod freshness;
 mod locate;
 mod query;
+mod reach;
 mod ruleset;
 mod status;
+mod trace;
 
 pub use answer::{Answer, Located, Mention};
 pub use catalog::{ColumnInfo, DomainInfo, catalog};
 pub use error::AskError;
 pub use freshness::Freshness;
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};
+pub use reach::{Matrix, Reach, ReachPart, ReachQuestion, Zone};
 pub use ruleset::Loaded;
 pub use status::{DomainFreshness, FirewallStatus, Status};
+pub use trace::{RuleWord, Trace, TraceQuestion};
