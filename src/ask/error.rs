@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::store::StoreError;
+use crate::types::MomentError;
 
 #[derive(Debug, Error)]
 pub enum AskError {
@@ -37,11 +38,13 @@ pub enum AskError {
     #[error("{0}")]
     Flow(String),
     #[error(transparent)]
-    Moment(#[from] crate::rules::MomentError),
+    LocalTime(#[from] crate::rules::LocalTimeError),
     #[error(transparent)]
     TooManyParts(#[from] crate::rules::TooManyParts),
     #[error("say which firewall is meant; known: {known}")]
     WhichFirewall { known: String },
+    #[error(transparent)]
+    Moment(#[from] MomentError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -49,6 +52,9 @@ pub enum AskError {
 impl AskError {
     /// Whether asking differently helps; otherwise the fault is ours.
     pub const fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Store(_))
+        match self {
+            Self::Store(cause) => cause.is_about_the_moment(),
+            _ => true,
+        }
     }
 }

@@ -5,25 +5,31 @@
 //! Never here: SQL, HTTP, printing. No question waits for a firewall.
 
 mod answer;
+mod at;
 mod catalog;
 mod cursor;
 mod endpoint;
 mod error;
 mod filter;
 mod freshness;
+mod lint;
+mod lint_network;
 mod locate;
 mod query;
 mod reach;
 mod ruleset;
 mod status;
 mod trace;
+mod what_if;
 
 pub use answer::{Answer, Located, Mention};
 pub use catalog::{ColumnInfo, DomainInfo, catalog};
 pub use error::AskError;
 pub use freshness::Freshness;
+pub use lint::{Finding, Lint, LintQuestion, Severity, Suppression, findings};
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};
 pub use reach::{Matrix, Reach, ReachPart, ReachQuestion, Zone};
 pub use ruleset::Loaded;
 pub use status::{DomainFreshness, FirewallStatus, Status};
 pub use trace::{RuleWord, Trace, TraceQuestion};
+pub use what_if::{ChangedFlow, Proposal, WhatIf};

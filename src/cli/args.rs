@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::types::Timestamp;
+
 use super::exit;
 use super::flags::SettingFlags;
 
@@ -13,6 +15,7 @@ static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
         "Examples:\n  \
          opndex demo                                    try it without a firewall\n  \
          opndex sync                                    read every domain of every firewall\n  \
+         opndex import config-*.xml                     the same from backups, without a firewall\n  \
          opndex locate 192.168.1.20                     everything known about an address\n  \
          opndex query dhcp_leases --where 'interface_name = IOT'\n  \
          opndex query firewall_rules --where 'destination covers 10.0.0.9' --format json\n\n\
@@ -43,6 +46,9 @@ const CONFIG: &str =
 const FORMAT: &str = "Print answers in this form; notes about them go to the standard error \
                       stream [env: OPNDEX_FORMAT]";
 
+const AS_OF: &str = "Answer as of an earlier moment: a time such as 2026-11-24T14:00:00Z, `yesterday 14:00`, \
+                     `2 hours ago`, a date, or `run 17`";
+
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(super) struct Global {
@@ -50,6 +56,8 @@ pub(super) struct Global {
     pub(super) config: Option<PathBuf>,
     #[arg(long, global = true, value_name = "FORMAT", help = FORMAT)]
     pub(super) format: Option<Format>,
+    #[arg(long, global = true, value_name = "MOMENT", help = AS_OF)]
+    pub(super) as_of: Option<String>,
 }
 
 /// How answers are printed.
@@ -71,6 +79,12 @@ pub(super) enum Command {
     /// Firewalls are read in parallel, and so are the domains of each. A domain that cannot be read
     /// keeps its earlier rows and says why. Ctrl-C stops in order: what was read is kept.
     Sync(SyncArgs),
+    /// Build or extend the database from config.xml files, without a firewall.
+    ///
+    /// Takes backups that were downloaded from a firewall, of any release, in any order. Each becomes a
+    /// state of the time at which it was saved: the newest is what tables show, earlier ones are history.
+    /// What a sync has read is never replaced. Keys, hashes and passwords in a file are not read at all.
+    Import(ImportArgs),
     /// Show rows of one domain, or list the domains.
     ///
     /// Conditions are written like `ip in 10.0.0.0/24`, `hostname = nas*`, `expires >
@@ -78,6 +92,18 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Show everything that mentions an IP address, a MAC address or a name.
     Locate(LocateArgs),
+    /// Show which firewall rule decides a packet, and why.
+    ///
+    /// FROM and TO are addresses, device names, networks, interfaces, aliases, `internet` or `firewall`;
+    /// TO may end in `:PORT`. Nothing is sent: the answer is made from the rules in the database.
+    Trace(TraceArgs),
+    /// Show what may be reached from where, and by which rules; without FROM and TO, all zones at once.
+    ///
+    /// The parts shown are disjoint and together everything that was asked about. With `--diff` or
+    /// `--since` only the flows that a change opens or closes are shown. Nothing is written to the firewall.
+    Reach(ReachArgs),
+    /// Find rules that are hidden, contradictory, too open, or refer to nothing.
+    Lint(LintArgs),
     /// Show how fresh and complete the database is.
     Status,
     /// Answer agents over MCP on standard input and output, syncing in the background.
@@ -94,6 +120,21 @@ pub(super) enum Command {
     Settings(SettingsArgs),
 }
 
+impl Command {
+    /// Whether it can be answered as of an earlier moment.
+    pub(super) const fn is_question(&self) -> bool {
+        matches!(
+            self,
+            Self::Query(_)
+                | Self::Locate(_)
+                | Self::Trace(_)
+                | Self::Reach(_)
+                | Self::Lint(_)
+                | Self::Status
+        )
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct SyncArgs {
     /// Domains to read; all of them when none is named.
@@ -102,6 +143,19 @@ pub(super) struct SyncArgs {
     /// Read this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// Backup files.
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The firewall they are of; otherwise the host name in each file.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+    /// When the configuration was saved, such as 2026-11-24T08:00:00Z; for a file that does not say.
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]
@@ -138,6 +192,99 @@ pub(super) struct LocateArgs {
     #[arg(value_name = "IP|MAC|NAME")]
     pub(super) text: String,
     /// Look at this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TraceArgs {
+    /// Who sends the packet.
+    #[arg(value_name = "FROM")]
+    pub(super) from: String,
+    /// Who is to receive it, with a port if there is one.
+    #[arg(value_name = "TO[:PORT]")]
+    pub(super) to: String,
+    /// Protocol: tcp unless given, udp, icmp, esp, or a number.
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(super) proto: Option<String>,
+    /// Interface it arrives on, if it does not follow from FROM.
+    #[arg(long = "in", value_name = "INTERFACE")]
+    pub(super) interface: Option<String>,
+    /// Local time of the firewall, for rules with schedules, such as 2026-11-25T20:15.
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
+    /// Source port; some high port unless given.
+    #[arg(long, value_name = "PORT")]
+    pub(super) source_port: Option<String>,
+    /// ICMP type by name or number; an echo request unless given.
+    #[arg(long, value_name = "TYPE")]
+    pub(super) icmp_type: Option<String>,
+    /// Ask about this firewall; needed when several are known.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReachArgs {
+    /// Senders: an interface, network, alias, device, `internet` or `any`.
+    #[arg(value_name = "FROM", requires = "to")]
+    pub(super) from: Option<String>,
+    /// Receivers, in the same words.
+    #[arg(value_name = "TO")]
+    pub(super) to: Option<String>,
+    /// Only this protocol.
+    #[arg(long, value_name = "PROTOCOL", requires = "to")]
+    pub(super) proto: Option<String>,
+    /// Only this destination port or range.
+    #[arg(long, value_name = "PORT", requires = "to")]
+    pub(super) port: Option<String>,
+    /// Interface the packets arrive on, if it does not follow from FROM.
+    #[arg(long = "in", value_name = "INTERFACE", requires = "to")]
+    pub(super) interface: Option<String>,
+    /// Local time of the firewall, for rules with schedules.
+    #[arg(long, value_name = "TIME", requires = "to")]
+    pub(super) at: Option<String>,
+    /// Show only parts with this verdict: pass, block, reject or undecidable.
+    #[arg(long, value_name = "VERDICT", requires = "to")]
+    pub(super) verdict: Option<String>,
+    /// Show at most this many parts; 30 unless given.
+    #[arg(long, value_name = "PARTS", requires = "to")]
+    pub(super) limit: Option<usize>,
+    /// Show what the rules in this JSON file would open and close.
+    #[arg(long, value_name = "FILE", requires = "to", conflicts_with = "since")]
+    pub(super) diff: Option<PathBuf>,
+    /// Show what was opened and closed since an earlier moment.
+    #[arg(long, value_name = "MOMENT", requires = "to")]
+    pub(super) since: Option<String>,
+    /// Ask about this firewall; needed when several are known.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintSeverity {
+    High,
+    Medium,
+    Low,
+    Info,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArgs {
+    /// Show findings at least this bad.
+    #[arg(long, value_name = "SEVERITY")]
+    pub(super) severity: Option<LintSeverity>,
+    /// Show findings of this code only, such as shadowed_rule.
+    #[arg(long, value_name = "CODE")]
+    pub(super) code: Option<String>,
+    /// Show at most this many findings.
+    #[arg(long, value_name = "FINDINGS")]
+    pub(super) limit: Option<usize>,
+    /// Leave out what this JSON file lists: objects with the id of a finding and a reason.
+    #[arg(long, value_name = "FILE")]
+    pub(super) suppress: Option<PathBuf>,
+    /// Look at this firewall; needed when several are known.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
 }

@@ -1,4 +1,5 @@
 //! Firewall rules of every kind, in the order in which pf evaluates them.
+use super::node::{CATEGORY_NAMES, INTERFACE_NAMES, Key, Table};
 use super::prelude::*;
 use super::term::{self, Side, category, chosen, family, joined, port, protocol, terms};
 use crate::types::Release;
@@ -41,6 +42,87 @@ const ALWAYS_ALL: Release = Release::new(26, 1, 10);
 const PRIVILEGE: &str = "Firewall: Rules [new]";
 const SEARCH: &str = "firewall/filter/search_rule";
 
+const NO_AUTOMATIC: &str =
+    "config.xml has no automatic rules; positions among legacy rules are their order in it";
+
+static GROUP_SEQUENCES: Table = Table {
+    path: "ifgroups/ifgroupentry",
+    key: Key::Leaf("ifname"),
+    value: &["sequence"],
+    between: "",
+    or_name: false,
+};
+
+/// The priority and position that 25.7 and later give as `sort_order`.
+static MVC: Node = Node::new(
+    "OPNsense/Firewall/Filter/rules/rule",
+    &[
+        Take::Look { from: "interface", to: "@group", table: &GROUP_SEQUENCES },
+        Take::Make {
+            to: "sort_order",
+            from: &["interface", "interfacenot", "sequence", "@group"],
+            make: mvc_order,
+        },
+        Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
+        Take::Look { from: "categories", to: "%categories", table: &CATEGORY_NAMES },
+    ],
+)
+.lacks(&["interface_name"])
+.beyond(&[("origin", &["automatic"])]);
+
+static LEGACY: Node = Node::new(
+    "filter/rule",
+    &[
+        Take::Label { to: "uuid" },
+        set("legacy", "1"),
+        // Since when it is written by hand: without it the API would call it automatic.
+        set("is_automatic", "0"),
+        ENABLED,
+        rename("type", "action"),
+        rename("descr", "description"),
+        // `<not/>` negates up to 25.7; an element that says nothing is never written since.
+        flag("source.not", "source_not"),
+        flag("destination.not", "destination_not"),
+        flag("log", "log"),
+        Take::Position { to: "@position" },
+        Take::Look { from: "interface", to: "@group", table: &GROUP_SEQUENCES },
+        Take::Make {
+            to: "sort_order",
+            from: &["floating", "@position", "@group"],
+            make: legacy_order,
+        },
+        Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
+    ],
+)
+.lacks(&["interface_name"])
+.beyond(&[("origin", &["automatic"])]);
+
+/// Floating with no or several interfaces, or all but one; groups by their sequence; else one interface.
+fn mvc_order(parts: &[Option<&str>]) -> Option<String> {
+    let [interface, not, sequence, group] = parts else { return None };
+    let sequence: u32 = sequence.unwrap_or("0").parse().ok()?;
+    let priority = match interface {
+        Some(one) if !one.contains(',') && *not != Some("1") => match group {
+            Some(sequence) => 300_000 + sequence.parse::<u32>().ok()?,
+            None if is_interface(one) => 400_000,
+            None => 300_000,
+        },
+        _ => 200_000,
+    };
+    Some(format!("{priority}.{sequence:07}"))
+}
+
+/// As the firewall registers them: in the order of the file, behind MVC rules of the same priority.
+fn legacy_order(parts: &[Option<&str>]) -> Option<String> {
+    let [floating, position, group] = parts else { return None };
+    let priority = match (floating, group) {
+        (Some(_), _) => 200_000,
+        (None, Some(sequence)) => 300_000 + sequence.parse::<u32>().ok()?,
+        (None, None) => 400_000,
+    };
+    Some(format!("{priority}.1{:06}", position.unwrap_or("0").parse::<u32>().ok()?))
+}
+
 pub static DOMAIN: Domain<Rule> = Domain {
     name: "firewall_rules",
     about: "Filter rules: automatic, floating, group and interface rules, in pf's evaluation order.",
@@ -69,6 +151,9 @@ pub static DOMAIN: Domain<Rule> = Domain {
             .from(ALWAYS_ALL)
             .labels("interface", "legacy")
             .gap("disabled legacy rules are not reported by the API"),
+        Source::config("model", &MVC).before(FULL_ROWS).gap(NO_AUTOMATIC),
+        Source::config("search", &MVC).from(FULL_ROWS).gap(NO_AUTOMATIC),
+        Source::config("search", &LEGACY).gap(NO_AUTOMATIC),
     ],
     fields: &[
         field("uuid"),

@@ -11,6 +11,7 @@ mod column;
 mod decode;
 mod labels;
 mod leaf;
+pub mod node;
 mod raw;
 mod row;
 mod rows;
@@ -19,19 +20,39 @@ mod source;
 mod term;
 mod value;
 
+pub mod alias_contents;
+pub mod alias_tables;
 pub mod aliases;
 pub mod arp;
+pub mod bridges;
+pub mod carp_status;
 pub mod destination_nat;
 pub mod dhcp_leases;
 pub mod dhcp_reservations;
 pub mod dns_records;
+pub mod firewall_categories;
 pub mod firewall_rules;
+pub mod gateway_groups;
+pub mod gateway_status;
+pub mod gateways;
+pub mod gifs;
+pub mod gres;
+pub mod interface_addresses;
+pub mod interface_counters;
+pub mod interface_groups;
 pub mod interfaces;
+pub mod laggs;
+pub mod loopbacks;
 pub mod ndp;
 pub mod npt;
 pub mod one_to_one_nat;
+pub mod routes;
+pub mod rule_counters;
 pub mod source_nat;
+pub mod static_routes;
+pub mod virtual_ips;
 pub mod vlans;
+pub mod vxlans;
 
 pub use column::{Cell, Column, ColumnSpec, Kind, Read, Role, col, sql_names};
 pub use decode::{Malformed, decode, items, name_item};
@@ -44,24 +65,45 @@ pub use value::{AnyDomain, Domain, ParsedRow, by_name, primary_key};
 /// Every domain, alphabetical, like the modules above.
 pub static ALL: &[&dyn AnyDomain] = &[
     // One per line: adding a domain is one line here.
+    &alias_contents::DOMAIN,
+    &alias_tables::DOMAIN,
     &aliases::DOMAIN,
     &arp::DOMAIN,
+    &bridges::DOMAIN,
+    &carp_status::DOMAIN,
     &destination_nat::DOMAIN,
     &dhcp_leases::DOMAIN,
     &dhcp_reservations::DOMAIN,
     &dns_records::DOMAIN,
+    &firewall_categories::DOMAIN,
     &firewall_rules::DOMAIN,
+    &gateway_groups::DOMAIN,
+    &gateway_status::DOMAIN,
+    &gateways::DOMAIN,
+    &gifs::DOMAIN,
+    &gres::DOMAIN,
+    &interface_addresses::DOMAIN,
+    &interface_counters::DOMAIN,
+    &interface_groups::DOMAIN,
     &interfaces::DOMAIN,
+    &laggs::DOMAIN,
+    &loopbacks::DOMAIN,
     &ndp::DOMAIN,
     &npt::DOMAIN,
     &one_to_one_nat::DOMAIN,
+    &routes::DOMAIN,
+    &rule_counters::DOMAIN,
     &source_nat::DOMAIN,
+    &static_routes::DOMAIN,
+    &virtual_ips::DOMAIN,
     &vlans::DOMAIN,
+    &vxlans::DOMAIN,
 ];
 
 /// What a domain file needs.
 mod prelude {
     pub(super) use super::column::{Read, Role, col};
+    pub(super) use super::node::{ENABLED, Node, Take, flag, rename, set};
     pub(super) use super::raw::{Raw, Reject, field, volatile};
     pub(super) use super::rows::SOURCE;
     pub(super) use super::source::{Cadence, Source};

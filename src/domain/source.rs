@@ -2,10 +2,11 @@
 
 use crate::types::Release;
 
+use super::node::Node;
 use super::raw::Field;
 
-/// One read endpoint of one domain. Built with [`Source::grid`], [`Source::map`], [`Source::list`],
-/// [`Source::one`] or [`Source::groups`] and the methods below.
+/// One read endpoint of one domain, or where config.xml keeps it. Built with [`Source::grid`], [`Source::map`],
+/// [`Source::list`], [`Source::one`], [`Source::groups`] or [`Source::config`] and the methods below.
 #[derive(Debug, Clone, Copy)]
 pub struct Source {
     /// Short tag, unique within the domain; kept with every row (`kea4`, `isc4`, `dnsmasq`).
@@ -23,6 +24,8 @@ pub struct Source {
     pub optional: bool,
     /// Spelled in `snake_case` on every release, although 24.7 and 25.1 prefer camelCase actions.
     pub snake_only: bool,
+    /// An object beside the rows of a grid whose leaves belong to every row (`carp.demotion`).
+    pub beside: Option<&'static str>,
     /// Ask once, or once for every interface or item.
     pub each: Each,
     /// Fields sent with a search besides paging; the query of a GET.
@@ -59,6 +62,8 @@ pub enum Shape {
     One { at: &'static str },
     /// `{"a": {"rows": [{row}, …]}, …}`: the outer key becomes the field `key` of each row at `rows` below it.
     Groups { at: &'static str, key: &'static str, rows: &'static str },
+    /// Elements of config.xml, which only an import or a backfill reads.
+    Config(&'static Node),
 }
 
 /// The field that the outer key of a model's map becomes.
@@ -98,7 +103,8 @@ pub enum Place {
     Param(&'static str),
 }
 
-/// Rows whose `when` flag is true carry descriptions in `field` (`LAN,Guest WiFi`): translate them.
+/// Rows whose `when` flag is true carry descriptions in `field` (`LAN,Guest WiFi`): translate them. All rows
+/// do where `when` is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Labels {
     pub field: &'static str,
@@ -123,6 +129,7 @@ impl Source {
             before: Release::END,
             optional: false,
             snake_only: false,
+            beside: None,
             each: Each::Once,
             params: &[],
             labels: None,
@@ -191,6 +198,12 @@ impl Source {
         self
     }
 
+    /// What stands in the object `key` beside the rows is part of each of them.
+    pub const fn beside(mut self, key: &'static str) -> Self {
+        self.beside = Some(key);
+        self
+    }
+
     /// Asked with GET although it is a grid.
     pub const fn get(mut self) -> Self {
         self.verb = Verb::Get;
@@ -201,6 +214,12 @@ impl Source {
     pub const fn post(mut self) -> Self {
         self.verb = Verb::Post;
         self
+    }
+
+    /// Elements of config.xml. `name` is that of the endpoint that gives the same rows where there is one:
+    /// a sync replaces rows of that name, and keeps those of a name that no endpoint of its release has.
+    pub const fn config(name: &'static str, node: &'static Node) -> Self {
+        Self::new(name, node.path, Shape::Config(node), "Diagnostics: Configuration History")
     }
 
     pub const fn from(mut self, release: Release) -> Self {
@@ -251,6 +270,14 @@ impl Source {
     pub const fn backend(mut self) -> Self {
         self.backend = true;
         self
+    }
+
+    /// Where its rows are in config.xml; `None` for an endpoint of the API.
+    pub const fn node(&self) -> Option<&'static Node> {
+        match self.shape {
+            Shape::Config(node) => Some(node),
+            _ => None,
+        }
     }
 
     pub fn exists_on(&self, release: Release) -> bool {

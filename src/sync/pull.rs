@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{AnyDomain, Cadence, RawRow, RawRows, Source};
+use crate::domain::{AnyDomain, RawRow, RawRows, Source};
 use crate::opnsense::Client;
 use crate::store::{Batch, SourceState, SourceStatus, State, Store, StoreError, source_hash};
 use crate::types::{FirewallId, Release, RunId, Timestamp};
@@ -24,7 +24,7 @@ pub(super) struct Context<'a> {
     pub(super) run: RunId,
     pub(super) release: Release,
     pub(super) at: Timestamp,
-    /// The configuration has changed since its domains were last read in full.
+    /// The domain is configuration, which has changed since it was last read in full.
     pub(super) config_changed: bool,
     pub(super) statuses: &'a [SourceStatus],
     pub(super) cancel: &'a CancellationToken,
@@ -46,7 +46,7 @@ pub(super) async fn pull(
     domain: &'static dyn AnyDomain,
 ) -> Result<Pull, StoreError> {
     let asked: Vec<&'static Source> =
-        domain.sources().iter().filter(|s| s.exists_on(context.release)).collect();
+        domain.api_sources().into_iter().filter(|s| s.exists_on(context.release)).collect();
     let gathered = join_all(asked.iter().map(|source| ask(context, domain, source))).await;
     if gathered.iter().any(|g| matches!(&g.result, Err(f) if f.cancelled)) {
         return Ok(Pull { cancelled: true, ..Pull::default() });
@@ -153,7 +153,7 @@ async fn judge(
             before,
             never_empty: domain.never_empty(),
             backend_alive: backend_alive(context).await,
-            config_changed: context.config_changed && domain.cadence() == Cadence::Config,
+            config_changed: context.config_changed,
         };
         if let Verdict::Doubt { since, looks } = believe::judge(seen) {
             let reason =

@@ -39,6 +39,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("rustls_platform_verifier", &["opnsense"]),
     ("backon", &["opnsense"]),
     ("sha2", &["opnsense"]),
+    ("quick_xml", &["configxml"]),
+    ("md5", &["configxml"]),
     ("sqlx", &["store"]),
     ("sea_query", &["store"]),
     ("sea_query_sqlx", &["store"]),

@@ -30,6 +30,9 @@ struct Case {
     body: serde_json::Value,
     #[serde(default)]
     interfaces: Vec<(String, String)>,
+    /// Where sources of one name answer differently.
+    #[serde(default)]
+    release: Option<String>,
     /// What it was asked for, of a source that is asked item by item.
     #[serde(default)]
     item: Option<String>,
@@ -50,9 +53,10 @@ fn cases(domain: &dyn AnyDomain) -> Vec<Case> {
 }
 
 fn raw(domain: &'static dyn AnyDomain, case: &Case) -> RawRows {
-    let sources = domain.sources();
+    let sources = domain.api_sources();
     let source = sources
         .iter()
+        .filter(|s| case.release.as_ref().is_none_or(|r| s.exists_on(r.parse().unwrap())))
         .find(|s| s.name == case.source && (case.interfaces.is_empty() || s.labels.is_some()));
     let source =
         source.unwrap_or_else(|| panic!("`{}` has no source `{}`", domain.name(), case.source));
@@ -135,8 +139,12 @@ fn no_domain_allows_a_secret() {
         "m_enc",
         "m_auth",
     ];
-    // What lets forwarded traffic pass: `pass`, `rule` or nothing.
-    const NO_SECRETS: &[(&str, &str)] = &[("destination_nat", "pass")];
+    // Ports that do not talk to each other; what lets forwarded traffic pass; "block private networks".
+    const NO_SECRETS: &[(&str, &str)] = &[
+        ("bridges", "private"),
+        ("destination_nat", "pass"),
+        ("interfaces", "config.blockpriv"),
+    ];
     for domain in ALL {
         for field in domain.fields() {
             if NO_SECRETS.contains(&(domain.name(), field.name)) {
@@ -312,6 +320,9 @@ async fn every_indexed_filter_is_an_index_search() {
                 };
                 let plan = index.store.explain(&selection).await.unwrap().join("; ");
                 let searched = plan.contains(&format!("SEARCH {} USING", domain.name()));
+                // Rows come in the order of the index that found them: no page sorts all that match.
+                let sorts = plan.contains("USE TEMP B-TREE FOR ORDER BY");
+                assert!(!sorts, "`{}.{}` {op:?} sorts: {plan}", domain.name(), column.name);
                 let wanted = format!(
                     "CREATE INDEX {0}_{1} ON {0} ({2});",
                     domain.name(),
@@ -397,7 +408,7 @@ async fn every_fixture_row_is_read_as_expected() {
     let index = Index::new().await;
     for domain in ALL {
         let cases = cases(*domain);
-        for source in domain.sources() {
+        for source in domain.api_sources() {
             assert!(
                 cases.iter().any(|c| c.source == source.name),
                 "{} has no case for source `{}`",
@@ -410,7 +421,7 @@ async fn every_fixture_row_is_read_as_expected() {
             let firewall =
                 index.store.firewall(&name, "http://fw", Timestamp::from_seconds(0)).await.unwrap();
             let run = index.store.run_begin(firewall, Timestamp::from_seconds(0)).await.unwrap();
-            let source = domain.sources().iter().find(|s| s.name == case.source).unwrap();
+            let source = domain.api_sources().into_iter().find(|s| s.name == case.source).unwrap();
             let batch = |rows: RawRows| batch_of(*domain, source.name, firewall, run, rows);
             let at = format!("{} ({})", domain.name(), case.about);
             let applied = index.store.apply(batch(raw(*domain, case))).await.unwrap();
@@ -496,7 +507,7 @@ proptest! {
 
     #[test]
     fn no_body_breaks_the_decoder(body in prop::collection::vec(any::<u8>(), 0..200), json in any_json()) {
-        for source in ALL.iter().flat_map(|d| d.sources()) {
+        for source in ALL.iter().flat_map(|d| d.api_sources()) {
             let _either = decode(source, ALL[0].fields(), &body);
             let _either = decode(source, ALL[0].fields(), json.to_string().as_bytes());
         }
