@@ -31,6 +31,16 @@ pub enum AskError {
         "`{text}` is too short to look for; give an IP address, a MAC address, or at least {least} letters of a name"
     )]
     TooShort { text: String, least: usize },
+    #[error(
+        "`{text}` is no address, network, interface, group, alias or known device{suggestion}; `locate` finds names, `internet` and `firewall` are understood"
+    )]
+    Endpoint { text: String, suggestion: String },
+    #[error("{0}")]
+    Flow(String),
+    #[error(transparent)]
+    LocalTime(#[from] crate::rules::LocalTimeError),
+    #[error(transparent)]
+    TooManyParts(#[from] crate::rules::TooManyParts),
     #[error("say which firewall is meant; known: {known}")]
     WhichFirewall { known: String },
     #[error(

@@ -106,6 +106,18 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Show everything that mentions an IP address, a MAC address or a name.
     Locate(LocateArgs),
+    /// Show which firewall rule decides a packet, and why.
+    ///
+    /// FROM and TO are addresses, device names, networks, interfaces, aliases, `internet` or `firewall`;
+    /// TO may end in `:PORT`. Nothing is sent: the answer is made from the rules in the database.
+    Trace(TraceArgs),
+    /// Show what may be reached from where, and by which rules; without FROM and TO, all zones at once.
+    ///
+    /// The parts shown are disjoint and together everything that was asked about. With `--diff` or
+    /// `--since` only the flows that a change opens or closes are shown. Nothing is written to the firewall.
+    Reach(ReachArgs),
+    /// Find rules that are hidden, contradictory, too open, or refer to nothing.
+    Lint(LintArgs),
     /// Show how fresh and complete the database is.
     Status,
     /// Answer agents over MCP on standard input and output or over HTTP, syncing in the background.
@@ -126,7 +138,15 @@ pub(super) enum Command {
 impl Command {
     /// Whether it can be answered as of an earlier moment.
     pub(super) const fn is_question(&self) -> bool {
-        matches!(self, Self::Query(_) | Self::Locate(_) | Self::Status)
+        matches!(
+            self,
+            Self::Query(_)
+                | Self::Locate(_)
+                | Self::Trace(_)
+                | Self::Reach(_)
+                | Self::Lint(_)
+                | Self::Status
+        )
     }
 }
 
@@ -230,6 +250,99 @@ pub(super) struct ServeArgs {
     /// the token that is made beside the database on first use.
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP)]
     pub(super) http: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TraceArgs {
+    /// Who sends the packet.
+    #[arg(value_name = "FROM")]
+    pub(super) from: String,
+    /// Who is to receive it, with a port if there is one.
+    #[arg(value_name = "TO[:PORT]")]
+    pub(super) to: String,
+    /// Protocol: tcp unless given, udp, icmp, esp, or a number.
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(super) proto: Option<String>,
+    /// Interface it arrives on, if it does not follow from FROM.
+    #[arg(long = "in", value_name = "INTERFACE")]
+    pub(super) interface: Option<String>,
+    /// Local time of the firewall, for rules with schedules, such as 2026-11-25T20:15.
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
+    /// Source port; some high port unless given.
+    #[arg(long, value_name = "PORT")]
+    pub(super) source_port: Option<String>,
+    /// ICMP type by name or number; an echo request unless given.
+    #[arg(long, value_name = "TYPE")]
+    pub(super) icmp_type: Option<String>,
+    /// Ask about this firewall; needed when several are known.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReachArgs {
+    /// Senders: an interface, network, alias, device, `internet` or `any`.
+    #[arg(value_name = "FROM", requires = "to")]
+    pub(super) from: Option<String>,
+    /// Receivers, in the same words.
+    #[arg(value_name = "TO")]
+    pub(super) to: Option<String>,
+    /// Only this protocol.
+    #[arg(long, value_name = "PROTOCOL", requires = "to")]
+    pub(super) proto: Option<String>,
+    /// Only this destination port or range.
+    #[arg(long, value_name = "PORT", requires = "to")]
+    pub(super) port: Option<String>,
+    /// Interface the packets arrive on, if it does not follow from FROM.
+    #[arg(long = "in", value_name = "INTERFACE", requires = "to")]
+    pub(super) interface: Option<String>,
+    /// Local time of the firewall, for rules with schedules.
+    #[arg(long, value_name = "TIME", requires = "to")]
+    pub(super) at: Option<String>,
+    /// Show only parts with this verdict: pass, block, reject or undecidable.
+    #[arg(long, value_name = "VERDICT", requires = "to")]
+    pub(super) verdict: Option<String>,
+    /// Show at most this many parts; 30 unless given.
+    #[arg(long, value_name = "PARTS", requires = "to")]
+    pub(super) limit: Option<usize>,
+    /// Show what the rules in this JSON file would open and close.
+    #[arg(long, value_name = "FILE", requires = "to", conflicts_with = "since")]
+    pub(super) diff: Option<PathBuf>,
+    /// Show what was opened and closed since an earlier moment.
+    #[arg(long, value_name = "MOMENT", requires = "to")]
+    pub(super) since: Option<String>,
+    /// Ask about this firewall; needed when several are known.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintSeverity {
+    High,
+    Medium,
+    Low,
+    Info,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArgs {
+    /// Show findings at least this bad.
+    #[arg(long, value_name = "SEVERITY")]
+    pub(super) severity: Option<LintSeverity>,
+    /// Show findings of this code only, such as shadowed_rule.
+    #[arg(long, value_name = "CODE")]
+    pub(super) code: Option<String>,
+    /// Show at most this many findings.
+    #[arg(long, value_name = "FINDINGS")]
+    pub(super) limit: Option<usize>,
+    /// Leave out what this JSON file lists: objects with the id of a finding and a reason.
+    #[arg(long, value_name = "FILE")]
+    pub(super) suppress: Option<PathBuf>,
+    /// Look at this firewall; needed when several are known.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! Why a command gives no answer, and the exit code that says so.
 
 use std::io;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -37,7 +38,7 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
-    #[error("--as-of goes with a question (query, locate, status): only those can look back")]
+    #[error("--as-of goes with a question (query, locate, trace, reach, lint, status): only those can look back")]
     AsOf,
     #[error(
         "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"
@@ -55,6 +56,8 @@ pub(super) enum CliError {
     Runtime(#[source] io::Error),
     #[error("cannot write the answer to the standard output")]
     Print(#[source] io::Error),
+    #[error("{path}: {why}", path = path.display())]
+    Proposal { path: PathBuf, why: String },
     #[error("cannot write the answer as CSV")]
     Csv(#[source] csv::Error),
     #[error("cannot write the answer as JSON")]
@@ -92,6 +95,7 @@ impl CliError {
             | Self::OneTime
             | Self::FirewallName
             | Self::AsOf
+            | Self::Proposal { .. }
             | Self::Scratch { .. } => exit::REFUSED,
             Self::File { .. } | Self::NoTime { .. } | Self::NoName { .. } => exit::UNREAD,
             Self::Sync(cause) => of_sync(cause),

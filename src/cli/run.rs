@@ -16,16 +16,19 @@ use super::demo;
 use super::error::CliError;
 use super::exit;
 use super::import;
+use super::lint;
 use super::load::{self, Voice};
 use super::locate;
 use super::outcome::Outcome;
 use super::print;
 use super::query;
+use super::reach;
 use super::runtime;
 use super::sample;
 use super::serve;
 use super::status;
 use super::sync;
+use super::trace;
 
 /// Carries out what `arguments` ask for and answers the exit code of the process.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -78,6 +81,9 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
             }
         },
         Command::Locate(args) => asking(cli, async |ask| locate::run(&ask, args, format).await),
+        Command::Trace(args) => asking(cli, async |ask| trace::run(&ask, args, format).await),
+        Command::Reach(args) => asking(cli, async |ask| reach::run(&ask, args, format).await),
+        Command::Lint(args) => asking(cli, async |ask| lint::run(&ask, args, format).await),
         Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
         Command::Serve(args) => {
             let settings = load::settings(cli, Voice::Service)?;

@@ -13,6 +13,7 @@ mod paging;
 mod pf_oracle;
 mod recorded;
 mod recorded_network;
+mod rules_scenarios;
 mod rules_sets;
 mod store;
 mod support;

@@ -4,14 +4,26 @@ mod as_of;
 mod changes;
 mod domain_name;
 mod domains;
+mod lint;
 mod locate;
 mod query;
+mod reach;
 mod refresh;
 mod status;
 mod tool;
+mod trace;
 
 pub(super) use tool::{Call, Tool};
 
 /// Every tool, alphabetically, like the modules above. Listing and calling loop over it.
-pub(super) static ALL: &[&Tool] =
-    &[&changes::TOOL, &domains::TOOL, &locate::TOOL, &query::TOOL, &refresh::TOOL, &status::TOOL];
+pub(super) static ALL: &[&Tool] = &[
+    &changes::TOOL,
+    &domains::TOOL,
+    &lint::TOOL,
+    &locate::TOOL,
+    &query::TOOL,
+    &reach::TOOL,
+    &refresh::TOOL,
+    &status::TOOL,
+    &trace::TOOL,
+];
