@@ -10,6 +10,7 @@
 //! [`flags`] reads the table of settings.
 
 mod args;
+mod backfill;
 mod demo;
 mod error;
 mod exit;

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cli;
+mod configxml;
 mod conformance;
 mod hostile;
 mod mcp;
