@@ -30,6 +30,20 @@ pub enum AskError {
         "`{text}` is too short to look for; give an IP address, a MAC address, or at least {least} letters of a name"
     )]
     TooShort { text: String, least: usize },
+    #[error("no interface or VLAN is called `{name}`{suggestion}; there are: {known}")]
+    UnknownInterface { name: String, suggestion: String, known: String },
+    #[error("a device cannot be `{name}`{suggestion}; it can be {known}")]
+    UnknownState { name: String, suggestion: String, known: String },
+    #[error("no report is called `{name}`{suggestion}; reports: {known}")]
+    UnknownReport { name: String, suggestion: String, known: String },
+    #[error("the report `{report}` needs {wanted}{given}")]
+    Subject { report: &'static str, wanted: &'static str, given: String },
+    #[error(
+        "no device is called `{name}`; give the beginning of a name, an address or a MAC address, or list `devices`"
+    )]
+    NoDevice { name: String },
+    #[error("`{name}` may be {known}; name one of them by its address or MAC address")]
+    SeveralDevices { name: String, known: String },
     #[error(transparent)]
     Store(#[from] StoreError),
 }

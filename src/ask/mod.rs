@@ -7,16 +7,26 @@
 mod answer;
 mod catalog;
 mod cursor;
+mod device;
+mod devices;
+mod english;
 mod error;
 mod filter;
 mod freshness;
+mod joint;
 mod locate;
+mod place;
 mod query;
+mod report;
 mod status;
 
 pub use answer::{Answer, Located, Mention};
 pub use catalog::{ColumnInfo, DomainInfo, catalog};
+pub use device::Device;
+pub use devices::{Devices, DevicesQuery, STATES, device_columns};
+pub use english::{Asked, Call, Outcome, Reading};
 pub use error::AskError;
 pub use freshness::Freshness;
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};
+pub use report::{ReportInfo, ReportQuery, reports};
 pub use status::{DomainFreshness, FirewallStatus, Status};

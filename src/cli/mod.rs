@@ -10,7 +10,9 @@
 //! [`flags`] reads the table of settings.
 
 mod args;
+mod ask;
 mod demo;
+mod devices;
 mod error;
 mod exit;
 mod flags;
@@ -21,6 +23,7 @@ mod print;
 mod progress;
 mod query;
 mod questions;
+mod report;
 mod run;
 mod runtime;
 mod sample;

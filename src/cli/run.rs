@@ -11,6 +11,7 @@ use crate::types::Clock;
 
 use super::args::{Cli, Command, Format};
 use super::demo;
+use super::devices;
 use super::error::CliError;
 use super::exit;
 use super::load::{self, Voice};
@@ -18,6 +19,7 @@ use super::locate;
 use super::outcome::Outcome;
 use super::print;
 use super::query;
+use super::report;
 use super::runtime;
 use super::sample;
 use super::serve;
@@ -58,6 +60,10 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
             _ => asking(cli, async |ask| query::run(&ask, args, format).await),
         },
         Command::Locate(args) => asking(cli, async |ask| locate::run(&ask, args, format).await),
+        Command::Ask(args) => asking(cli, async |ask| super::ask::run(&ask, args, format).await),
+        Command::Devices(args) => asking(cli, async |ask| devices::run(&ask, args, format).await),
+        Command::Report(args) if args.report.is_none() => report::list(format),
+        Command::Report(args) => asking(cli, async |ask| report::run(&ask, args, format).await),
         Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
         Command::Serve => {
             let settings = load::settings(cli, Voice::Service)?;

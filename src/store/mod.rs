@@ -14,6 +14,7 @@ mod error;
 mod identity;
 mod locate;
 mod open;
+mod questions;
 mod record;
 mod rejects;
 mod select;
@@ -28,6 +29,10 @@ pub use apply::{Applied, Batch, Kept, SourceState, source_hash};
 pub use error::StoreError;
 pub use locate::{Hit, Needle, Sought};
 pub use open::Store;
+pub use questions::{
+    Counting, DevicePage, DeviceSelection, InterfaceScope, JOINED, Joined, JoinedColumn,
+    JoinedPage, JoinedSelection, NameIs, Narrow, Origin, Sighting, Subject, Wire, joined,
+};
 pub use record::{FirewallRow, RunEnd, RunOutcome, RunRow};
 pub use select::{Page, Total};
 pub use selection::{Filter, Op, Selection, Value};

@@ -78,9 +78,7 @@ impl Store {
 
 /// Lazily connected: a start that only has to answer `initialize` opens no reader.
 fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
-    let options = options(path)?
-        .read_only(true)
-        .pragma("query_only", "ON");
+    let options = options(path)?.read_only(true).pragma("query_only", "ON");
     Ok(SqlitePoolOptions::new()
         .max_connections(READERS)
         .min_connections(0)

@@ -3,9 +3,11 @@
 #![cfg(test)]
 
 mod architecture;
+mod ask;
 mod cli;
 mod conformance;
 mod mcp;
+mod questions;
 mod recorded;
 mod store;
 mod support;

@@ -1,15 +1,27 @@
 //! The tools, one file each: a name, words for the agent, two schemas, what calling it may do, and the call.
 
+mod ask;
+mod devices;
 mod domain_name;
 mod domains;
 mod locate;
 mod query;
 mod refresh;
+mod report;
+mod report_name;
 mod status;
 mod tool;
 
 pub(super) use tool::{Call, Tool};
 
 /// Every tool, alphabetically, like the modules above. Listing and calling loop over it.
-pub(super) static ALL: &[&Tool] =
-    &[&domains::TOOL, &locate::TOOL, &query::TOOL, &refresh::TOOL, &status::TOOL];
+pub(super) static ALL: &[&Tool] = &[
+    &ask::TOOL,
+    &devices::TOOL,
+    &domains::TOOL,
+    &locate::TOOL,
+    &query::TOOL,
+    &refresh::TOOL,
+    &report::TOOL,
+    &status::TOOL,
+];
