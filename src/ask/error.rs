@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::store::StoreError;
+use crate::types::MomentError;
 
 #[derive(Debug, Error)]
 pub enum AskError {
@@ -44,6 +45,10 @@ pub enum AskError {
     NoDevice { name: String },
     #[error("`{name}` may be {known}; name one of them by its address or MAC address")]
     SeveralDevices { name: String, known: String },
+    #[error("say which firewall is meant; known: {known}")]
+    WhichFirewall { known: String },
+    #[error(transparent)]
+    Moment(#[from] MomentError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -51,6 +56,9 @@ pub enum AskError {
 impl AskError {
     /// Whether asking differently helps; otherwise the fault is ours.
     pub const fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Store(_))
+        match self {
+            Self::Store(cause) => cause.is_about_the_moment(),
+            _ => true,
+        }
     }
 }

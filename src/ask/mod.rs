@@ -5,6 +5,7 @@
 //! Never here: SQL, HTTP, printing. No question waits for a firewall.
 
 mod answer;
+mod at;
 mod catalog;
 mod cursor;
 mod device;
@@ -18,6 +19,7 @@ mod locate;
 mod place;
 mod query;
 mod report;
+mod ruleset;
 mod status;
 
 pub use answer::{Answer, Located, Mention};
@@ -29,4 +31,5 @@ pub use error::AskError;
 pub use freshness::Freshness;
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};
 pub use report::{ReportInfo, ReportQuery, reports};
+pub use ruleset::Loaded;
 pub use status::{DomainFreshness, FirewallStatus, Status};

@@ -1,9 +1,12 @@
 //! What can be typed. The comments here are the help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::types::Timestamp;
 
 use super::exit;
 use super::flags::SettingFlags;
@@ -13,6 +16,7 @@ static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
         "Examples:\n  \
          opndex demo                                    try it without a firewall\n  \
          opndex sync                                    read every domain of every firewall\n  \
+         opndex import config-*.xml                     the same from backups, without a firewall\n  \
          opndex locate 192.168.1.20                     everything known about an address\n  \
          opndex query dhcp_leases --where 'interface_name = IOT'\n  \
          opndex query firewall_rules --where 'destination covers 10.0.0.9' --format json\n\n\
@@ -43,6 +47,11 @@ const CONFIG: &str =
 const FORMAT: &str = "Print answers in this form; notes about them go to the standard error \
                       stream [env: OPNDEX_FORMAT]";
 
+const AS_OF: &str = "Answer as of an earlier moment: a time such as 2026-11-24T14:00:00Z, `yesterday 14:00`, \
+                     `2 hours ago`, a date, or `run 17`";
+/// Where `--http` listens unless told otherwise: only this machine reaches it.
+const HTTP: &str = "127.0.0.1:8642";
+
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(super) struct Global {
@@ -50,6 +59,8 @@ pub(super) struct Global {
     pub(super) config: Option<PathBuf>,
     #[arg(long, global = true, value_name = "FORMAT", help = FORMAT)]
     pub(super) format: Option<Format>,
+    #[arg(long, global = true, value_name = "MOMENT", help = AS_OF)]
+    pub(super) as_of: Option<String>,
 }
 
 /// How answers are printed.
@@ -71,6 +82,12 @@ pub(super) enum Command {
     /// Firewalls are read in parallel, and so are the domains of each. A domain that cannot be read
     /// keeps its earlier rows and says why. Ctrl-C stops in order: what was read is kept.
     Sync(SyncArgs),
+    /// Build or extend the database from config.xml files, without a firewall.
+    ///
+    /// Takes backups that were downloaded from a firewall, of any release, in any order. Each becomes a
+    /// state of the time at which it was saved: the newest is what tables show, earlier ones are history.
+    /// What a sync has read is never replaced. Keys, hashes and passwords in a file are not read at all.
+    Import(ImportArgs),
     /// Show rows of one domain, or list the domains.
     ///
     /// Conditions are written like `ip in 10.0.0.0/24`, `hostname = nas*`, `expires >
@@ -89,11 +106,12 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Show how fresh and complete the database is.
     Status,
-    /// Answer agents over MCP on standard input and output, syncing in the background.
+    /// Answer agents over MCP on standard input and output or over HTTP, syncing in the background.
     ///
     /// Nothing but JSON-RPC is written to the standard output. The log goes to the standard error
-    /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order.
-    Serve,
+    /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order. With
+    /// `--http` the standard input is not read, and `/health` and `/metrics` are answered too.
+    Serve(ServeArgs),
     /// Try everything on a simulated firewall, without a real one.
     ///
     /// Settings files and variables are not read, so no real firewall is contacted. Text is printed
@@ -101,6 +119,21 @@ pub(super) enum Command {
     Demo(DemoArgs),
     /// Show where the settings file is looked for, or print one to start from.
     Settings(SettingsArgs),
+}
+
+impl Command {
+    /// Whether it can be answered as of an earlier moment.
+    pub(super) const fn is_question(&self) -> bool {
+        matches!(
+            self,
+            Self::Ask(_)
+                | Self::Devices(_)
+                | Self::Locate(_)
+                | Self::Query(_)
+                | Self::Report(_)
+                | Self::Status
+        )
+    }
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +144,19 @@ pub(super) struct SyncArgs {
     /// Read this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// Backup files.
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The firewall they are of; otherwise the host name in each file.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+    /// When the configuration was saved, such as 2026-11-24T08:00:00Z; for a file that does not say.
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]
@@ -221,10 +267,22 @@ pub(super) struct ReportArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Answer over HTTP on this address instead of standard input and output; 127.0.0.1:8642
+    /// unless given. Other machines, and all clients where `serve.require_token` is set, must send
+    /// the token that is made beside the database on first use.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP)]
+    pub(super) http: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct DemoArgs {
     /// Answer agents over MCP instead, keeping the simulated network moving.
     #[arg(long)]
     pub(super) serve: bool,
+    /// Answer them over HTTP on this address; 127.0.0.1:8642 unless given.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP, requires = "serve")]
+    pub(super) http: Option<SocketAddr>,
     /// Simulate this many devices.
     #[arg(long, value_name = "DEVICES", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(super) devices: u32,

@@ -16,6 +16,7 @@ mod devices;
 mod error;
 mod exit;
 mod flags;
+mod import;
 mod load;
 mod locate;
 mod outcome;

@@ -7,6 +7,7 @@ use crate::ask::DevicesQuery;
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema, summary};
 
+use super::as_of::AsOf;
 use super::tool::{Call, Effect, Tool};
 
 pub(super) static TOOL: Tool = Tool {
@@ -40,6 +41,7 @@ struct Params {
     after: Option<String>,
     firewall: Option<String>,
     count_only: Option<bool>,
+    as_of: Option<AsOf>,
 }
 
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {
@@ -56,7 +58,7 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
         after: params.after,
         count_only,
     };
-    let mut answer = call.ask.devices(&query).await?;
+    let mut answer = call.ask.at(params.as_of.as_ref().map(AsOf::as_str)).await?.devices(&query).await?;
     let summary = summary::of_answer(&answer, count_only);
     if count_only {
         answer.columns.clear();

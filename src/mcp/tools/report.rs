@@ -7,6 +7,7 @@ use crate::ask::ReportQuery;
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema, summary};
 
+use super::as_of::AsOf;
 use super::report_name::ReportName;
 use super::tool::{Call, Effect, Tool};
 
@@ -36,6 +37,7 @@ struct Params {
     after: Option<String>,
     firewall: Option<String>,
     count_only: Option<bool>,
+    as_of: Option<AsOf>,
 }
 
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {
@@ -51,6 +53,6 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
         after: params.after,
         count_only,
     };
-    let answer = call.ask.report(&query).await?;
+    let answer = call.ask.at(params.as_of.as_ref().map(AsOf::as_str)).await?.report(&query).await?;
     Reply::new(summary::of_answer(&answer, count_only), &answer)
 }
