@@ -74,7 +74,9 @@ impl Ask {
         let mut rows = Rows { release: firewall.release.clone(), ..Rows::default() };
         rows.rules = reader.read("firewall_rules", rule).await?;
         rows.aliases = reader.read("aliases", alias).await?;
-        rows.tables = tables(reader.read("alias_contents", |c| Some((c.text("alias")?, c.text("entry")?))).await?);
+        rows.tables = tables(
+            reader.read("alias_contents", |c| Some((c.text("alias")?, c.text("entry")?))).await?,
+        );
         let mut interfaces = reader.read("interfaces", interface).await?;
         rows.gateways = reader.read("gateways", gateway).await?;
         let upstream = reader.read("gateways", upstream).await?;
@@ -272,7 +274,8 @@ fn interface(c: &Cells) -> Option<InterfaceRow> {
 
 /// Keys of interfaces whose own gateway is an upstream one.
 fn upstream(c: &Cells) -> Option<String> {
-    c.text("interface").filter(|_| c.flag("upstream") == Some(true) && c.flag("enabled") != Some(false))
+    c.text("interface")
+        .filter(|_| c.flag("upstream") == Some(true) && c.flag("enabled") != Some(false))
 }
 
 fn settle_gateway(device: &mut InterfaceRow, upstream: &[String]) {

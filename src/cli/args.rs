@@ -82,6 +82,12 @@ pub(super) enum Command {
     /// Firewalls are read in parallel, and so are the domains of each. A domain that cannot be read
     /// keeps its earlier rows and says why. Ctrl-C stops in order: what was read is kept.
     Sync(SyncArgs),
+    /// Read the configuration history that each firewall keeps into the database.
+    ///
+    /// Needs the privilege `Diagnostics: Configuration History`, which grants the whole configuration:
+    /// nothing but what `import` reads of a backup is kept. Only revisions that are not in the database
+    /// are fetched, oldest first; Ctrl-C stops in order, and the next call goes on.
+    Backfill(BackfillArgs),
     /// Build or extend the database from config.xml files, without a firewall.
     ///
     /// Takes backups that were downloaded from a firewall, of any release, in any order. Each becomes a
@@ -141,6 +147,13 @@ pub(super) struct SyncArgs {
     /// Domains to read; all of them when none is named.
     #[arg(value_name = "DOMAIN")]
     pub(super) domains: Vec<String>,
+    /// Read this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackfillArgs {
     /// Read this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,

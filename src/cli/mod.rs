@@ -11,6 +11,7 @@
 
 mod args;
 mod ask;
+mod backfill;
 mod demo;
 mod devices;
 mod error;

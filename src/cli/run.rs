@@ -10,6 +10,7 @@ use crate::store::Store;
 use crate::types::Clock;
 
 use super::args::{Cli, Command, Format};
+use super::backfill;
 use super::demo;
 use super::devices;
 use super::error::CliError;
@@ -58,6 +59,10 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         Command::Sync(args) => {
             let settings = load::settings(cli, Voice::Quiet)?;
             runtime::to_talk(sync::run(settings, args, format))
+        }
+        Command::Backfill(args) => {
+            let settings = load::settings(cli, Voice::Quiet)?;
+            runtime::to_talk(backfill::run(settings, args, format))
         }
         Command::Import(args) => {
             let settings = load::settings(cli, Voice::Quiet)?;

@@ -5,12 +5,15 @@
 mod architecture;
 mod ask;
 mod cli;
+mod configxml;
 mod conformance;
+mod hostile;
 mod mcp;
 mod questions;
 mod paging;
 mod pf_oracle;
 mod recorded;
+mod recorded_network;
 mod rules_sets;
 mod store;
 mod support;

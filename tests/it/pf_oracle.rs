@@ -9,9 +9,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use opndex::rules::{
-    Action, Egress, Inbound, Packet, Rows, Ruleset, lower, protocol,
-};
+use opndex::rules::{Action, Egress, Inbound, Packet, Rows, Ruleset, lower, protocol};
 use serde::Deserialize;
 
 use super::support::index::{Index, run};
@@ -195,8 +193,14 @@ async fn every_packet_is_decided_as_pf_decides_it() {
             if want != have {
                 let kind = format!(
                     "{} {} {:?} {:?} / {} {} {:?} {:?}",
-                    want.verdict_in, want.rule_in, want.nat.as_ref().map(|n| &n.1), want.out_if,
-                    have.verdict_in, have.rule_in, have.nat.as_ref().map(|n| &n.1), have.out_if,
+                    want.verdict_in,
+                    want.rule_in,
+                    want.nat.as_ref().map(|n| &n.1),
+                    want.out_if,
+                    have.verdict_in,
+                    have.rule_in,
+                    have.nat.as_ref().map(|n| &n.1),
+                    have.out_if,
                 );
                 let entry = wrong.entry(kind).or_insert((0, format!("{case:?} {have:?}")));
                 entry.0 += 1;
