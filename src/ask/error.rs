@@ -45,6 +45,16 @@ pub enum AskError {
     NoDevice { name: String },
     #[error("`{name}` may be {known}; name one of them by its address or MAC address")]
     SeveralDevices { name: String, known: String },
+    #[error(
+        "`{text}` is no address, network, interface, group, alias or known device{suggestion}; `locate` finds names, `internet` and `firewall` are understood"
+    )]
+    Endpoint { text: String, suggestion: String },
+    #[error("{0}")]
+    Flow(String),
+    #[error(transparent)]
+    Moment(#[from] crate::rules::MomentError),
+    #[error(transparent)]
+    TooManyParts(#[from] crate::rules::TooManyParts),
     #[error("say which firewall is meant; known: {known}")]
     WhichFirewall { known: String },
     #[error(transparent)]

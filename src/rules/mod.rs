@@ -11,6 +11,8 @@
 mod automatic;
 mod cube;
 mod decide;
+pub mod describe;
+mod explain;
 mod lower;
 mod lower_nat;
 mod packet;
@@ -28,10 +30,13 @@ mod walk;
 mod words;
 
 pub use automatic::ANTISPOOF;
-pub use cube::Cube;
+pub use cube::{
+    Cube, DESTINATION, DESTINATION_PORT, ICMP_TYPE, PROTOCOL, SOURCE, SOURCE_PORT, merge,
+};
 pub use decide::{Decision, Egress, Inbound};
-pub use lower::lower;
-pub use packet::{Action, DeviceId, Direction, Moment, Packet};
+pub use explain::{Near, NotDeciding};
+pub use lower::{alias_addresses, lower};
+pub use packet::{Action, DeviceId, Direction, Moment, MomentError, Packet};
 pub use partition::TooManyParts;
 pub use reach::{Fate, Part, Toward};
 pub use route::{Route, Routes, Way};
