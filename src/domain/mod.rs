@@ -23,8 +23,6 @@ mod words;
 
 pub mod alias_contents;
 pub mod alias_tables;
-pub mod alias_contents;
-pub mod alias_tables;
 pub mod aliases;
 pub mod arp;
 pub mod bridges;
@@ -78,7 +76,6 @@ pub mod monit_alerts;
 pub mod monit_services;
 pub mod monit_tests;
 pub mod ndp;
-pub mod node;
 pub mod npt;
 pub mod one_to_one_nat;
 pub mod openvpn_instances;
@@ -174,7 +171,6 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &monit_services::DOMAIN,
     &monit_tests::DOMAIN,
     &ndp::DOMAIN,
-    &node::DOMAIN,
     &npt::DOMAIN,
     &one_to_one_nat::DOMAIN,
     &openvpn_instances::DOMAIN,
