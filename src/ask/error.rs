@@ -52,7 +52,7 @@ pub enum AskError {
     #[error("{0}")]
     Flow(String),
     #[error(transparent)]
-    Moment(#[from] crate::rules::MomentError),
+    PacketMoment(#[from] crate::rules::MomentError),
     #[error(transparent)]
     TooManyParts(#[from] crate::rules::TooManyParts),
     #[error("say which firewall is meant; known: {known}")]
