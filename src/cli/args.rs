@@ -118,6 +118,15 @@ pub(super) enum Command {
     Reach(ReachArgs),
     /// Find rules that are hidden, contradictory, too open, or refer to nothing.
     Lint(LintArgs),
+    /// Ask in plain English.
+    ///
+    /// The question is matched against what the database knows: names, vendors, interfaces, VLANs,
+    /// addresses, ports. The answer says how it was understood. No model is asked.
+    Ask(AskArgs),
+    /// List devices: one row for each, joined from leases, reservations, neighbours and DNS.
+    Devices(DevicesArgs),
+    /// Answer a question that joins domains, or list those questions.
+    Report(ReportArgs),
     /// Show how fresh and complete the database is.
     Status,
     /// Answer agents over MCP on standard input and output or over HTTP, syncing in the background.
@@ -141,10 +150,13 @@ impl Command {
         matches!(
             self,
             Self::Query(_)
-                | Self::Locate(_)
                 | Self::Trace(_)
                 | Self::Reach(_)
                 | Self::Lint(_)
+                | Self::Ask(_)
+                | Self::Devices(_)
+                | Self::Locate(_)
+                | Self::Report(_)
                 | Self::Status
         )
     }
@@ -239,6 +251,75 @@ pub(super) struct LocateArgs {
     #[arg(value_name = "IP|MAC|NAME")]
     pub(super) text: String,
     /// Look at this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AskArgs {
+    /// The question; quotes are not needed.
+    #[arg(value_name = "QUESTION", required = true)]
+    pub(super) question: Vec<String>,
+    /// Ask about this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DevicesArgs {
+    /// Show devices of this interface, VLAN (name or tag), network or range.
+    #[arg(value_name = "PLACE")]
+    pub(super) place: Option<String>,
+    /// Show devices called this (or so beginning), MAC address, DUID or IP address.
+    #[arg(long, value_name = "NAME")]
+    pub(super) called: Option<String>,
+    /// Show devices of this manufacturer; a part of the name is enough.
+    #[arg(long, value_name = "VENDOR")]
+    pub(super) vendor: Option<String>,
+    /// Show devices that are online, offline, reserved, unreserved, named, unknown or randomised.
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub(super) is: Vec<String>,
+    /// Show these columns, separated by commas.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(super) columns: Vec<String>,
+    /// Show at most this many devices, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "ROWS")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR")]
+    pub(super) after: Option<String>,
+    /// Count the devices instead of showing them.
+    #[arg(long, conflicts_with_all = ["columns", "limit", "after"])]
+    pub(super) count: bool,
+    /// Ask about this firewall only.
+    #[arg(long, value_name = "FIREWALL")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// Report to show; without one the reports are listed.
+    #[arg(value_name = "REPORT")]
+    pub(super) report: Option<String>,
+    /// Interface, address, port, name or device that it is about.
+    #[arg(value_name = "ABOUT", requires = "report")]
+    pub(super) about: Option<String>,
+    /// Show only `problems` (of aliases, reservations, names), or rules that `pass` or `block`.
+    #[arg(long, value_name = "WHAT", requires = "report")]
+    pub(super) only: Option<String>,
+    /// Show these columns, separated by commas.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "report")]
+    pub(super) columns: Vec<String>,
+    /// Show at most this many rows, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "ROWS", requires = "report")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR", requires = "report")]
+    pub(super) after: Option<String>,
+    /// Count the rows instead of showing them.
+    #[arg(long, requires = "report", conflicts_with_all = ["columns", "limit", "after"])]
+    pub(super) count: bool,
+    /// Ask about this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
 }

@@ -10,9 +10,11 @@
 //! [`flags`] reads the table of settings.
 
 mod args;
+mod ask;
 mod backfill;
 mod changes;
 mod demo;
+mod devices;
 mod error;
 mod exit;
 mod flags;
@@ -26,6 +28,7 @@ mod progress;
 mod query;
 mod questions;
 mod reach;
+mod report;
 mod run;
 mod runtime;
 mod sample;

@@ -13,6 +13,7 @@ use super::args::{Cli, Command, Format};
 use super::backfill;
 use super::changes;
 use super::demo;
+use super::devices;
 use super::error::CliError;
 use super::exit;
 use super::import;
@@ -23,6 +24,7 @@ use super::outcome::Outcome;
 use super::print;
 use super::query;
 use super::reach;
+use super::report;
 use super::runtime;
 use super::sample;
 use super::serve;
@@ -84,6 +86,10 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         Command::Trace(args) => asking(cli, async |ask| trace::run(&ask, args, format).await),
         Command::Reach(args) => asking(cli, async |ask| reach::run(&ask, args, format).await),
         Command::Lint(args) => asking(cli, async |ask| lint::run(&ask, args, format).await),
+        Command::Ask(args) => asking(cli, async |ask| super::ask::run(&ask, args, format).await),
+        Command::Devices(args) => asking(cli, async |ask| devices::run(&ask, args, format).await),
+        Command::Report(args) if args.report.is_none() => report::list(format),
+        Command::Report(args) => asking(cli, async |ask| report::run(&ask, args, format).await),
         Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
         Command::Serve(args) => {
             let settings = load::settings(cli, Voice::Service)?;

@@ -22,6 +22,7 @@ mod labels;
 mod locate;
 mod moved;
 mod open;
+mod questions;
 mod past;
 mod presence;
 mod rebuild;
@@ -48,6 +49,10 @@ pub use import::{Effect, Import, ImportKind, Imported, ImportedDomain, ImportedS
 pub use labels::{Label, LabelChange};
 pub use locate::{Hit, Needle, Sought};
 pub use open::Store;
+pub use questions::{
+    Counting, DevicePage, DeviceSelection, InterfaceScope, JOINED, Joined, JoinedColumn,
+    JoinedPage, JoinedSelection, NameIs, Narrow, Origin, Sighting, Subject, Wire, joined,
+};
 pub use record::{FirewallRow, RunEnd, RunOutcome, RunRow};
 pub use revisions::{Revision, RevisionRow};
 pub use seen::{Interval, PresenceQuery, Seen, SeenQuery, Who};

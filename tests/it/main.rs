@@ -3,12 +3,14 @@
 #![cfg(test)]
 
 mod architecture;
+mod ask;
 mod cli;
 mod configxml;
 mod conformance;
 mod history;
 mod hostile;
 mod mcp;
+mod questions;
 mod paging;
 mod pf_oracle;
 mod recorded;

@@ -1,7 +1,9 @@
 //! The tools, one file each: a name, words for the agent, two schemas, what calling it may do, and the call.
 
 mod as_of;
+mod ask;
 mod changes;
+mod devices;
 mod domain_name;
 mod domains;
 mod lint;
@@ -9,6 +11,8 @@ mod locate;
 mod query;
 mod reach;
 mod refresh;
+mod report;
+mod report_name;
 mod status;
 mod tool;
 mod trace;
@@ -17,13 +21,16 @@ pub(super) use tool::{Call, Tool};
 
 /// Every tool, alphabetically, like the modules above. Listing and calling loop over it.
 pub(super) static ALL: &[&Tool] = &[
+    &ask::TOOL,
     &changes::TOOL,
+    &devices::TOOL,
     &domains::TOOL,
     &lint::TOOL,
     &locate::TOOL,
     &query::TOOL,
     &reach::TOOL,
     &refresh::TOOL,
+    &report::TOOL,
     &status::TOOL,
     &trace::TOOL,
 ];
