@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::store::StoreError;
+use crate::store::{Refusal, StoreError};
 
 #[derive(Debug, Error)]
 pub enum AskError {
@@ -30,6 +30,10 @@ pub enum AskError {
         "`{text}` is too short to look for; give an IP address, a MAC address, or at least {least} letters of a name"
     )]
     TooShort { text: String, least: usize },
+    #[error("a limit of {limit} rows is not possible; choose 1 to {most}")]
+    RowLimit { limit: u32, most: u32 },
+    #[error(transparent)]
+    Sql(Refusal),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -12,6 +12,8 @@ mod filter;
 mod freshness;
 mod locate;
 mod query;
+mod runs;
+mod sql;
 mod status;
 
 pub use answer::{Answer, Located, Mention};
@@ -19,4 +21,6 @@ pub use catalog::{ColumnInfo, DomainInfo, catalog};
 pub use error::AskError;
 pub use freshness::Freshness;
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};
+pub use runs::RunInfo;
+pub use sql::{Sql, SqlAnswer};
 pub use status::{DomainFreshness, FirewallStatus, Status};

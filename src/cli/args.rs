@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
 use super::flags::SettingFlags;
+use super::install::Client;
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -82,6 +83,11 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Show everything that mentions an IP address, a MAC address or a name.
     Locate(LocateArgs),
+    /// Answer one SQL SELECT, or print the tables that it may read.
+    ///
+    /// The statement is stopped after 2 s and cannot write. Columns of time hold seconds since 1970:
+    /// `datetime(expires, 'unixepoch')`. For anything else there is `sqlite3`.
+    Sql(SqlArgs),
     /// Show how fresh and complete the database is.
     Status,
     /// Answer agents over MCP on standard input and output or over HTTP, syncing in the background.
@@ -90,6 +96,9 @@ pub(super) enum Command {
     /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order. With
     /// `--http` the standard input is not read, and `/health` and `/metrics` are answered too.
     Serve(ServeArgs),
+    /// Tell MCP clients of opndex.
+    #[command(subcommand)]
+    Mcp(McpCommand),
     /// Try everything on a simulated firewall, without a real one.
     ///
     /// Settings files and variables are not read, so no real firewall is contacted. Text is printed
@@ -145,6 +154,45 @@ pub(super) struct LocateArgs {
     /// Look at this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SqlArgs {
+    /// Statement to answer, in one word of the shell; without it the tables are printed.
+    #[arg(value_name = "SELECT")]
+    pub(super) statement: Option<String>,
+    /// Show at most this many rows, from 1 to 1000.
+    #[arg(long, value_name = "ROWS", default_value_t = 1000)]
+    pub(super) limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum McpCommand {
+    /// Write opndex into the file where a client keeps its servers.
+    ///
+    /// What is in the file stays, and a copy of it is kept beside it. A file that is not plain JSON is
+    /// not touched. `--config` and `--database`, where given, become part of the entry.
+    Install(InstallArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InstallArgs {
+    /// Client to tell.
+    #[arg(long, value_name = "CLIENT")]
+    pub(super) client: Client,
+    /// Print the entry instead of writing it.
+    #[arg(long)]
+    pub(super) print: bool,
+    /// Let the client ask `opndex serve --http` on this address instead of starting opndex;
+    /// 127.0.0.1:8642 unless given. Where a token is needed it becomes part of the entry.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP)]
+    pub(super) http: Option<SocketAddr>,
+    /// Call the server this.
+    #[arg(long, value_name = "NAME", default_value = "opndex")]
+    pub(super) server_name: String,
+    /// Write this file instead of the one where the client usually looks.
+    #[arg(long, value_name = "FILE", conflicts_with = "print")]
+    pub(super) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

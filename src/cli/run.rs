@@ -9,10 +9,11 @@ use crate::settings::Settings;
 use crate::store::Store;
 use crate::types::Clock;
 
-use super::args::{Cli, Command, Format};
+use super::args::{Cli, Command, Format, McpCommand};
 use super::demo;
 use super::error::CliError;
 use super::exit;
+use super::install;
 use super::load::{self, Voice};
 use super::locate;
 use super::outcome::Outcome;
@@ -21,6 +22,7 @@ use super::query;
 use super::runtime;
 use super::sample;
 use super::serve;
+use super::sql;
 use super::status;
 use super::sync;
 
@@ -58,11 +60,13 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
             _ => asking(cli, async |ask| query::run(&ask, args, format).await),
         },
         Command::Locate(args) => asking(cli, async |ask| locate::run(&ask, args, format).await),
+        Command::Sql(args) => asking(cli, async |ask| sql::run(&ask, args, format).await),
         Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
         Command::Serve(args) => {
             let settings = load::settings(cli, Voice::Service)?;
             runtime::to_talk(serve::run(&settings, args))
         }
+        Command::Mcp(McpCommand::Install(args)) => install::run(cli, args),
         Command::Demo(args) => demo::run(cli, args),
         Command::Settings(args) => Ok(sample::run(cli, args)),
     }

@@ -11,6 +11,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, SqlitePool};
 
 use super::error::StoreError;
+use super::statement::Guard;
 use super::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -38,6 +39,8 @@ pub struct Store {
     pub(super) path: PathBuf,
     pub(super) writer: Writer,
     pub(super) readers: SqlitePool,
+    /// For statements of users.
+    pub(super) guard: Guard,
 }
 
 impl Store {
@@ -53,7 +56,7 @@ impl Store {
         migrate(&mut connection, path).await?;
         connection.close().await.map_err(failed)?;
         let writer = Writer::new(path, BUSY);
-        Ok(Self { path: path.to_owned(), writer, readers: readers(path)? })
+        Ok(Self { path: path.to_owned(), writer, readers: readers(path)?, guard: Guard::new(path) })
     }
 
     /// Opens an existing database that is up to date; the first answer need not wait for a migration check
@@ -71,6 +74,7 @@ impl Store {
 
     /// Waits for running statements, then closes every connection and checkpoints the log.
     pub async fn close(&self) {
+        self.guard.close();
         self.readers.close().await;
         self.writer.close().await;
     }

@@ -7,6 +7,7 @@ mod cli;
 mod conformance;
 mod mcp;
 mod recorded;
+mod sql;
 mod store;
 mod support;
 mod sync;

@@ -5,11 +5,13 @@ mod domains;
 mod locate;
 mod query;
 mod refresh;
+mod sql;
 mod status;
 mod tool;
 
+pub(super) use domains::described;
 pub(super) use tool::{Call, Tool};
 
 /// Every tool, alphabetically, like the modules above. Listing and calling loop over it.
 pub(super) static ALL: &[&Tool] =
-    &[&domains::TOOL, &locate::TOOL, &query::TOOL, &refresh::TOOL, &status::TOOL];
+    &[&domains::TOOL, &locate::TOOL, &query::TOOL, &refresh::TOOL, &sql::TOOL, &status::TOOL];
