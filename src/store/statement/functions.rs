@@ -82,6 +82,7 @@ const ALLOWED: &[&str] = &[
     "power",
     "printf",
     "quote",
+    "random",
     "rank",
     "replace",
     "round",

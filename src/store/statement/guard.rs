@@ -63,6 +63,8 @@ pub(super) struct Guarded {
     pub(super) connection: Connection,
     pub(super) published: Arc<Published>,
     pub(super) seen: Arc<Mutex<Seen>>,
+    /// A statement was stopped on it; what SQLite keeps of it goes with the connection.
+    pub(super) is_worn: AtomicBool,
 }
 
 /// What the authorizer saw of the statement that is being prepared.
@@ -124,7 +126,7 @@ impl Guard {
             let guarded = idle.map_or_else(|| Guarded::open(&this.path), Ok)?;
             let value = work(&guarded)?;
             let mut idle = this.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() < AT_A_TIME {
+            if idle.len() < AT_A_TIME && !guarded.is_worn.load(Ordering::Relaxed) {
                 idle.push(guarded);
             }
             Ok(value)
@@ -176,7 +178,7 @@ impl Guarded {
             }
         };
         connection.authorizer(Some(authorize)).map_err(failed())?;
-        Ok(Self { connection, published, seen })
+        Ok(Self { connection, published, seen, is_worn: AtomicBool::new(false) })
     }
 }
 

@@ -18,8 +18,9 @@ use super::refusal::{Refusal, of_sqlite};
 /// A statement stops after this; a cross join of two leases tables would run for hours.
 const WITHIN: Duration = Duration::from_secs(2);
 
-/// Memory that SQLite may gain meanwhile. The writer's cache is 64 MiB, and it may fill it in the same moment.
-const MOST_MEMORY: i64 = 112 << 20;
+/// Memory that SQLite may gain meanwhile, on all connections: sorting a million short rows takes as much. The
+/// allocator keeps about as much again in pieces, so twice this and an idle process stay below 200 MB.
+const MOST_MEMORY: i64 = 64 << 20;
 
 /// Instructions between two looks at the clock and the memory: about 20 microseconds. In so many, a few
 /// dozen values of a megabyte can be made.
@@ -76,6 +77,7 @@ pub(super) fn answer(
         Ok(found) => return Ok(found),
         Err(cause) => cause,
     };
+    guarded.is_worn.store(stopped.load(Ordering::Relaxed) != RUNNING, Ordering::Relaxed);
     let mut seen = guarded.seen.lock().unwrap_or_else(PoisonError::into_inner);
     let refusal = match (stopped.load(Ordering::Relaxed), seen.denied.take()) {
         (SLOW, _) => Refusal::TooSlow { seconds: WITHIN.as_secs() },

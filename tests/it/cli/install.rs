@@ -95,7 +95,8 @@ fn over_http_the_token_goes_along_only_where_it_is_asked_for() {
         json!({ "servers": { "opndex": { "type": "http", "url": "http://127.0.0.1:8642/mcp" } } })
     );
     assert!(!folder.path().join("o.token").exists());
-    let guarded = printed(&["--client", "cursor", "--http", "192.0.2.1:9000", "--server-name", "net"]);
+    let guarded =
+        printed(&["--client", "cursor", "--http", "192.0.2.1:9000", "--server-name", "net"]);
     let token = fs::read_to_string(folder.path().join("o.token")).unwrap();
     let entry = &guarded["mcpServers"]["net"];
     assert_eq!(entry["url"], "http://192.0.2.1:9000/mcp");

@@ -46,7 +46,7 @@ async fn an_older_client_gets_a_session_until_it_says_goodbye() {
     let listed = message(&door.raw(&post(LIST, &with)).await);
     assert!(listed["result"]["tools"].as_array().unwrap().len() >= 6, "{listed}");
     let delete = client::request("DELETE", "/mcp", &with, "");
-    assert_eq!(status(&door.raw(&delete).await), 202);
+    assert_eq!(status(&door.raw(&delete).await), 204);
     assert_eq!(status(&door.raw(&post(LIST, &with)).await), 404);
 }
 

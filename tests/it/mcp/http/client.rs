@@ -13,6 +13,7 @@ use tokio::io::{
 };
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tokio_util::sync::CancellationToken;
@@ -80,7 +81,7 @@ impl Door {
     }
 
     pub(super) async fn over_tls(&self, roots: RootCertStore, request: &str) -> String {
-        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let provider = Arc::new(default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
