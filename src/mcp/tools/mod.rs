@@ -13,10 +13,12 @@ mod reach;
 mod refresh;
 mod report;
 mod report_name;
+mod sql;
 mod status;
 mod tool;
 mod trace;
 
+pub(super) use domains::described;
 pub(super) use tool::{Call, Tool};
 
 /// Every tool, alphabetically, like the modules above. Listing and calling loop over it.
@@ -31,6 +33,7 @@ pub(super) static ALL: &[&Tool] = &[
     &reach::TOOL,
     &refresh::TOOL,
     &report::TOOL,
+    &sql::TOOL,
     &status::TOOL,
     &trace::TOOL,
 ];
