@@ -10,13 +10,18 @@
 //! [`flags`] reads the table of settings.
 
 mod args;
+mod ask;
 mod backfill;
+mod changes;
 mod demo;
+mod devices;
 mod doctor;
 mod error;
 mod exit;
 mod flags;
 mod import;
+mod install;
+mod lint;
 mod load;
 mod locate;
 mod outcome;
@@ -24,15 +29,19 @@ mod print;
 mod progress;
 mod query;
 mod questions;
+mod reach;
+mod report;
 mod run;
 mod runtime;
 mod sample;
 mod scratch;
 mod serve;
 mod signals;
+mod sql;
 mod status;
 mod sync;
 mod table;
+mod trace;
 mod words;
 
 pub use run::run;

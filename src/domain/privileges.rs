@@ -7,11 +7,12 @@ use super::source::{Each, Source};
 
 /// Every privilege that some source needs, with the domains it is for, both in order of the alphabet.
 ///
-/// Names are those of the user manager of 26.7; the sources of older releases need the same ones.
+/// Names are those of the user manager of 26.7; older releases call some of them a little differently. What a
+/// backup of the configuration has needs none of them, but the one for backups.
 pub fn privileges() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     let mut needed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for domain in ALL {
-        for privilege in domain.sources().iter().flat_map(of_source) {
+        for privilege in domain.api_sources().into_iter().flat_map(of_source) {
             needed.entry(privilege).or_default().insert(domain.name());
         }
     }

@@ -142,7 +142,7 @@ async fn look(
         Cadence::Config | Cadence::Runtime | Cadence::Daily => None,
     };
     let asked: Vec<&'static Source> =
-        domain.sources().iter().filter(|s| s.exists_on(release)).collect();
+        domain.api_sources().into_iter().filter(|s| s.exists_on(release)).collect();
     if let Some(state) = skipped {
         let of = |source: &&'static Source| SourceFinding {
             source: source.name,

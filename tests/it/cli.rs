@@ -3,7 +3,9 @@
 
 mod demo;
 mod doctor;
+mod doors;
 mod endings;
+mod install;
 mod settings;
 
 use std::collections::BTreeSet;
