@@ -128,9 +128,10 @@ fn of_store(error: &StoreError) -> u8 {
 
 fn of_sync(error: &SyncError) -> u8 {
     match error {
-        SyncError::Connect(_) | SyncError::Schedule { .. } | SyncError::UnknownDomain { .. } => {
-            exit::REFUSED
-        }
+        SyncError::Connect(_)
+        | SyncError::Schedule { .. }
+        | SyncError::UnknownDomain { .. }
+        | SyncError::Extra { .. } => exit::REFUSED,
         SyncError::Store(cause) => of_store(cause),
         _ => exit::INTERNAL,
     }

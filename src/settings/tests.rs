@@ -48,6 +48,8 @@ fn nothing_said_is_enough_for_questions() {
         runtime: Cadence::Every(Duration::from_mins(1)),
         probe: Cadence::Every(Duration::from_secs(30)),
         on_start: true,
+        extra: Vec::new(),
+        extra_every: Cadence::Every(Duration::from_mins(5)),
     };
     assert_eq!(settings.sync, sync);
     let log = LogSettings { filter: "info".to_owned(), json: false, file: None };

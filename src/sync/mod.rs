@@ -7,6 +7,7 @@
 mod backfill;
 mod believe;
 mod error;
+mod extra;
 mod gather;
 mod import;
 mod outcome;
@@ -18,6 +19,7 @@ mod worker;
 
 pub use backfill::{BackfillReport, Steps, Unread};
 pub use error::SyncError;
+pub use extra::Extra;
 pub use import::{ImportLine, ImportReport, config_domains, import};
 pub use outcome::{DomainReport, DomainState, Ending, Event, Report};
 pub use plan::{Due, Schedule, When};

@@ -121,7 +121,10 @@ async fn repeated(
         .map(|g| match &g.result {
             Ok(answered) => SourceState {
                 body_hash: Some(answered.hash),
-                gap: gap(g.source, answered.pulled.cut.as_deref()),
+                gap: gap(
+                    g.source,
+                    cut(g.source, answered.pulled.cut.as_deref(), g.had_rows()).as_deref(),
+                ),
                 ..state(g.source, State::Fresh, g.had_rows())
             },
             Err(failure) => SourceState {
@@ -190,10 +193,11 @@ async fn judge(
             return fail(failure, Some((since, looks)));
         }
     }
+    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     let state = SourceState {
         body_hash: Some(answered.hash),
-        gap: gap(source, answered.pulled.cut.as_deref()),
-        ..state(source, State::Fresh, i64::try_from(rows.len()).unwrap_or(i64::MAX))
+        gap: gap(source, cut(source, answered.pulled.cut.as_deref(), count).as_deref()),
+        ..state(source, State::Fresh, count)
     };
     Judged { state, rows, keep: false }
 }
@@ -244,6 +248,18 @@ fn state(source: &'static Source, state: State, rows: i64) -> SourceState {
         rows: usize::try_from(rows).unwrap_or(0),
         body_hash: None,
         empty: None,
+    }
+}
+
+/// What was not asked for this time: items, or rows beyond the limit.
+fn cut<'a>(source: &Source, items: Option<&'a str>, rows: i64) -> Option<Cow<'a, str>> {
+    let limit = source.limit.map(i64::from).filter(|limit| rows >= *limit);
+    match (items, limit) {
+        (Some(items), _) => Some(Cow::Borrowed(items)),
+        (None, Some(limit)) => {
+            Some(Cow::Owned(format!("only {limit} rows are read, and there may be more")))
+        }
+        (None, None) => None,
     }
 }
 
