@@ -10,12 +10,17 @@
 //! [`flags`] reads the table of settings.
 
 mod args;
+mod ask;
 mod backfill;
+mod changes;
 mod demo;
+mod devices;
 mod error;
 mod exit;
 mod flags;
 mod import;
+mod lint;
+mod install;
 mod load;
 mod locate;
 mod outcome;
@@ -23,15 +28,19 @@ mod print;
 mod progress;
 mod query;
 mod questions;
+mod reach;
+mod report;
 mod run;
 mod runtime;
 mod sample;
 mod scratch;
 mod serve;
 mod signals;
+mod sql;
 mod status;
 mod sync;
 mod table;
+mod trace;
 mod words;
 
 pub use run::run;

@@ -3,17 +3,22 @@
 #![cfg(test)]
 
 mod architecture;
+mod ask;
 mod cli;
 mod configxml;
 mod conformance;
+mod history;
+mod hostile;
 mod mcp;
+mod questions;
 mod paging;
 mod pf_oracle;
 mod recorded;
 mod recorded_network;
+mod rules_scenarios;
 mod rules_sets;
+mod sql;
 mod store;
 mod support;
 mod sync;
-mod time;
 mod vendors;
