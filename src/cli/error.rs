@@ -36,7 +36,12 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
-    #[error("--as-of goes with a question (query, locate, status): only those can look back")]
+    #[error("several firewalls are known; name one with --firewall (`opndex status` lists them)")]
+    WhichFirewall,
+    #[error(
+        "--as-of goes with a question (query, locate, presence, status) or `snapshot export`: only those look back; \
+         `changes` takes --since and --until"
+    )]
     AsOf,
     #[error(
         "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"
@@ -73,6 +78,7 @@ impl CliError {
             | Self::NoFirewall { .. }
             | Self::Format { .. }
             | Self::AsOf
+            | Self::WhichFirewall
             | Self::Scratch { .. } => exit::REFUSED,
             Self::Sync(cause) => of_sync(cause),
             Self::Daemon(cause) => match cause {
@@ -97,6 +103,7 @@ fn of_store(error: &StoreError) -> u8 {
         StoreError::Missing { .. }
         | StoreError::NoHistory { .. }
         | StoreError::NoRun { .. }
+        | StoreError::Exists { .. }
         | StoreError::Newer { .. }
         | StoreError::Foreign { .. }
         | StoreError::Folder { .. } => exit::REFUSED,

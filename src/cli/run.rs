@@ -5,18 +5,21 @@ use std::ffi::OsString;
 use clap::Parser;
 
 use crate::ask::Ask;
+use crate::daemon;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::types::Clock;
 
-use super::args::{Cli, Command, Format};
+use super::args::{Cli, Command, Format, SnapshotCommand};
 use super::changes;
 use super::demo;
 use super::error::CliError;
 use super::exit;
+use super::label;
 use super::load::{self, Voice};
 use super::locate;
 use super::outcome::Outcome;
+use super::presence;
 use super::print;
 use super::query;
 use super::runtime;
@@ -24,6 +27,7 @@ use super::sample;
 use super::serve;
 use super::status;
 use super::sync;
+use super::upkeep;
 
 /// Carries out what `arguments` ask for and answers the exit code of the process.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -68,6 +72,30 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
             }
         },
         Command::Locate(args) => asking(cli, async |ask| locate::run(&ask, args, format).await),
+        Command::Presence(args) => asking(cli, async |ask| presence::run(&ask, args, format).await),
+        Command::Label(args) => asking_now(cli, async |ask| label::run(&ask, args, format).await),
+        Command::History(args) => {
+            tending(cli, async |store, _| upkeep::history(&store, args, format).await)
+        }
+        Command::Snapshot(args) => match &args.command {
+            SnapshotCommand::Export(args) => {
+                let as_of = cli.global.as_of.as_deref();
+                tending(cli, async |store, _| {
+                    upkeep::export(&store, &Clock::system(), args, as_of).await
+                })
+            }
+            SnapshotCommand::Verify => {
+                tending(cli, async |store, _| upkeep::verify(&store, format).await)
+            }
+        },
+        Command::Rebuild => tending(cli, async |store, _| upkeep::rebuild(&store, format).await),
+        Command::Prune(args) => tending(cli, async |store, settings| {
+            let retention = daemon::retention(&settings.history);
+            upkeep::prune(&store, &Clock::system(), retention, args.dry_run, format).await
+        }),
+        Command::Backup(args) => {
+            tending(cli, async |store, _| upkeep::backup(&store, &args.file).await)
+        }
         Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
         Command::Serve => {
             let settings = load::settings(cli, Voice::Service)?;
@@ -85,6 +113,20 @@ fn asking(
 ) -> Result<Outcome, CliError> {
     let as_of = cli.global.as_of.as_deref();
     asking_now(cli, async |ask| question(ask.at(as_of).await?).await)
+}
+
+/// Work on a database that exists.
+fn tending(
+    cli: &Cli,
+    work: impl AsyncFnOnce(Store, Settings) -> Result<Outcome, CliError>,
+) -> Result<Outcome, CliError> {
+    let settings = load::settings(cli, Voice::Quiet)?;
+    runtime::to_ask(async {
+        let store = Store::open_existing(&settings.database).await?;
+        let outcome = work(store.clone(), settings).await;
+        store.close().await;
+        outcome
+    })
 }
 
 /// A question that sees to the moment itself.

@@ -6,4 +6,4 @@ mod error;
 mod serve;
 
 pub use error::DaemonError;
-pub use serve::{Door, firewalls, open_store, schedule, serve};
+pub use serve::{Door, firewalls, open_store, retention, schedule, serve};

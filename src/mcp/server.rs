@@ -22,7 +22,7 @@ use crate::types::{clean, did_you_mean};
 use super::ending::Watched;
 use super::error::McpError;
 use super::reply::has_structured_content;
-use super::tools::{self, Call};
+use super::tools::{self, Call, Effect};
 
 /// How long the last answers may take to leave when the session ends. Calls end at once then; only a
 /// client that stopped reading takes longer, and rmcp alone would wait five seconds for it.
@@ -45,12 +45,20 @@ static DESCRIBED: LazyLock<Vec<rmcp::model::Tool>> =
 pub struct Server {
     ask: Ask,
     refresher: Option<Refresher>,
+    labels: bool,
 }
 
 impl Server {
     /// Without a refresher, every tool but `refresh` works.
     pub const fn new(ask: Ask, refresher: Option<Refresher>) -> Self {
-        Self { ask, refresher }
+        Self { ask, refresher, labels: false }
+    }
+
+    /// Whether agents may write labels of devices into the local index.
+    #[must_use]
+    pub const fn with_labels(mut self, allowed: bool) -> Self {
+        self.labels = allowed;
+        self
     }
 
     /// Serves standard input and output until input ends or `cancel` is cancelled.
@@ -73,7 +81,12 @@ impl Server {
     {
         let ended = cancel.child_token();
         let transport = Watched { inner: transport.into_transport(), ended: ended.clone() };
-        let session = Session { ask: self.ask, refresher: self.refresher, ended: ended.clone() };
+        let session = Session {
+            ask: self.ask,
+            refresher: self.refresher,
+            labels: self.labels,
+            ended: ended.clone(),
+        };
         let running =
             match Box::pin(serve_server_with_ct(session, transport, cancel.child_token())).await {
                 Ok(running) => running,
@@ -112,8 +125,17 @@ fn quit_reason(quit: Result<QuitReason, JoinError>) -> Result<(), McpError> {
 struct Session {
     ask: Ask,
     refresher: Option<Refresher>,
+    labels: bool,
     /// The client has gone, or we are stopping.
     ended: CancellationToken,
+}
+
+impl Session {
+    /// Tools that write are offered only where they are allowed.
+    fn offers(&self, name: &str) -> bool {
+        let writes = |tool: &&&tools::Tool| tool.effect == Effect::Annotates;
+        self.labels || !tools::ALL.iter().filter(writes).any(|tool| tool.name == name)
+    }
 }
 
 impl ServerHandler for Session {
@@ -137,6 +159,7 @@ impl ServerHandler for Session {
             ));
         }
         let mut tools = DESCRIBED.clone();
+        tools.retain(|tool| self.offers(&tool.name));
         if !has_structured_content(context.protocol_version().as_ref()) {
             for tool in &mut tools {
                 tool.output_schema = None;
@@ -152,7 +175,7 @@ impl ServerHandler for Session {
     ) -> Result<CallToolResponse, ErrorData> {
         let tool = tools::ALL
             .iter()
-            .find(|tool| tool.name == request.name)
+            .find(|tool| tool.name == request.name && self.offers(tool.name))
             .ok_or_else(|| unknown(&request.name))?;
         let version = context.protocol_version();
         let call = Call {
@@ -171,7 +194,8 @@ impl ServerHandler for Session {
 }
 
 fn unknown(name: &str) -> ErrorData {
-    let names = || tools::ALL.iter().map(|tool| tool.name);
+    let names =
+        || tools::ALL.iter().filter(|tool| tool.effect != Effect::Annotates).map(|tool| tool.name);
     let shown: String = clean(name).chars().take(60).collect();
     let message = format!(
         "no tool is called `{shown}`{}; tools: {}",

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use directories::ProjectDirs;
 
+use super::age::Age;
 use super::cadence::Cadence;
 use super::error::SettingsError;
 use super::firewall::{FirewallSettings, check, needed};
@@ -20,6 +21,8 @@ pub struct Settings {
     /// May be empty: questions to an index need no firewall.
     pub firewalls: Vec<FirewallSettings>,
     pub sync: SyncSettings,
+    pub history: HistorySettings,
+    pub mcp: McpSettings,
     pub log: LogSettings,
     /// What is odd but usable, one sentence each, for the caller to show.
     pub warnings: Vec<String>,
@@ -37,6 +40,28 @@ pub struct SyncSettings {
     pub on_start: bool,
 }
 
+/// How long history is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistorySettings {
+    /// Every state.
+    pub keep_all: Age,
+    /// After that the last state of each hour, day and week.
+    pub hourly: Age,
+    pub daily: Age,
+    pub weekly: Age,
+    /// Every state of the configuration.
+    pub configuration: Age,
+    /// Who had which address when.
+    pub presence: Age,
+}
+
+/// What agents may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct McpSettings {
+    /// Write what is said about devices into the local database.
+    pub labels: bool,
+}
+
 /// What is logged, and where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogSettings {
@@ -52,7 +77,7 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
     let chosen = choose_firewalls(&mut layers)?;
     let mut defaults = Layer::defaults()?;
     let every_firewall = mem::take(&mut defaults.firewall);
-    let Layer { database, sync, log, mut warnings, .. } = layers.over(defaults);
+    let Layer { database, sync, history, mcp, log, mut warnings, .. } = layers.over(defaults);
 
     let mut firewalls = Vec::with_capacity(chosen.len());
     for (number, layer) in (1..).zip(chosen) {
@@ -68,6 +93,15 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
             probe: needed("sync.probe", sync.probe)?,
             on_start: needed("sync.on_start", sync.on_start)?,
         },
+        history: HistorySettings {
+            keep_all: needed("history.keep_all", history.keep_all)?,
+            hourly: needed("history.hourly", history.hourly)?,
+            daily: needed("history.daily", history.daily)?,
+            weekly: needed("history.weekly", history.weekly)?,
+            configuration: needed("history.configuration", history.configuration)?,
+            presence: needed("history.presence", history.presence)?,
+        },
+        mcp: McpSettings { labels: needed("mcp.labels", mcp.labels)? },
         log: LogSettings {
             filter: needed("log.level", log.level)?,
             json: needed("log.json", log.json)?,

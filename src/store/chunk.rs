@@ -13,14 +13,17 @@ use crate::types::ContentHash;
 
 use super::error::StoreError;
 
-/// A leaf ends after a row whose identity hashes to a multiple of this: 64 rows of 200 bytes on average,
-/// about 3 KB compressed, which is one page of SQLite.
-const ROWS_PER_LEAF: u64 = 64;
+/// A leaf ends after a row whose identity hashes below its share of this: 24 KB on average, which is 128 leases.
+/// By bytes and not by rows, because LZ4 looks back 64 KB: a leaf and the one it came from must both fit.
+const LEAF_BYTES: u64 = 24 << 10;
+
+/// A leaf ends here at the latest, whatever the hashes say, unless one row is larger.
+const MOST_LEAF_BYTES: usize = 40 << 10;
 
 /// A node ends after a child whose hash is a multiple of this: 64 hashes are 2 KB.
 const CHILDREN_PER_NODE: u64 = 64;
 
-/// A leaf or node never grows beyond this many items, whatever the hashes say.
+/// A node never grows beyond this many children, whatever the hashes say.
 const MOST_ITEMS: usize = 4_096;
 
 /// No content is larger: volatile fields of a million rows are 60 MB.
@@ -79,7 +82,7 @@ impl Chunk {
             return Packed { data: Cow::Owned(delta), is_delta: true };
         }
         let whole = whole();
-        if delta.len() < whole.data.len() / 2 {
+        if delta.len() < whole.data.len() / 5 * 4 {
             Packed { data: Cow::Owned(delta), is_delta: true }
         } else {
             whole
@@ -110,11 +113,12 @@ pub(super) fn leaves(rows: &RawRows) -> Vec<Leaf> {
     let mut leaves = Vec::new();
     let (mut content, mut identity, mut start) = (Vec::new(), Vec::new(), 0);
     for (i, row) in rows.iter().enumerate() {
+        let before = content.len();
         rows.write_stable(row, &mut content);
         identity.clear();
         rows.write_identity(row, &mut identity);
         let next = i + 1;
-        if ends(&hash(&identity), ROWS_PER_LEAF) || next - start >= MOST_ITEMS {
+        if leaf_ends(&hash(&identity), content.len() - before) || content.len() >= MOST_LEAF_BYTES {
             leaves
                 .push(Leaf { chunk: Chunk::new(std::mem::take(&mut content)), rows: start..next });
             start = next;
@@ -155,9 +159,18 @@ pub(super) fn children(content: &[u8]) -> impl Iterator<Item = ContentHash> + '_
     content.chunks_exact(HASH_LEN).filter_map(ContentHash::from_slice)
 }
 
+fn low(hash: &ContentHash) -> u64 {
+    hash.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
 fn ends(hash: &ContentHash, every: u64) -> bool {
-    let low = hash.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    low.is_multiple_of(every)
+    low(hash).is_multiple_of(every)
+}
+
+/// True for a share of all hashes that grows with the row: leaves have the same size whatever the rows have.
+fn leaf_ends(identity: &ContentHash, row: usize) -> bool {
+    let row = u64::try_from(row).unwrap_or(u64::MAX);
+    low(identity) % LEAF_BYTES < row
 }
 
 fn compress(content: &[u8]) -> Vec<u8> {

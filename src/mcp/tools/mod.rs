@@ -4,14 +4,22 @@ mod as_of;
 mod changes;
 mod domain_name;
 mod domains;
+mod label;
 mod locate;
 mod query;
 mod refresh;
 mod status;
 mod tool;
 
-pub(super) use tool::{Call, Tool};
+pub(super) use tool::{Call, Effect, Tool};
 
 /// Every tool, alphabetically, like the modules above. Listing and calling loop over it.
-pub(super) static ALL: &[&Tool] =
-    &[&changes::TOOL, &domains::TOOL, &locate::TOOL, &query::TOOL, &refresh::TOOL, &status::TOOL];
+pub(super) static ALL: &[&Tool] = &[
+    &changes::TOOL,
+    &domains::TOOL,
+    &label::TOOL,
+    &locate::TOOL,
+    &query::TOOL,
+    &refresh::TOOL,
+    &status::TOOL,
+];
