@@ -230,3 +230,52 @@ pub(super) fn decompress(
     let content = unpack(size, data).ok_or_else(|| damaged("cannot be decompressed"))?;
     if hash(&content) == address { Ok(content) } else { Err(damaged("does not match its hash")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn line(n: u32) -> String {
+        format!(
+            "{{\"@\":\"arp\",\"ip\":\"10.0.{}.{}\",\"mac\":\"3c:22:fb:{n:08x}\",\"intf\":\"vlan01\",\"hostname\":\"device-{n}\"}}\n",
+            n / 250,
+            n % 250
+        )
+    }
+
+    proptest! {
+        /// Whatever happened to a leaf, its difference from the one before gives it back.
+        #[test]
+        fn a_difference_gives_the_content_back(
+            rows in prop::collection::vec(0_u32..5_000, 0..500),
+            edits in prop::collection::vec((0_usize..500, 0_u32..5_000, 0_u8..3), 0..12),
+        ) {
+            let mut lines: Vec<String> = rows.into_iter().map(line).collect();
+            let old = lines.concat();
+            for (at, n, what) in edits {
+                match what {
+                    0 => lines.insert(at.min(lines.len()), line(n)),
+                    1 if at < lines.len() => drop(lines.remove(at)),
+                    _ if at < lines.len() => lines[at] = line(n),
+                    _ => {}
+                }
+            }
+            let chunk = Chunk::new(lines.concat().into_bytes());
+            let packed = chunk.packed_after(Some(old.as_bytes()));
+            let size = i64::try_from(chunk.content.len()).unwrap();
+            let back = if packed.is_delta { undelta(size, &packed.data, old.as_bytes()) } else { unpack(size, &packed.data) };
+            prop_assert_eq!(back, Some(chunk.content.clone()));
+        }
+    }
+
+    #[test]
+    fn a_chunk_comes_from_the_one_that_stood_at_its_place() {
+        let hashes: Vec<ContentHash> = (0_u8..9).map(|n| hash(&[n])).collect();
+        let of = |at: &[usize]| at.iter().map(|i| hashes[*i]).collect::<Vec<_>>();
+        // 1 became 5, 3 was split into 6 and 7, 8 was added at the end.
+        let pairs = predecessors(&of(&[0, 1, 2, 3, 4]), &of(&[0, 5, 2, 6, 7, 4, 8]));
+        let expected = [(5, 1), (6, 3), (7, 3)].map(|(new, old)| (hashes[new], hashes[old]));
+        assert_eq!(pairs, expected.into_iter().collect());
+    }
+}

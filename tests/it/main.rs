@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod conformance;
+mod histories;
 mod history;
 mod mcp;
 mod recorded;
