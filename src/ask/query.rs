@@ -1,6 +1,6 @@
 //! Rows of one domain: filters, columns, pages.
 
-use crate::domain::{AnyDomain, ColumnSpec, primary_key};
+use crate::domain::{AnyDomain, ColumnSpec};
 use crate::store::{Filter, FirewallRow, Page, Selection, Store, Total};
 use crate::types::{Clock, FirewallId, did_you_mean};
 
@@ -10,6 +10,7 @@ use super::cursor;
 use super::error::AskError;
 use super::filter;
 use super::freshness::freshness;
+use super::ruleset::Rulesets;
 
 /// Rows of a page unless asked otherwise: 50 leases are about 1,500 tokens.
 pub const DEFAULT_LIMIT: u32 = 50;
@@ -22,6 +23,7 @@ pub const MAX_LIMIT: u32 = 1_000;
 pub struct Ask {
     pub(super) store: Store,
     pub(super) clock: Clock,
+    pub(super) rulesets: Rulesets,
 }
 
 /// A question about one domain, in words.
@@ -44,8 +46,8 @@ pub struct Query {
 }
 
 impl Ask {
-    pub const fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock, rulesets: Rulesets::default() }
     }
 
     /// Answers from the store alone.
@@ -60,21 +62,21 @@ impl Ask {
         // With a single firewall the primary key's prefix is known: pages are read in key order without a sort.
         let scope = firewall.or_else(|| only(&known));
         let question = question(domain, scope, &query.filters);
-        let cells = 1 + primary_key(&domain.columns()).len();
-        let after = query
-            .after
-            .as_deref()
-            .map(|text| cursor::decode(&question, cells, text))
-            .transpose()?;
-        let selection = Selection {
+        let mut selection = Selection {
             domain,
             firewall: scope,
             filters,
             columns,
-            after,
+            after: None,
             limit,
             rows_wanted: !query.count_only,
         };
+        let cells = selection.order().len();
+        selection.after = query
+            .after
+            .as_deref()
+            .map(|text| cursor::decode(&question, cells, text))
+            .transpose()?;
         let page = store.select(&selection).await?;
         let about = known
             .iter()
@@ -131,7 +133,7 @@ impl Ask {
 }
 
 /// Columns without a value on this page say nothing; unasked, they only cost tokens.
-fn leave_out_empty(answer: &mut Answer) {
+pub(super) fn leave_out_empty(answer: &mut Answer) {
     let used: Vec<bool> = (0..answer.columns.len())
         .map(|i| answer.rows.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_null())))
         .collect();
@@ -146,7 +148,7 @@ fn leave_out_empty(answer: &mut Answer) {
     }
 }
 
-fn limit(asked: Option<u32>) -> Result<u32, AskError> {
+pub(super) fn limit(asked: Option<u32>) -> Result<u32, AskError> {
     match asked.unwrap_or(DEFAULT_LIMIT) {
         limit if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
         limit => Err(AskError::Limit { limit, most: MAX_LIMIT }),

@@ -1,9 +1,12 @@
 //! What can be typed. The comments here are the help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::types::Timestamp;
 
 use super::exit;
 use super::flags::SettingFlags;
@@ -17,6 +20,7 @@ static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
         "Examples:\n  \
          opndex demo                                    try it without a firewall\n  \
          opndex sync                                    read every domain of every firewall\n  \
+         opndex import config-*.xml                     the same from backups, without a firewall\n  \
          opndex locate 192.168.1.20                     everything known about an address\n  \
          opndex query dhcp_leases --where 'interface_name = IOT'\n  \
          opndex query firewall_rules --where 'destination covers 10.0.0.9' --format json\n\n\
@@ -49,6 +53,8 @@ const FORMAT: &str = "Print answers in this form; notes about them go to the sta
 
 const AS_OF: &str = "Answer as of an earlier moment: a time such as 2026-11-24T14:00:00Z, `yesterday 14:00`, \
                      `2 hours ago`, a date, or `run 17`";
+/// Where `--http` listens unless told otherwise: only this machine reaches it.
+const HTTP: &str = "127.0.0.1:8642";
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -85,6 +91,18 @@ pub(super) enum Command {
     /// Firewalls are read in parallel, and so are the domains of each. A domain that cannot be read
     /// keeps its earlier rows and says why. Ctrl-C stops in order: what was read is kept.
     Sync(SyncArgs),
+    /// Read the configuration history that each firewall keeps into the database.
+    ///
+    /// Needs the privilege `Diagnostics: Configuration History`, which grants the whole configuration:
+    /// nothing but what `import` reads of a backup is kept. Only revisions that are not in the database
+    /// are fetched, oldest first; Ctrl-C stops in order, and the next call goes on.
+    Backfill(BackfillArgs),
+    /// Build or extend the database from config.xml files, without a firewall.
+    ///
+    /// Takes backups that were downloaded from a firewall, of any release, in any order. Each becomes a
+    /// state of the time at which it was saved: the newest is what tables show, earlier ones are history.
+    /// What a sync has read is never replaced. Keys, hashes and passwords in a file are not read at all.
+    Import(ImportArgs),
     /// Show rows of one domain, or list the domains.
     ///
     /// Conditions are written like `ip in 10.0.0.0/24`, `hostname = nas*`, `expires >
@@ -99,8 +117,6 @@ pub(super) enum Command {
     /// Labels belong to the MAC address. They are shown by `locate` and `presence`, found by `locate`, and
     /// survive every sync, rebuild and prune.
     Label(LabelArgs),
-    /// Show how fresh and complete the database is.
-    Status,
     /// Show the runs and what each cost, and what the tables take of the file.
     History(HistoryArgs),
     /// Print or check stored states.
@@ -113,11 +129,35 @@ pub(super) enum Command {
     Prune(PruneArgs),
     /// Copy the database to a file while it is in use.
     Backup(BackupArgs),
-    /// Answer agents over MCP on standard input and output, syncing in the background.
+    /// Show which firewall rule decides a packet, and why.
+    ///
+    /// FROM and TO are addresses, device names, networks, interfaces, aliases, `internet` or `firewall`;
+    /// TO may end in `:PORT`. Nothing is sent: the answer is made from the rules in the database.
+    Trace(TraceArgs),
+    /// Show what may be reached from where, and by which rules; without FROM and TO, all zones at once.
+    ///
+    /// The parts shown are disjoint and together everything that was asked about. With `--diff` or
+    /// `--since` only the flows that a change opens or closes are shown. Nothing is written to the firewall.
+    Reach(ReachArgs),
+    /// Find rules that are hidden, contradictory, too open, or refer to nothing.
+    Lint(LintArgs),
+    /// Ask in plain English.
+    ///
+    /// The question is matched against what the database knows: names, vendors, interfaces, VLANs,
+    /// addresses, ports. The answer says how it was understood. No model is asked.
+    Ask(AskArgs),
+    /// List devices: one row for each, joined from leases, reservations, neighbours and DNS.
+    Devices(DevicesArgs),
+    /// Answer a question that joins domains, or list those questions.
+    Report(ReportArgs),
+    /// Show how fresh and complete the database is.
+    Status,
+    /// Answer agents over MCP on standard input and output or over HTTP, syncing in the background.
     ///
     /// Nothing but JSON-RPC is written to the standard output. The log goes to the standard error
-    /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order.
-    Serve,
+    /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order. With
+    /// `--http` the standard input is not read, and `/health` and `/metrics` are answered too.
+    Serve(ServeArgs),
     /// Try everything on a simulated firewall, without a real one.
     ///
     /// Settings files and variables are not read, so no real firewall is contacted. Text is printed
@@ -131,7 +171,16 @@ impl Command {
     /// Whether it can be answered as of an earlier moment.
     pub(super) const fn is_question(&self) -> bool {
         match self {
-            Self::Query(_) | Self::Locate(_) | Self::Presence(_) | Self::Status => true,
+            Self::Query(_)
+            | Self::Trace(_)
+            | Self::Reach(_)
+            | Self::Lint(_)
+            | Self::Ask(_)
+            | Self::Devices(_)
+            | Self::Locate(_)
+            | Self::Presence(_)
+            | Self::Report(_)
+            | Self::Status => true,
             Self::Snapshot(args) => matches!(args.command, SnapshotCommand::Export(_)),
             _ => false,
         }
@@ -146,6 +195,26 @@ pub(super) struct SyncArgs {
     /// Read this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackfillArgs {
+    /// Read this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// Backup files.
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The firewall they are of; otherwise the host name in each file.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+    /// When the configuration was saved, such as 2026-11-24T08:00:00Z; for a file that does not say.
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]
@@ -187,10 +256,184 @@ pub(super) struct LocateArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct AskArgs {
+    /// The question; quotes are not needed.
+    #[arg(value_name = "QUESTION", required = true)]
+    pub(super) question: Vec<String>,
+    /// Ask about this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DevicesArgs {
+    /// Show devices of this interface, VLAN (name or tag), network or range.
+    #[arg(value_name = "PLACE")]
+    pub(super) place: Option<String>,
+    /// Show devices called this (or so beginning), MAC address, DUID or IP address.
+    #[arg(long, value_name = "NAME")]
+    pub(super) called: Option<String>,
+    /// Show devices of this manufacturer; a part of the name is enough.
+    #[arg(long, value_name = "VENDOR")]
+    pub(super) vendor: Option<String>,
+    /// Show devices that are online, offline, reserved, unreserved, named, unknown or randomised.
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub(super) is: Vec<String>,
+    /// Show these columns, separated by commas.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(super) columns: Vec<String>,
+    /// Show at most this many devices, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "ROWS")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR")]
+    pub(super) after: Option<String>,
+    /// Count the devices instead of showing them.
+    #[arg(long, conflicts_with_all = ["columns", "limit", "after"])]
+    pub(super) count: bool,
+    /// Ask about this firewall only.
+    #[arg(long, value_name = "FIREWALL")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// Report to show; without one the reports are listed.
+    #[arg(value_name = "REPORT")]
+    pub(super) report: Option<String>,
+    /// Interface, address, port, name or device that it is about.
+    #[arg(value_name = "ABOUT", requires = "report")]
+    pub(super) about: Option<String>,
+    /// Show only `problems` (of aliases, reservations, names), or rules that `pass` or `block`.
+    #[arg(long, value_name = "WHAT", requires = "report")]
+    pub(super) only: Option<String>,
+    /// Show these columns, separated by commas.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "report")]
+    pub(super) columns: Vec<String>,
+    /// Show at most this many rows, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "ROWS", requires = "report")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR", requires = "report")]
+    pub(super) after: Option<String>,
+    /// Count the rows instead of showing them.
+    #[arg(long, requires = "report", conflicts_with_all = ["columns", "limit", "after"])]
+    pub(super) count: bool,
+    /// Ask about this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Answer over HTTP on this address instead of standard input and output; 127.0.0.1:8642
+    /// unless given. Other machines, and all clients where `serve.require_token` is set, must send
+    /// the token that is made beside the database on first use.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP)]
+    pub(super) http: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TraceArgs {
+    /// Who sends the packet.
+    #[arg(value_name = "FROM")]
+    pub(super) from: String,
+    /// Who is to receive it, with a port if there is one.
+    #[arg(value_name = "TO[:PORT]")]
+    pub(super) to: String,
+    /// Protocol: tcp unless given, udp, icmp, esp, or a number.
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(super) proto: Option<String>,
+    /// Interface it arrives on, if it does not follow from FROM.
+    #[arg(long = "in", value_name = "INTERFACE")]
+    pub(super) interface: Option<String>,
+    /// Local time of the firewall, for rules with schedules, such as 2026-11-25T20:15.
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
+    /// Source port; some high port unless given.
+    #[arg(long, value_name = "PORT")]
+    pub(super) source_port: Option<String>,
+    /// ICMP type by name or number; an echo request unless given.
+    #[arg(long, value_name = "TYPE")]
+    pub(super) icmp_type: Option<String>,
+    /// Ask about this firewall; needed when several are known.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReachArgs {
+    /// Senders: an interface, network, alias, device, `internet` or `any`.
+    #[arg(value_name = "FROM", requires = "to")]
+    pub(super) from: Option<String>,
+    /// Receivers, in the same words.
+    #[arg(value_name = "TO")]
+    pub(super) to: Option<String>,
+    /// Only this protocol.
+    #[arg(long, value_name = "PROTOCOL", requires = "to")]
+    pub(super) proto: Option<String>,
+    /// Only this destination port or range.
+    #[arg(long, value_name = "PORT", requires = "to")]
+    pub(super) port: Option<String>,
+    /// Interface the packets arrive on, if it does not follow from FROM.
+    #[arg(long = "in", value_name = "INTERFACE", requires = "to")]
+    pub(super) interface: Option<String>,
+    /// Local time of the firewall, for rules with schedules.
+    #[arg(long, value_name = "TIME", requires = "to")]
+    pub(super) at: Option<String>,
+    /// Show only parts with this verdict: pass, block, reject or undecidable.
+    #[arg(long, value_name = "VERDICT", requires = "to")]
+    pub(super) verdict: Option<String>,
+    /// Show at most this many parts; 30 unless given.
+    #[arg(long, value_name = "PARTS", requires = "to")]
+    pub(super) limit: Option<usize>,
+    /// Show what the rules in this JSON file would open and close.
+    #[arg(long, value_name = "FILE", requires = "to", conflicts_with = "since")]
+    pub(super) diff: Option<PathBuf>,
+    /// Show what was opened and closed since an earlier moment.
+    #[arg(long, value_name = "MOMENT", requires = "to")]
+    pub(super) since: Option<String>,
+    /// Ask about this firewall; needed when several are known.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintSeverity {
+    High,
+    Medium,
+    Low,
+    Info,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArgs {
+    /// Show findings at least this bad.
+    #[arg(long, value_name = "SEVERITY")]
+    pub(super) severity: Option<LintSeverity>,
+    /// Show findings of this code only, such as shadowed_rule.
+    #[arg(long, value_name = "CODE")]
+    pub(super) code: Option<String>,
+    /// Show at most this many findings.
+    #[arg(long, value_name = "FINDINGS")]
+    pub(super) limit: Option<usize>,
+    /// Leave out what this JSON file lists: objects with the id of a finding and a reason.
+    #[arg(long, value_name = "FILE")]
+    pub(super) suppress: Option<PathBuf>,
+    /// Look at this firewall; needed when several are known.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct DemoArgs {
     /// Answer agents over MCP instead, keeping the simulated network moving.
     #[arg(long)]
     pub(super) serve: bool,
+    /// Answer them over HTTP on this address; 127.0.0.1:8642 unless given.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP, requires = "serve")]
+    pub(super) http: Option<SocketAddr>,
     /// Simulate this many devices.
     #[arg(long, value_name = "DEVICES", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(super) devices: u32,

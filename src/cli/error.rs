@@ -1,10 +1,12 @@
 //! Why a command gives no answer, and the exit code that says so.
 
 use std::io;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::ask::AskError;
+use crate::configxml::ConfigError;
 use crate::daemon::DaemonError;
 use crate::settings::SettingsError;
 use crate::sim::SimError;
@@ -39,7 +41,7 @@ pub(super) enum CliError {
     #[error("several firewalls are known; name one with --firewall (`opndex status` lists them)")]
     WhichFirewall,
     #[error(
-        "--as-of goes with a question (query, locate, presence, status) or `snapshot export`: only those look back; \
+        "--as-of goes with a question (query, locate, presence, devices, report, ask, trace, reach, lint, status) or `snapshot export`: only those look back; \
          `changes` takes --since and --until"
     )]
     AsOf,
@@ -59,10 +61,28 @@ pub(super) enum CliError {
     Runtime(#[source] io::Error),
     #[error("cannot write the answer to the standard output")]
     Print(#[source] io::Error),
+    #[error("{path}: {why}", path = path.display())]
+    Proposal { path: PathBuf, why: String },
     #[error("cannot write the answer as CSV")]
     Csv(#[source] csv::Error),
     #[error("cannot write the answer as JSON")]
     Json(#[source] serde_json::Error),
+    #[error("{file}: {cause}")]
+    File {
+        file: String,
+        /// Told with the file, in one sentence.
+        cause: ConfigError,
+    },
+    #[error("{file}: it has no <revision> that says when it was saved; say it with --at")]
+    NoTime { file: String },
+    #[error("{file}: it has no host name; say with --firewall which firewall it is of")]
+    NoName { file: String },
+    #[error(
+        "--at says when one file was saved; import the others in calls of their own, or without it"
+    )]
+    OneTime,
+    #[error("--firewall: a name has 1 to 253 bytes")]
+    FirewallName,
     #[error("a task that read a firewall stopped early; please report it")]
     Task,
 }
@@ -77,12 +97,18 @@ impl CliError {
             | Self::Ask(_)
             | Self::NoFirewall { .. }
             | Self::Format { .. }
+            | Self::OneTime
+            | Self::FirewallName
             | Self::AsOf
             | Self::WhichFirewall
+            | Self::Proposal { .. }
             | Self::Scratch { .. } => exit::REFUSED,
+            Self::File { .. } | Self::NoTime { .. } | Self::NoName { .. } => exit::UNREAD,
             Self::Sync(cause) => of_sync(cause),
             Self::Daemon(cause) => match cause {
-                DaemonError::Connect { .. } | DaemonError::Pin { .. } => exit::REFUSED,
+                DaemonError::Connect { .. } | DaemonError::Pin { .. } | DaemonError::Web(_) => {
+                    exit::REFUSED
+                }
                 DaemonError::Store(cause) => of_store(cause),
                 DaemonError::Sync(cause) => of_sync(cause),
                 DaemonError::Mcp(_) => exit::INTERNAL,
@@ -113,9 +139,10 @@ fn of_store(error: &StoreError) -> u8 {
 
 fn of_sync(error: &SyncError) -> u8 {
     match error {
-        SyncError::Connect(_) | SyncError::Schedule { .. } | SyncError::UnknownDomain { .. } => {
-            exit::REFUSED
-        }
+        SyncError::Connect(_)
+        | SyncError::Schedule { .. }
+        | SyncError::UnknownDomain { .. }
+        | SyncError::Extra { .. } => exit::REFUSED,
         SyncError::Store(cause) => of_store(cause),
         _ => exit::INTERNAL,
     }

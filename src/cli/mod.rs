@@ -10,12 +10,17 @@
 //! [`flags`] reads the table of settings.
 
 mod args;
+mod ask;
+mod backfill;
 mod changes;
 mod demo;
+mod devices;
 mod error;
 mod exit;
 mod flags;
+mod import;
 mod label;
+mod lint;
 mod load;
 mod locate;
 mod outcome;
@@ -24,6 +29,8 @@ mod print;
 mod progress;
 mod query;
 mod questions;
+mod reach;
+mod report;
 mod run;
 mod runtime;
 mod sample;
@@ -33,6 +40,7 @@ mod signals;
 mod status;
 mod sync;
 mod table;
+mod trace;
 mod upkeep;
 mod upkeep_args;
 mod words;

@@ -27,6 +27,24 @@ impl Bars {
         Arc::new(move |event| show(&bar, &event))
     }
 
+    /// A line called `name` that counts: what is done, of how many, and what is being worked on are told to it.
+    pub(super) fn steps(&self, name: &str) -> impl Fn(usize, usize, &str) + Send + Sync + 'static {
+        let bar = self.0.as_ref().map(|bars| {
+            let bar = bars.add(ProgressBar::new(0).with_prefix(name.to_owned()));
+            if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+                bar.set_style(style);
+            }
+            bar
+        });
+        let long = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        move |done, of, what| {
+            let Some(bar) = &bar else { return };
+            bar.set_length(long(of));
+            bar.set_position(long(done));
+            bar.set_message(what.to_owned());
+        }
+    }
+
     /// Wipes the lines: the summary says it all.
     pub(super) fn clear(&self) {
         if let Some(bars) = &self.0 {

@@ -11,22 +11,29 @@ use crate::store::Store;
 use crate::types::Clock;
 
 use super::args::{Cli, Command, Format, SnapshotCommand};
+use super::backfill;
 use super::changes;
 use super::demo;
+use super::devices;
 use super::error::CliError;
 use super::exit;
+use super::import;
 use super::label;
+use super::lint;
 use super::load::{self, Voice};
 use super::locate;
 use super::outcome::Outcome;
 use super::presence;
 use super::print;
 use super::query;
+use super::reach;
+use super::report;
 use super::runtime;
 use super::sample;
 use super::serve;
 use super::status;
 use super::sync;
+use super::trace;
 use super::upkeep;
 
 /// Carries out what `arguments` ask for and answers the exit code of the process.
@@ -64,6 +71,14 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
             let settings = load::settings(cli, Voice::Quiet)?;
             runtime::to_talk(sync::run(settings, args, format))
         }
+        Command::Backfill(args) => {
+            let settings = load::settings(cli, Voice::Quiet)?;
+            runtime::to_talk(backfill::run(settings, args, format))
+        }
+        Command::Import(args) => {
+            let settings = load::settings(cli, Voice::Quiet)?;
+            runtime::to_talk(import::run(&settings, args, format))
+        }
         Command::Query(args) => match &args.domain {
             Some(domain) if args.describe => query::describe(domain, format),
             _ => {
@@ -96,10 +111,17 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         Command::Backup(args) => {
             tending(cli, async |store, _| upkeep::backup(&store, &args.file).await)
         }
+        Command::Trace(args) => asking(cli, async |ask| trace::run(&ask, args, format).await),
+        Command::Reach(args) => asking(cli, async |ask| reach::run(&ask, args, format).await),
+        Command::Lint(args) => asking(cli, async |ask| lint::run(&ask, args, format).await),
+        Command::Ask(args) => asking(cli, async |ask| super::ask::run(&ask, args, format).await),
+        Command::Devices(args) => asking(cli, async |ask| devices::run(&ask, args, format).await),
+        Command::Report(args) if args.report.is_none() => report::list(format),
+        Command::Report(args) => asking(cli, async |ask| report::run(&ask, args, format).await),
         Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
-        Command::Serve => {
+        Command::Serve(args) => {
             let settings = load::settings(cli, Voice::Service)?;
-            runtime::to_talk(serve::run(&settings))
+            runtime::to_talk(serve::run(&settings, args))
         }
         Command::Demo(args) => demo::run(cli, args),
         Command::Settings(args) => Ok(sample::run(cli, args)),

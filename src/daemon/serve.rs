@@ -14,9 +14,10 @@ use crate::settings::{
     Cadence, FirewallSettings, HistorySettings, Settings, SyncSettings, TlsSettings,
 };
 use crate::store::{Retention, Store};
-use crate::sync::{Firewall, Schedule, When, Worker};
+use crate::sync::{Extra, Firewall, Schedule, When, Worker};
 use crate::types::Clock;
 
+use super::door::{self, Door};
 use super::error::DaemonError;
 
 /// How long stopping may take in all: an MCP client that closed stdin expects the process to be gone.
@@ -25,13 +26,6 @@ const STOP_WITHIN: Duration = Duration::from_millis(1_800);
 /// A service that is started for one question should not tidy up before it answers.
 const FIRST_PRUNE: Duration = Duration::from_hours(1);
 const PRUNE_EVERY: Duration = Duration::from_hours(24);
-
-/// Where questions come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// JSON-RPC on standard input and output.
-    Stdio,
-}
 
 /// Opens or creates the database.
 pub async fn open_store(path: &Path) -> Result<Store, DaemonError> {
@@ -44,7 +38,9 @@ pub fn firewalls(
     store: &Store,
     clock: &Clock,
 ) -> Result<Vec<Firewall>, DaemonError> {
-    settings.firewalls.iter().map(|one| firewall(one, store, clock)).collect()
+    let extra = Extra::of(&settings.sync.extra)?;
+    let made = settings.firewalls.iter().map(|one| firewall(one, store, clock));
+    made.map(|one| one.map(|firewall| firewall.with_extra(extra.clone()))).collect()
 }
 
 fn firewall(
@@ -130,6 +126,7 @@ pub fn schedule(settings: &SyncSettings) -> Schedule {
         probe: when(&settings.probe),
         config: when(&settings.config),
         on_start: settings.on_start,
+        extra: when(&settings.extra_every),
     }
 }
 
@@ -153,17 +150,17 @@ pub async fn serve(
     let mut pruning = JoinSet::new();
     let policy = retention(&settings.history);
     pruning.spawn(prune_daily(store.clone(), policy, clock.clone(), cancel.child_token()));
-    let server =
-        Server::new(Ask::new(store.clone(), clock), worker.as_ref().map(Worker::refresher))
-            .with_labels(settings.mcp.labels);
-    let outcome = match door {
-        Door::Stdio => server.serve_stdio(cancel.clone()).await,
-    };
+    let ask = Ask::new(store.clone(), clock);
+    let server = Server::new(ask.clone(), worker.as_ref().map(Worker::refresher))
+        .with_labels(settings.mcp.labels);
+    let outcome = door::answer(door, &settings.serve, server, ask, cancel.clone()).await;
     cancel.cancel();
     let stop = async {
         if let Some(worker) = worker {
             worker.stop().await;
         }
+        // What it has begun ends by itself: each step is a short transaction.
+        pruning.abort_all();
         while pruning.join_next().await.is_some() {}
         store.close().await;
     };
@@ -174,5 +171,5 @@ pub async fn serve(
     } else {
         info!("stopped");
     }
-    Ok(outcome?)
+    outcome
 }

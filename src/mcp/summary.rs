@@ -40,6 +40,11 @@ pub(super) fn of_located(located: &Located) -> String {
     )
 }
 
+/// The word that matters and how far it can be trusted; what it is about is in the data.
+pub(super) fn of_verdict(word: &str, freshness: &Freshness) -> String {
+    format!("{word}; {}.", of_freshness(freshness))
+}
+
 /// `as of 2026-11-24T08:00:00Z (12 s ago), incomplete (see `notes`)`.
 fn of_freshness(freshness: &Freshness) -> String {
     let mut words = match (freshness.as_of, freshness.age_s) {

@@ -25,6 +25,7 @@ pub struct Layer {
     pub(super) sync: SyncLayer,
     pub(super) history: HistoryLayer,
     pub(super) mcp: McpLayer,
+    pub(super) serve: ServeLayer,
     pub(super) log: LogLayer,
     pub(super) warnings: Vec<String>,
 }
@@ -50,6 +51,17 @@ pub(super) struct SyncLayer {
     pub(super) runtime: Option<Cadence>,
     pub(super) probe: Option<Cadence>,
     pub(super) on_start: Option<bool>,
+    pub(super) extra: Option<Vec<String>>,
+    pub(super) extra_every: Option<Cadence>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct ServeLayer {
+    pub(super) hosts: Option<String>,
+    pub(super) require_token: Option<bool>,
+    pub(super) token_file: Option<PathBuf>,
+    pub(super) tls_cert: Option<PathBuf>,
+    pub(super) tls_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -33,6 +33,8 @@ pub use file::default_config_file;
 pub use firewall::{FirewallSettings, TlsSettings};
 pub use key::Key;
 pub use layer::Layer;
-pub use resolve::{HistorySettings, LogSettings, McpSettings, Settings, SyncSettings, resolve};
+pub use resolve::{
+    HistorySettings, LogSettings, McpSettings, ServeSettings, Settings, SyncSettings, resolve,
+};
 pub use sample::sample;
 pub use table::KEYS;

@@ -1,5 +1,6 @@
 //! Making a new state of one domain the current one: snapshot and table, all or nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::thread;
@@ -39,7 +40,8 @@ pub struct SourceState {
     pub name: &'static str,
     pub state: State,
     pub reason: Option<String>,
-    pub gap: Option<&'static str>,
+    /// What its answer cannot tell, even when fresh.
+    pub gap: Option<Cow<'static, str>>,
     pub rows: usize,
     pub body_hash: Option<ContentHash>,
     /// Since when, and how many times in a row, it has answered without rows although it had some.
@@ -96,17 +98,21 @@ impl Store {
 }
 
 /// A state as chunks.
-struct Hashed {
+pub(super) struct Hashed {
     leaves: Vec<Leaf>,
     tree: chunk::Tree,
     volatile: Option<Chunk>,
 }
 
 impl Hashed {
-    fn new(batch: &Batch) -> Self {
+    pub(super) fn new(batch: &Batch) -> Self {
         let leaves = chunk::leaves(&batch.rows);
         let tree = chunk::tree(&leaves);
         Self { leaves, tree, volatile: volatile(batch) }
+    }
+
+    pub(super) const fn root(&self) -> ContentHash {
+        self.tree.root
     }
 
     /// The same, compressed: for a state of which every chunk is new.
@@ -169,7 +175,7 @@ struct Moved {
     touched: Touched,
 }
 
-fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, StoreError> {
+pub(super) fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, StoreError> {
     let (firewall, domain, stamp) = (batch.firewall, batch.domain, stamp(batch.domain));
     let projection = snapshot::projection(connection, firewall, domain.name())?;
     let current = projection
@@ -362,7 +368,7 @@ fn write(
     Ok(done)
 }
 
-fn put_snapshot(
+pub(super) fn put_snapshot(
     connection: &Connection,
     batch: &Batch,
     hashed: &Hashed,

@@ -17,6 +17,7 @@ mod diff;
 mod difference;
 mod error;
 mod identity;
+mod import;
 mod labels;
 mod locate;
 mod moved;
@@ -24,11 +25,13 @@ mod open;
 mod past;
 mod presence;
 mod prune;
+mod questions;
 mod rebuild;
 mod record;
 mod refill;
 mod rejects;
 mod retention;
+mod revisions;
 mod seen;
 mod select;
 mod selection;
@@ -40,19 +43,26 @@ mod steps;
 mod sweep;
 mod upkeep;
 mod upsert;
+mod versions;
 mod writer;
 
 pub use apply::{Applied, Batch, Kept, SourceState, source_hash};
 pub use changes::{About, Change, ChangeKind, ChangePosition, Changes, ChangesQuery};
 pub use difference::RowDifference;
 pub use error::StoreError;
+pub use import::{Effect, Import, ImportKind, Imported, ImportedDomain, ImportedState};
 pub use labels::{Label, LabelChange};
 pub use locate::{Hit, Needle, Sought};
 pub use open::Store;
 pub use prune::{Pruned, PrunedDomain};
+pub use questions::{
+    Counting, DevicePage, DeviceSelection, InterfaceScope, JOINED, Joined, JoinedColumn,
+    JoinedPage, JoinedSelection, NameIs, Narrow, Origin, Sighting, Subject, Wire, joined,
+};
 pub use record::{FirewallRow, RunEnd, RunOutcome, RunRow};
 pub use refill::Rebuilt;
 pub use retention::Retention;
+pub use revisions::{Revision, RevisionRow};
 pub use seen::{Interval, PresenceQuery, Seen, SeenQuery, Who};
 pub use select::{Page, Total};
 pub use selection::{Filter, Op, Selection, Value};

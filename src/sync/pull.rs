@@ -1,9 +1,11 @@
 //! One domain once: ask its endpoints, judge, keep what failed, apply.
 
+use std::borrow::Cow;
+
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{AnyDomain, Cadence, RawRow, RawRows, Source};
+use crate::domain::{AnyDomain, RawRow, RawRows, Source};
 use crate::opnsense::Client;
 use crate::store::{Batch, SourceState, SourceStatus, State, Store, StoreError, source_hash};
 use crate::types::{FirewallId, Release, RunId, Timestamp};
@@ -22,7 +24,7 @@ pub(super) struct Context<'a> {
     pub(super) run: RunId,
     pub(super) release: Release,
     pub(super) at: Timestamp,
-    /// The configuration has changed since its domains were last read in full.
+    /// The domain is configuration, which has changed since it was last read in full.
     pub(super) config_changed: bool,
     pub(super) statuses: &'a [SourceStatus],
     pub(super) cancel: &'a CancellationToken,
@@ -44,7 +46,7 @@ pub(super) async fn pull(
     domain: &'static dyn AnyDomain,
 ) -> Result<Pull, StoreError> {
     let asked: Vec<&'static Source> =
-        domain.sources().iter().filter(|s| s.exists_on(context.release)).collect();
+        domain.api_sources().into_iter().filter(|s| s.exists_on(context.release)).collect();
     let gathered = join_all(asked.iter().map(|source| ask(context, domain, source))).await;
     if gathered.iter().any(|g| matches!(&g.result, Err(f) if f.cancelled)) {
         return Ok(Pull { cancelled: true, ..Pull::default() });
@@ -56,7 +58,35 @@ pub(super) async fn pull(
     for one in gathered {
         judged.push(judge(context, domain, one).await);
     }
+    if judged.is_empty() {
+        return imported(context, domain).await;
+    }
     apply(context, domain, judged).await
+}
+
+/// No endpoint of this release gives the domain: it shows what an import read, if anything.
+async fn imported(
+    context: &Context<'_>,
+    domain: &'static dyn AnyDomain,
+) -> Result<Pull, StoreError> {
+    let (rows, rejects) =
+        context.store.note_sources(context.firewall, domain, context.at, &[]).await?;
+    let state = if rows == 0 { DomainState::Absent } else { DomainState::Unchanged };
+    Ok(Pull { state: Some(state), rows, rejects, ..Pull::default() })
+}
+
+/// Sources that only config.xml gives on this release: what an import read of them stays.
+fn config_only(context: &Context<'_>, domain: &'static dyn AnyDomain) -> Vec<&'static str> {
+    let on_release = |s: &&'static Source| s.exists_on(context.release);
+    let asked: Vec<&str> =
+        domain.api_sources().into_iter().filter(on_release).map(|s| s.name).collect();
+    let had = |name: &str| {
+        context.statuses.iter().any(|s| s.domain == domain.name() && s.source == name && s.rows > 0)
+    };
+    let config = domain.config_sources().into_iter().filter(on_release).map(|s| s.name);
+    let mut names: Vec<&str> = config.filter(|n| !asked.contains(n) && had(n)).collect();
+    names.dedup();
+    names
 }
 
 async fn ask(
@@ -72,11 +102,7 @@ async fn ask(
     let answer = context.shared.pull(context.client, source, context.release, context.cancel).await;
     let result = match answer {
         Ok(pulled) => {
-            let hash = source_hash(
-                domain,
-                &pulled.bodies,
-                pulled.interfaces.as_deref().unwrap_or_default(),
-            );
+            let hash = source_hash(domain, &pulled.bodies, &pulled.keys());
             Ok(Answered { hash, pulled })
         }
         Err(error) => Err(gather::failure(source, &error)),
@@ -95,6 +121,10 @@ async fn repeated(
         .map(|g| match &g.result {
             Ok(answered) => SourceState {
                 body_hash: Some(answered.hash),
+                gap: gap(
+                    g.source,
+                    cut(g.source, answered.pulled.cut.as_deref(), g.had_rows()).as_deref(),
+                ),
                 ..state(g.source, State::Fresh, g.had_rows())
             },
             Err(failure) => SourceState {
@@ -154,7 +184,7 @@ async fn judge(
             before,
             never_empty: domain.never_empty(),
             backend_alive: backend_alive(context).await,
-            config_changed: context.config_changed && domain.cadence() == Cadence::Config,
+            config_changed: context.config_changed,
         };
         if let Verdict::Doubt { since, looks } = believe::judge(seen) {
             let reason =
@@ -163,9 +193,11 @@ async fn judge(
             return fail(failure, Some((since, looks)));
         }
     }
+    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     let state = SourceState {
         body_hash: Some(answered.hash),
-        ..state(source, State::Fresh, i64::try_from(rows.len()).unwrap_or(i64::MAX))
+        gap: gap(source, cut(source, answered.pulled.cut.as_deref(), count).as_deref()),
+        ..state(source, State::Fresh, count)
     };
     Judged { state, rows, keep: false }
 }
@@ -212,10 +244,31 @@ fn state(source: &'static Source, state: State, rows: i64) -> SourceState {
         name: source.name,
         state,
         reason: None,
-        gap: source.gap,
+        gap: gap(source, None),
         rows: usize::try_from(rows).unwrap_or(0),
         body_hash: None,
         empty: None,
+    }
+}
+
+/// What was not asked for this time: items, or rows beyond the limit.
+fn cut<'a>(source: &Source, items: Option<&'a str>, rows: i64) -> Option<Cow<'a, str>> {
+    let limit = source.limit.map(i64::from).filter(|limit| rows >= *limit);
+    match (items, limit) {
+        (Some(items), _) => Some(Cow::Borrowed(items)),
+        (None, Some(limit)) => {
+            Some(Cow::Owned(format!("only {limit} rows are read, and there may be more")))
+        }
+        (None, None) => None,
+    }
+}
+
+/// What the endpoint cannot tell on this release, and what was not asked for this time.
+fn gap(source: &'static Source, cut: Option<&str>) -> Option<Cow<'static, str>> {
+    match (source.gap, cut) {
+        (gap, None) => gap.map(Cow::Borrowed),
+        (None, Some(cut)) => Some(Cow::Owned(cut.to_owned())),
+        (Some(gap), Some(cut)) => Some(Cow::Owned(format!("{gap}; {cut}"))),
     }
 }
 
@@ -224,7 +277,9 @@ async fn apply(
     domain: &'static dyn AnyDomain,
     judged: Vec<Judged>,
 ) -> Result<Pull, StoreError> {
-    let kept: Vec<&'static str> = judged.iter().filter(|j| j.keep).map(|j| j.state.name).collect();
+    let imported = config_only(context, domain);
+    let kept = judged.iter().filter(|j| j.keep).map(|j| j.state.name);
+    let kept: Vec<&'static str> = kept.chain(imported.iter().copied()).collect();
     let states: Vec<SourceState> = judged.iter().map(|j| j.state.clone()).collect();
     let summary = summarise(&judged);
     let none_good = judged.iter().all(|j| j.state.state != State::Fresh);
@@ -253,6 +308,8 @@ async fn apply(
         }
         rows.extend(one.rows);
     }
+    // What is left was imported.
+    rows.extend(old);
     let rows = RawRows::new(domain, rows);
     let batch = Batch {
         firewall: context.firewall,

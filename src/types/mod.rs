@@ -13,6 +13,7 @@ mod release;
 mod secret;
 mod suggest;
 mod text;
+mod vendor;
 
 pub use clock::{Clock, Timestamp};
 pub use ids::{ContentHash, FirewallId, RunId};

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use opndex::domain::{
-    ALL, AnyDomain, ColumnSpec, Kind, RawRows, Role, decode, primary_key, sql_names, translate,
+    ALL, AnyDomain, ColumnSpec, Each, Kind, RawRows, Role, decode, name_item, primary_key,
+    sql_names, translate,
 };
 use opndex::store::{Batch, Filter, Op, Selection, SourceState, State, Store, Value};
 use opndex::types::{AddressRange, FirewallId, RunId, Timestamp};
-use proptest::prelude::*;
 
 use super::support::index::Index;
 
@@ -29,6 +29,12 @@ struct Case {
     body: serde_json::Value,
     #[serde(default)]
     interfaces: Vec<(String, String)>,
+    /// Where sources of one name answer differently.
+    #[serde(default)]
+    release: Option<String>,
+    /// What it was asked for, of a source that is asked item by item.
+    #[serde(default)]
+    item: Option<String>,
     /// Cells of the parsed rows, in order; columns that are not named are not compared.
     expect: Vec<serde_json::Map<String, serde_json::Value>>,
 }
@@ -46,14 +52,18 @@ fn cases(domain: &dyn AnyDomain) -> Vec<Case> {
 }
 
 fn raw(domain: &'static dyn AnyDomain, case: &Case) -> RawRows {
-    let sources = domain.sources();
+    let sources = domain.api_sources();
     let source = sources
         .iter()
+        .filter(|s| case.release.as_ref().is_none_or(|r| s.exists_on(r.parse().unwrap())))
         .find(|s| s.name == case.source && (case.interfaces.is_empty() || s.labels.is_some()));
     let source =
         source.unwrap_or_else(|| panic!("`{}` has no source `{}`", domain.name(), case.source));
     let mut rows = decode(source, domain.fields(), case.body.to_string().as_bytes())
         .unwrap_or_else(|e| panic!("{}: {e}", case.about));
+    if let (Each::Item(items), Some(item)) = (source.each, &case.item) {
+        name_item(&mut rows, domain.fields(), items.into, item);
+    }
     if let Some(labels) = source.labels {
         translate(&mut rows, domain.fields(), labels, &case.interfaces);
     }
@@ -128,11 +138,19 @@ fn no_domain_allows_a_secret() {
         "m_enc",
         "m_auth",
     ];
+    // Ports that do not talk to each other; what lets forwarded traffic pass; "block private networks".
+    const NO_SECRETS: &[(&str, &str)] =
+        &[("bridges", "private"), ("destination_nat", "pass"), ("interfaces", "config.blockpriv")];
     for domain in ALL {
         for field in domain.fields() {
+            if NO_SECRETS.contains(&(domain.name(), field.name)) {
+                continue;
+            }
             let last = field.name.rsplit('.').next().unwrap();
             assert!(
-                !SECRETS.iter().any(|s| last.contains(s)) && last != "key",
+                // The privileges of a user or group, and the networks that public names may not resolve to.
+                matches!(last, "priv" | "%priv" | "privateaddress")
+                    || !SECRETS.iter().any(|s| last.contains(s)) && last != "key",
                 "`{}` reads `{}`",
                 domain.name(),
                 field.name
@@ -300,6 +318,9 @@ async fn every_indexed_filter_is_an_index_search() {
                 };
                 let plan = index.store.explain(&selection).await.unwrap().join("; ");
                 let searched = plan.contains(&format!("SEARCH {} USING", domain.name()));
+                // Rows come in the order of the index that found them: no page sorts all that match.
+                let sorts = plan.contains("USE TEMP B-TREE FOR ORDER BY");
+                assert!(!sorts, "`{}.{}` {op:?} sorts: {plan}", domain.name(), column.name);
                 let wanted = format!(
                     "CREATE INDEX {0}_{1} ON {0} ({2});",
                     domain.name(),
@@ -385,7 +406,7 @@ async fn every_fixture_row_is_read_as_expected() {
     let index = Index::new().await;
     for domain in ALL {
         let cases = cases(*domain);
-        for source in domain.sources() {
+        for source in domain.api_sources() {
             assert!(
                 cases.iter().any(|c| c.source == source.name),
                 "{} has no case for source `{}`",
@@ -398,7 +419,7 @@ async fn every_fixture_row_is_read_as_expected() {
             let firewall =
                 index.store.firewall(&name, "http://fw", Timestamp::from_seconds(0)).await.unwrap();
             let run = index.store.run_begin(firewall, Timestamp::from_seconds(0)).await.unwrap();
-            let source = domain.sources().iter().find(|s| s.name == case.source).unwrap();
+            let source = domain.api_sources().into_iter().find(|s| s.name == case.source).unwrap();
             let batch = |rows: RawRows| batch_of(*domain, source.name, firewall, run, rows);
             let at = format!("{} ({})", domain.name(), case.about);
             let applied = index.store.apply(batch(raw(*domain, case))).await.unwrap();
@@ -428,65 +449,6 @@ async fn every_fixture_row_is_read_as_expected() {
                 (0, applied.rows),
                 "{at}: an empty state empties the table"
             );
-        }
-    }
-}
-
-fn any_json() -> impl Strategy<Value = serde_json::Value> {
-    let leaf = prop_oneof![
-        Just(serde_json::Value::Null),
-        any::<bool>().prop_map(Into::into),
-        any::<i64>().prop_map(Into::into),
-        any::<f64>().prop_map(Into::into),
-        "\\PC{0,12}".prop_map(Into::into),
-        Just("10.0.0.1".into()),
-        Just("00:11:22:33:44:55".into()),
-        Just("lan".into()),
-    ];
-    leaf.prop_recursive(3, 24, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
-            prop::collection::btree_map("[a-z_]{1,6}", inner, 0..4)
-                .prop_map(|m| serde_json::Value::Object(m.into_iter().collect())),
-        ]
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// Whatever a field holds, a row becomes rows or a reject; never a panic, and never half of itself.
-    #[test]
-    fn no_value_breaks_a_domain(values in prop::collection::vec(any_json(), 32), present in prop::collection::vec(any::<bool>(), 32)) {
-        for domain in ALL {
-            let mut row = serde_json::Map::new();
-            for (i, field) in domain.fields().iter().enumerate().filter(|(i, _)| present[i % 32]) {
-                row.insert(field.name.to_owned(), values[i % 32].clone());
-            }
-            let body = serde_json::json!({"rows": [row], "total": 1}).to_string();
-            let source = domain.sources().iter().find(|s| s.shape == opndex::domain::Shape::Grid).unwrap();
-            let Ok(rows) = decode(source, domain.fields(), body.as_bytes()) else { continue };
-            let state = RawRows::new(*domain, rows);
-            for row in state.iter() {
-                let mut parsed = Vec::new();
-                if domain.parse(row, &mut parsed).is_err() {
-                    prop_assert!(parsed.is_empty());
-                }
-                let mut line = Vec::new();
-                state.write_stable(row, &mut line);
-                let mut volatile = Vec::new();
-                state.write_volatile(row, &mut volatile);
-                let back = opndex::domain::read_row(*domain, line.trim_ascii_end(), Some(volatile.trim_ascii_end())).unwrap();
-                prop_assert_eq!(&back, row, "a stored row reads back as itself");
-            }
-        }
-    }
-
-    #[test]
-    fn no_body_breaks_the_decoder(body in prop::collection::vec(any::<u8>(), 0..200), json in any_json()) {
-        for source in ALL.iter().flat_map(|d| d.sources()) {
-            let _either = decode(source, ALL[0].fields(), &body);
-            let _either = decode(source, ALL[0].fields(), json.to_string().as_bytes());
         }
     }
 }

@@ -3,12 +3,22 @@
 #![cfg(test)]
 
 mod architecture;
+mod ask;
 mod cli;
+mod configxml;
 mod conformance;
 mod histories;
 mod history;
+mod hostile;
 mod mcp;
+mod paging;
+mod pf_oracle;
+mod questions;
 mod recorded;
+mod recorded_network;
+mod rules_scenarios;
+mod rules_sets;
 mod store;
 mod support;
 mod sync;
+mod vendors;
