@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::store::StoreError;
+use crate::store::{Refusal, StoreError};
 use crate::types::MomentError;
 
 #[derive(Debug, Error)]
@@ -61,6 +61,10 @@ pub enum AskError {
     LongLabel { most: usize },
     #[error(transparent)]
     Moment(#[from] MomentError),
+    #[error("a limit of {limit} rows is not possible; choose 1 to {most}")]
+    RowLimit { limit: u32, most: u32 },
+    #[error(transparent)]
+    Sql(Refusal),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -1,5 +1,7 @@
 //! What can be typed. The comments here are the help.
 
+mod rules;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -10,10 +12,12 @@ use crate::types::Timestamp;
 
 use super::exit;
 use super::flags::SettingFlags;
+use super::install::Client;
 pub(super) use super::upkeep_args::{
     BackupArgs, ChangesArgs, ExportArgs, HistoryArgs, LabelArgs, PresenceArgs, PruneArgs,
     SnapshotArgs, SnapshotCommand,
 };
+pub(super) use rules::{LintArgs, LintSeverity, ReachArgs, TraceArgs};
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -150,6 +154,11 @@ pub(super) enum Command {
     Devices(DevicesArgs),
     /// Answer a question that joins domains, or list those questions.
     Report(ReportArgs),
+    /// Answer one SQL SELECT, or print the tables that it may read.
+    ///
+    /// The statement is stopped after 2 s and cannot write. Columns of time hold seconds since 1970:
+    /// `datetime(expires, 'unixepoch')`. For anything else there is `sqlite3`.
+    Sql(SqlArgs),
     /// Show how fresh and complete the database is.
     Status,
     /// Answer agents over MCP on standard input and output or over HTTP, syncing in the background.
@@ -158,6 +167,9 @@ pub(super) enum Command {
     /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order. With
     /// `--http` the standard input is not read, and `/health` and `/metrics` are answered too.
     Serve(ServeArgs),
+    /// Tell MCP clients of opndex.
+    #[command(subcommand)]
+    Mcp(McpCommand),
     /// Try everything on a simulated firewall, without a real one.
     ///
     /// Settings files and variables are not read, so no real firewall is contacted. Text is printed
@@ -325,105 +337,51 @@ pub(super) struct ReportArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct SqlArgs {
+    /// Statement to answer, in one word of the shell; without it the tables are printed.
+    #[arg(value_name = "SELECT")]
+    pub(super) statement: Option<String>,
+    /// Show at most this many rows, from 1 to 1000.
+    #[arg(long, value_name = "ROWS", default_value_t = 1000)]
+    pub(super) limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum McpCommand {
+    /// Write opndex into the file where a client keeps its servers.
+    ///
+    /// What is in the file stays, and a copy of it is kept beside it. A file that is not plain JSON is
+    /// not touched. `--config` and `--database`, where given, become part of the entry.
+    Install(InstallArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InstallArgs {
+    /// Client to tell.
+    #[arg(long, value_name = "CLIENT")]
+    pub(super) client: Client,
+    /// Print the entry instead of writing it.
+    #[arg(long)]
+    pub(super) print: bool,
+    /// Let the client ask `opndex serve --http` on this address instead of starting opndex;
+    /// 127.0.0.1:8642 unless given. Where a token is needed it becomes part of the entry.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP)]
+    pub(super) http: Option<SocketAddr>,
+    /// Call the server this.
+    #[arg(long, value_name = "NAME", default_value = "opndex")]
+    pub(super) server_name: String,
+    /// Write this file instead of the one where the client usually looks.
+    #[arg(long, value_name = "FILE", conflicts_with = "print")]
+    pub(super) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct ServeArgs {
     /// Answer over HTTP on this address instead of standard input and output; 127.0.0.1:8642
     /// unless given. Other machines, and all clients where `serve.require_token` is set, must send
     /// the token that is made beside the database on first use.
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP)]
     pub(super) http: Option<SocketAddr>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct TraceArgs {
-    /// Who sends the packet.
-    #[arg(value_name = "FROM")]
-    pub(super) from: String,
-    /// Who is to receive it, with a port if there is one.
-    #[arg(value_name = "TO[:PORT]")]
-    pub(super) to: String,
-    /// Protocol: tcp unless given, udp, icmp, esp, or a number.
-    #[arg(long, value_name = "PROTOCOL")]
-    pub(super) proto: Option<String>,
-    /// Interface it arrives on, if it does not follow from FROM.
-    #[arg(long = "in", value_name = "INTERFACE")]
-    pub(super) interface: Option<String>,
-    /// Local time of the firewall, for rules with schedules, such as 2026-11-25T20:15.
-    #[arg(long, value_name = "TIME")]
-    pub(super) at: Option<String>,
-    /// Source port; some high port unless given.
-    #[arg(long, value_name = "PORT")]
-    pub(super) source_port: Option<String>,
-    /// ICMP type by name or number; an echo request unless given.
-    #[arg(long, value_name = "TYPE")]
-    pub(super) icmp_type: Option<String>,
-    /// Ask about this firewall; needed when several are known.
-    #[arg(long, value_name = "NAME")]
-    pub(super) firewall: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ReachArgs {
-    /// Senders: an interface, network, alias, device, `internet` or `any`.
-    #[arg(value_name = "FROM", requires = "to")]
-    pub(super) from: Option<String>,
-    /// Receivers, in the same words.
-    #[arg(value_name = "TO")]
-    pub(super) to: Option<String>,
-    /// Only this protocol.
-    #[arg(long, value_name = "PROTOCOL", requires = "to")]
-    pub(super) proto: Option<String>,
-    /// Only this destination port or range.
-    #[arg(long, value_name = "PORT", requires = "to")]
-    pub(super) port: Option<String>,
-    /// Interface the packets arrive on, if it does not follow from FROM.
-    #[arg(long = "in", value_name = "INTERFACE", requires = "to")]
-    pub(super) interface: Option<String>,
-    /// Local time of the firewall, for rules with schedules.
-    #[arg(long, value_name = "TIME", requires = "to")]
-    pub(super) at: Option<String>,
-    /// Show only parts with this verdict: pass, block, reject or undecidable.
-    #[arg(long, value_name = "VERDICT", requires = "to")]
-    pub(super) verdict: Option<String>,
-    /// Show at most this many parts; 30 unless given.
-    #[arg(long, value_name = "PARTS", requires = "to")]
-    pub(super) limit: Option<usize>,
-    /// Show what the rules in this JSON file would open and close.
-    #[arg(long, value_name = "FILE", requires = "to", conflicts_with = "since")]
-    pub(super) diff: Option<PathBuf>,
-    /// Show what was opened and closed since an earlier moment.
-    #[arg(long, value_name = "MOMENT", requires = "to")]
-    pub(super) since: Option<String>,
-    /// Ask about this firewall; needed when several are known.
-    #[arg(long, value_name = "NAME")]
-    pub(super) firewall: Option<String>,
-}
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum LintSeverity {
-    High,
-    Medium,
-    Low,
-    Info,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct LintArgs {
-    /// Show findings at least this bad.
-    #[arg(long, value_name = "SEVERITY")]
-    pub(super) severity: Option<LintSeverity>,
-    /// Show findings of this code only, such as shadowed_rule.
-    #[arg(long, value_name = "CODE")]
-    pub(super) code: Option<String>,
-    /// Show at most this many findings.
-    #[arg(long, value_name = "FINDINGS")]
-    pub(super) limit: Option<usize>,
-    /// Leave out what this JSON file lists: objects with the id of a finding and a reason.
-    #[arg(long, value_name = "FILE")]
-    pub(super) suppress: Option<PathBuf>,
-    /// Look at this firewall; needed when several are known.
-    #[arg(long, value_name = "NAME")]
-    pub(super) firewall: Option<String>,
 }
 
 #[derive(Debug, Args)]

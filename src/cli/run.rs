@@ -10,7 +10,7 @@ use crate::settings::Settings;
 use crate::store::Store;
 use crate::types::Clock;
 
-use super::args::{Cli, Command, Format, SnapshotCommand};
+use super::args::{Cli, Command, Format, McpCommand, SnapshotCommand};
 use super::backfill;
 use super::changes;
 use super::demo;
@@ -18,6 +18,7 @@ use super::devices;
 use super::error::CliError;
 use super::exit;
 use super::import;
+use super::install;
 use super::label;
 use super::lint;
 use super::load::{self, Voice};
@@ -31,6 +32,7 @@ use super::report;
 use super::runtime;
 use super::sample;
 use super::serve;
+use super::sql;
 use super::status;
 use super::sync;
 use super::trace;
@@ -118,11 +120,13 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         Command::Devices(args) => asking(cli, async |ask| devices::run(&ask, args, format).await),
         Command::Report(args) if args.report.is_none() => report::list(format),
         Command::Report(args) => asking(cli, async |ask| report::run(&ask, args, format).await),
+        Command::Sql(args) => asking(cli, async |ask| sql::run(&ask, args, format).await),
         Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
         Command::Serve(args) => {
             let settings = load::settings(cli, Voice::Service)?;
             runtime::to_talk(serve::run(&settings, args))
         }
+        Command::Mcp(McpCommand::Install(args)) => install::run(cli, args),
         Command::Demo(args) => demo::run(cli, args),
         Command::Settings(args) => Ok(sample::run(cli, args)),
     }

@@ -15,6 +15,7 @@ use sqlx::{ConnectOptions, Connection, SqlitePool};
 use super::error::StoreError;
 use super::past::{Past, State};
 use super::rebuild;
+use super::statement::Guard;
 use super::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -53,6 +54,8 @@ pub struct Store {
     pub(super) past: Past,
     /// Holds the tables of the earlier moment that this store is of.
     pub(super) state: Option<Arc<State>>,
+    /// For statements of users.
+    pub(super) guard: Guard,
 }
 
 impl Store {
@@ -79,6 +82,7 @@ impl Store {
             reader: Writer::read_only(path, BUSY),
             past: Past::default(),
             state: None,
+            guard: Guard::new(path),
         })
     }
 
@@ -98,6 +102,7 @@ impl Store {
     /// Waits for running statements, then closes every connection and checkpoints the log.
     pub async fn close(&self) {
         self.past.clear();
+        self.guard.close();
         self.live.close().await;
         self.reader.close().await;
         self.writer.close().await;

@@ -18,6 +18,7 @@ mod recorded;
 mod recorded_network;
 mod rules_scenarios;
 mod rules_sets;
+mod sql;
 mod store;
 mod support;
 mod sync;

@@ -14,10 +14,12 @@ mod reach;
 mod refresh;
 mod report;
 mod report_name;
+mod sql;
 mod status;
 mod tool;
 mod trace;
 
+pub(super) use domains::described;
 pub(super) use tool::{Call, Effect, Tool};
 
 /// Every tool, alphabetically, like the modules above. Listing and calling loop over it.
@@ -33,6 +35,7 @@ pub(super) static ALL: &[&Tool] = &[
     &reach::TOOL,
     &refresh::TOOL,
     &report::TOOL,
+    &sql::TOOL,
     &status::TOOL,
     &trace::TOOL,
 ];
