@@ -10,7 +10,7 @@
 //! | 1 | [`domain`], [`settings`], [`telemetry`] | what can be known; what the user decided; logging |
 //! | 2 | [`opnsense`], [`configxml`], [`store`], [`rules`] | HTTP to a firewall; config.xml; SQLite, and all SQL; what pf decides |
 //! | 3 | [`sync`], [`ask`] | bringing rows in; questions and answers |
-//! | 4 | [`mcp`], [`sim`] | the door for agents; a simulated firewall |
+//! | 4 | [`mcp`], [`web`], [`sim`] | the door for agents; the HTTP listener; a simulated firewall |
 //! | 5 | [`daemon`] | composition: start, serve, stop in order |
 //! | 6 | [`cli`] | the front door |
 //!
@@ -64,3 +64,4 @@ pub mod store;
 pub mod sync;
 pub mod telemetry;
 pub mod types;
+pub mod web;

@@ -15,6 +15,8 @@
 //! The last rule holds for other crates as well: [`NOISY`] ones are kept at `warn` unless the filter
 //! names them, and those that print headers or bytes at `trace` never get there.
 
+mod calls;
+
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,6 +30,8 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{EnvFilter, Registry, filter, fmt};
+
+pub use calls::{Called, Calls, Tally};
 
 /// Beginnings of the targets of other crates, and the most they may say when the filter names them.
 ///

@@ -14,7 +14,7 @@ impl Ask {
     /// need nothing else. Each answer's freshness says of what moment it is and what is not known of it.
     pub async fn at(&self, moment: Option<&str>) -> Result<Self, AskError> {
         let store = self.store_at(moment, ALL).await?;
-        Ok(Self { store, clock: self.clock.clone(), rulesets: super::ruleset::Rulesets::default() })
+        Ok(Self::new(store, self.clock.clone()))
     }
 
     /// The store of then, with the tables of `domains` alone: for a question that looks at no other.

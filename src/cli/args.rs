@@ -1,5 +1,6 @@
 //! What can be typed. The comments here are the help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -9,6 +10,7 @@ use crate::types::Timestamp;
 
 use super::exit;
 use super::flags::SettingFlags;
+use super::rule_args::{LintArgs, ReachArgs, TraceArgs};
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -48,6 +50,8 @@ const FORMAT: &str = "Print answers in this form; notes about them go to the sta
 
 const AS_OF: &str = "Answer as of an earlier moment: a time such as 2026-11-24T14:00:00Z, `yesterday 14:00`, \
                      `2 hours ago`, a date, or `run 17`";
+/// Where `--http` listens unless told otherwise: only this machine reaches it.
+const HTTP: &str = "127.0.0.1:8642";
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -79,6 +83,12 @@ pub(super) enum Command {
     /// Firewalls are read in parallel, and so are the domains of each. A domain that cannot be read
     /// keeps its earlier rows and says why. Ctrl-C stops in order: what was read is kept.
     Sync(SyncArgs),
+    /// Read the configuration history that each firewall keeps into the database.
+    ///
+    /// Needs the privilege `Diagnostics: Configuration History`, which grants the whole configuration:
+    /// nothing but what `import` reads of a backup is kept. Only revisions that are not in the database
+    /// are fetched, oldest first; Ctrl-C stops in order, and the next call goes on.
+    Backfill(BackfillArgs),
     /// Build or extend the database from config.xml files, without a firewall.
     ///
     /// Takes backups that were downloaded from a firewall, of any release, in any order. Each becomes a
@@ -106,11 +116,12 @@ pub(super) enum Command {
     Lint(LintArgs),
     /// Show how fresh and complete the database is.
     Status,
-    /// Answer agents over MCP on standard input and output, syncing in the background.
+    /// Answer agents over MCP on standard input and output or over HTTP, syncing in the background.
     ///
     /// Nothing but JSON-RPC is written to the standard output. The log goes to the standard error
-    /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order.
-    Serve,
+    /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order. With
+    /// `--http` the standard input is not read, and `/health` and `/metrics` are answered too.
+    Serve(ServeArgs),
     /// Try everything on a simulated firewall, without a real one.
     ///
     /// Settings files and variables are not read, so no real firewall is contacted. Text is printed
@@ -140,6 +151,13 @@ pub(super) struct SyncArgs {
     /// Domains to read; all of them when none is named.
     #[arg(value_name = "DOMAIN")]
     pub(super) domains: Vec<String>,
+    /// Read this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackfillArgs {
     /// Read this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
@@ -197,96 +215,12 @@ pub(super) struct LocateArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct TraceArgs {
-    /// Who sends the packet.
-    #[arg(value_name = "FROM")]
-    pub(super) from: String,
-    /// Who is to receive it, with a port if there is one.
-    #[arg(value_name = "TO[:PORT]")]
-    pub(super) to: String,
-    /// Protocol: tcp unless given, udp, icmp, esp, or a number.
-    #[arg(long, value_name = "PROTOCOL")]
-    pub(super) proto: Option<String>,
-    /// Interface it arrives on, if it does not follow from FROM.
-    #[arg(long = "in", value_name = "INTERFACE")]
-    pub(super) interface: Option<String>,
-    /// Local time of the firewall, for rules with schedules, such as 2026-11-25T20:15.
-    #[arg(long, value_name = "TIME")]
-    pub(super) at: Option<String>,
-    /// Source port; some high port unless given.
-    #[arg(long, value_name = "PORT")]
-    pub(super) source_port: Option<String>,
-    /// ICMP type by name or number; an echo request unless given.
-    #[arg(long, value_name = "TYPE")]
-    pub(super) icmp_type: Option<String>,
-    /// Ask about this firewall; needed when several are known.
-    #[arg(long, value_name = "NAME")]
-    pub(super) firewall: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ReachArgs {
-    /// Senders: an interface, network, alias, device, `internet` or `any`.
-    #[arg(value_name = "FROM", requires = "to")]
-    pub(super) from: Option<String>,
-    /// Receivers, in the same words.
-    #[arg(value_name = "TO")]
-    pub(super) to: Option<String>,
-    /// Only this protocol.
-    #[arg(long, value_name = "PROTOCOL", requires = "to")]
-    pub(super) proto: Option<String>,
-    /// Only this destination port or range.
-    #[arg(long, value_name = "PORT", requires = "to")]
-    pub(super) port: Option<String>,
-    /// Interface the packets arrive on, if it does not follow from FROM.
-    #[arg(long = "in", value_name = "INTERFACE", requires = "to")]
-    pub(super) interface: Option<String>,
-    /// Local time of the firewall, for rules with schedules.
-    #[arg(long, value_name = "TIME", requires = "to")]
-    pub(super) at: Option<String>,
-    /// Show only parts with this verdict: pass, block, reject or undecidable.
-    #[arg(long, value_name = "VERDICT", requires = "to")]
-    pub(super) verdict: Option<String>,
-    /// Show at most this many parts; 30 unless given.
-    #[arg(long, value_name = "PARTS", requires = "to")]
-    pub(super) limit: Option<usize>,
-    /// Show what the rules in this JSON file would open and close.
-    #[arg(long, value_name = "FILE", requires = "to", conflicts_with = "since")]
-    pub(super) diff: Option<PathBuf>,
-    /// Show what was opened and closed since an earlier moment.
-    #[arg(long, value_name = "MOMENT", requires = "to")]
-    pub(super) since: Option<String>,
-    /// Ask about this firewall; needed when several are known.
-    #[arg(long, value_name = "NAME")]
-    pub(super) firewall: Option<String>,
-}
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum LintSeverity {
-    High,
-    Medium,
-    Low,
-    Info,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct LintArgs {
-    /// Show findings at least this bad.
-    #[arg(long, value_name = "SEVERITY")]
-    pub(super) severity: Option<LintSeverity>,
-    /// Show findings of this code only, such as shadowed_rule.
-    #[arg(long, value_name = "CODE")]
-    pub(super) code: Option<String>,
-    /// Show at most this many findings.
-    #[arg(long, value_name = "FINDINGS")]
-    pub(super) limit: Option<usize>,
-    /// Leave out what this JSON file lists: objects with the id of a finding and a reason.
-    #[arg(long, value_name = "FILE")]
-    pub(super) suppress: Option<PathBuf>,
-    /// Look at this firewall; needed when several are known.
-    #[arg(long, value_name = "NAME")]
-    pub(super) firewall: Option<String>,
+pub(super) struct ServeArgs {
+    /// Answer over HTTP on this address instead of standard input and output; 127.0.0.1:8642
+    /// unless given. Other machines, and all clients where `serve.require_token` is set, must send
+    /// the token that is made beside the database on first use.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP)]
+    pub(super) http: Option<SocketAddr>,
 }
 
 #[derive(Debug, Args)]
@@ -294,6 +228,9 @@ pub(super) struct DemoArgs {
     /// Answer agents over MCP instead, keeping the simulated network moving.
     #[arg(long)]
     pub(super) serve: bool,
+    /// Answer them over HTTP on this address; 127.0.0.1:8642 unless given.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP, requires = "serve")]
+    pub(super) http: Option<SocketAddr>,
     /// Simulate this many devices.
     #[arg(long, value_name = "DEVICES", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(super) devices: u32,

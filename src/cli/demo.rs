@@ -24,6 +24,7 @@ use super::outcome::Outcome;
 use super::questions;
 use super::runtime;
 use super::scratch::Scratch;
+use super::serve;
 use super::signals;
 use super::sync;
 
@@ -54,7 +55,7 @@ async fn with(simulator: &Simulator, cli: &Cli, args: &DemoArgs) -> Result<Outco
     let settings = load::start(layers, voice)?;
     let cancel = CancellationToken::new();
     if args.serve {
-        serve(simulator, &settings, &cancel).await
+        served(simulator, &settings, serve::door(args.http), &cancel).await
     } else {
         // Of a database that was named, nothing is removed.
         let is_gone = scratch.is_some() && !args.keep;
@@ -85,14 +86,15 @@ fn layers(
 }
 
 /// The network moves while it is served: leases are renewed, neighbours age.
-async fn serve(
+async fn served(
     simulator: &Simulator,
     settings: &Settings,
+    door: Door,
     cancel: &CancellationToken,
 ) -> Result<Outcome, CliError> {
-    let served = daemon::serve(settings, Clock::system(), Door::Stdio, cancel.clone());
+    let serving = daemon::serve(settings, Clock::system(), door, cancel.clone());
     tokio::select! {
-        served = signals::until_stopped(cancel, served) => served.transpose()?,
+        served = signals::until_stopped(cancel, serving) => served.transpose()?,
         never = moving(simulator) => match never {},
     };
     Ok(Outcome::default())

@@ -38,7 +38,9 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
-    #[error("--as-of goes with a question (query, locate, trace, reach, lint, status): only those can look back")]
+    #[error(
+        "--as-of goes with a question (query, locate, trace, reach, lint, status): only those can look back"
+    )]
     AsOf,
     #[error(
         "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"
@@ -100,7 +102,9 @@ impl CliError {
             Self::File { .. } | Self::NoTime { .. } | Self::NoName { .. } => exit::UNREAD,
             Self::Sync(cause) => of_sync(cause),
             Self::Daemon(cause) => match cause {
-                DaemonError::Connect { .. } | DaemonError::Pin { .. } => exit::REFUSED,
+                DaemonError::Connect { .. } | DaemonError::Pin { .. } | DaemonError::Web(_) => {
+                    exit::REFUSED
+                }
                 DaemonError::Store(cause) => of_store(cause),
                 DaemonError::Sync(cause) => of_sync(cause),
                 DaemonError::Mcp(_) => exit::INTERNAL,
@@ -130,9 +134,10 @@ fn of_store(error: &StoreError) -> u8 {
 
 fn of_sync(error: &SyncError) -> u8 {
     match error {
-        SyncError::Connect(_) | SyncError::Schedule { .. } | SyncError::UnknownDomain { .. } => {
-            exit::REFUSED
-        }
+        SyncError::Connect(_)
+        | SyncError::Schedule { .. }
+        | SyncError::UnknownDomain { .. }
+        | SyncError::Extra { .. } => exit::REFUSED,
         SyncError::Store(cause) => of_store(cause),
         _ => exit::INTERNAL,
     }

@@ -96,7 +96,10 @@ fn argument(key: &'static Key, flag: &'static str) -> Arg {
 
 fn value_name(key: &Key) -> &'static str {
     match key.name.rsplit('.').next().unwrap_or_default() {
-        "database" | "credentials" | "ca_file" | "file" => "FILE",
+        "database" | "credentials" | "ca_file" | "file" | "tls_cert" | "tls_key" | "token_file" => {
+            "FILE"
+        }
+        "hosts" => "NAMES",
         "request_timeout" | "run_timeout" => "DURATION",
         "config" | "runtime" | "probe" => "CADENCE",
         "url" => "URL",

@@ -10,6 +10,7 @@
 //! [`flags`] reads the table of settings.
 
 mod args;
+mod backfill;
 mod demo;
 mod error;
 mod exit;
@@ -24,6 +25,7 @@ mod progress;
 mod query;
 mod questions;
 mod reach;
+mod rule_args;
 mod run;
 mod runtime;
 mod sample;

@@ -10,6 +10,7 @@ use crate::store::Store;
 use crate::types::Clock;
 
 use super::args::{Cli, Command, Format};
+use super::backfill;
 use super::demo;
 use super::error::CliError;
 use super::exit;
@@ -60,6 +61,10 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
             let settings = load::settings(cli, Voice::Quiet)?;
             runtime::to_talk(sync::run(settings, args, format))
         }
+        Command::Backfill(args) => {
+            let settings = load::settings(cli, Voice::Quiet)?;
+            runtime::to_talk(backfill::run(settings, args, format))
+        }
         Command::Import(args) => {
             let settings = load::settings(cli, Voice::Quiet)?;
             runtime::to_talk(import::run(&settings, args, format))
@@ -76,9 +81,9 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         Command::Reach(args) => asking(cli, async |ask| reach::run(&ask, args, format).await),
         Command::Lint(args) => asking(cli, async |ask| lint::run(&ask, args, format).await),
         Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
-        Command::Serve => {
+        Command::Serve(args) => {
             let settings = load::settings(cli, Voice::Service)?;
-            runtime::to_talk(serve::run(&settings))
+            runtime::to_talk(serve::run(&settings, args))
         }
         Command::Demo(args) => demo::run(cli, args),
         Command::Settings(args) => Ok(sample::run(cli, args)),

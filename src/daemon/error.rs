@@ -6,6 +6,7 @@ use crate::mcp::McpError;
 use crate::opnsense::{ConnectError, PinError};
 use crate::store::StoreError;
 use crate::sync::SyncError;
+use crate::web::WebError;
 
 #[derive(Debug, Error)]
 pub enum DaemonError {
@@ -27,4 +28,6 @@ pub enum DaemonError {
     Sync(#[from] SyncError),
     #[error(transparent)]
     Mcp(#[from] McpError),
+    #[error(transparent)]
+    Web(#[from] WebError),
 }

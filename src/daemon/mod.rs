@@ -2,8 +2,10 @@
 //!
 //! In: settings. Out: a running server, stopped in order. Never here: decisions about data.
 
+mod door;
 mod error;
 mod serve;
 
+pub use door::Door;
 pub use error::DaemonError;
-pub use serve::{Door, firewalls, open_store, schedule, serve};
+pub use serve::{firewalls, open_store, schedule, serve};

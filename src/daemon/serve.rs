@@ -11,20 +11,14 @@ use crate::mcp::Server;
 use crate::opnsense::{Client, Connection, Tls, parse_pin};
 use crate::settings::{Cadence, FirewallSettings, Settings, SyncSettings, TlsSettings};
 use crate::store::Store;
-use crate::sync::{Firewall, Schedule, When, Worker};
+use crate::sync::{Extra, Firewall, Schedule, When, Worker};
 use crate::types::Clock;
 
+use super::door::{self, Door};
 use super::error::DaemonError;
 
 /// How long stopping may take in all: an MCP client that closed stdin expects the process to be gone.
 const STOP_WITHIN: Duration = Duration::from_millis(1_800);
-
-/// Where questions come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// JSON-RPC on standard input and output.
-    Stdio,
-}
 
 /// Opens or creates the database.
 pub async fn open_store(path: &Path) -> Result<Store, DaemonError> {
@@ -37,7 +31,9 @@ pub fn firewalls(
     store: &Store,
     clock: &Clock,
 ) -> Result<Vec<Firewall>, DaemonError> {
-    settings.firewalls.iter().map(|one| firewall(one, store, clock)).collect()
+    let extra = Extra::of(&settings.sync.extra)?;
+    let made = settings.firewalls.iter().map(|one| firewall(one, store, clock));
+    made.map(|one| one.map(|firewall| firewall.with_extra(extra.clone()))).collect()
 }
 
 fn firewall(
@@ -86,6 +82,7 @@ pub fn schedule(settings: &SyncSettings) -> Schedule {
         probe: when(&settings.probe),
         config: when(&settings.config),
         on_start: settings.on_start,
+        extra: when(&settings.extra_every),
     }
 }
 
@@ -106,11 +103,9 @@ pub async fn serve(
     } else {
         Some(Worker::start(firewalls, &schedule(&settings.sync), cancel.child_token()).await?)
     };
-    let server =
-        Server::new(Ask::new(store.clone(), clock), worker.as_ref().map(Worker::refresher));
-    let outcome = match door {
-        Door::Stdio => server.serve_stdio(cancel.clone()).await,
-    };
+    let ask = Ask::new(store.clone(), clock);
+    let server = Server::new(ask.clone(), worker.as_ref().map(Worker::refresher));
+    let outcome = door::answer(door, &settings.serve, server, ask, cancel.clone()).await;
     cancel.cancel();
     let stop = async {
         if let Some(worker) = worker {
@@ -125,5 +120,5 @@ pub async fn serve(
     } else {
         info!("stopped");
     }
-    Ok(outcome?)
+    outcome
 }

@@ -1,4 +1,5 @@
 //! Bridges: interfaces joined at layer 2.
+use super::node::INTERFACE_NAMES;
 use super::prelude::*;
 use super::term::{chosen, joined};
 use crate::types::Release;
@@ -22,6 +23,20 @@ const RAW_SEARCH: Release = Release::new(25, 7, 0);
 const SEARCH: &str = "interfaces/bridge_settings/search_item";
 const PRIVILEGE: &str = "Interfaces: Bridge";
 
+static LEGACY: Node = Node::new(
+    "bridges/bridged",
+    &[
+        flag("enablestp", "enablestp"),
+        flag("linklocal", "linklocal"),
+        Take::Look { from: "members", to: "%members", table: &INTERFACE_NAMES },
+    ],
+);
+
+static MODEL: Node = Node::new(
+    "bridges/bridged",
+    &[Take::Look { from: "members", to: "%members", table: &INTERFACE_NAMES }],
+);
+
 pub static DOMAIN: Domain<Bridge> = Domain {
     name: "bridges",
     about: "Bridge devices with their member interfaces and spanning tree.",
@@ -38,6 +53,9 @@ pub static DOMAIN: Domain<Bridge> = Domain {
             .before(RAW_SEARCH)
             .labels("members", ""),
         Source::grid("search", SEARCH, PRIVILEGE).from(RAW_SEARCH),
+        // Not `search`, which is asked for its gap: what an import read stays beside that answer.
+        Source::config("legacy", &LEGACY).before(MVC),
+        Source::config("search", &MODEL).from(MVC),
     ],
     fields: &[
         field("uuid"),

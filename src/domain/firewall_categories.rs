@@ -9,11 +9,16 @@ pub struct Category {
     pub colour: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("OPNsense/Firewall/Category/categories/category", &[]);
+
 pub static DOMAIN: Domain<Category> = Domain {
     name: "firewall_categories",
     about: "Categories of rules and aliases, with their colour.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("search", "firewall/category/search_item", "Firewall: Categories")],
+    sources: &[
+        Source::grid("search", "firewall/category/search_item", "Firewall: Categories"),
+        Source::config("search", &NODE),
+    ],
     fields: &[field("uuid"), field("name"), field("auto"), field("color")],
     identity: &["uuid"],
     columns: &[

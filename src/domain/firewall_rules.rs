@@ -94,7 +94,7 @@ static LEGACY: Node = Node::new(
         Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
     ],
 )
-.lacks(&["interface_name"])
+.lacks(&["interface_name", "position"])
 .beyond(&[("origin", &["automatic"])]);
 
 /// Floating with no or several interfaces, or all but one; groups by their sequence; else one interface.

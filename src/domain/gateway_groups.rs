@@ -18,6 +18,8 @@ const SEARCH: &str = "routing/group_settings/search";
 /// Its own privilege names another path (26.7).
 const PRIVILEGE: &str = "All pages";
 
+static NODE: Node = Node::new("gateways/gateway_group", &[]);
+
 pub static DOMAIN: Domain<Member> = Domain {
     name: "gateway_groups",
     about: "Members of gateway groups by tier: the lowest tier that is up carries the traffic.",
@@ -29,6 +31,9 @@ pub static DOMAIN: Domain<Member> = Domain {
             .optional()
             .gap("before 26.7 gateway groups are only in config.xml"),
         Source::grid("groups", SEARCH, PRIVILEGE).from(MVC),
+        // Not `groups`, which is asked for its gap: what an import read stays beside that answer.
+        Source::config("legacy", &NODE).before(MVC),
+        Source::config("groups", &NODE).from(MVC),
     ],
     fields: &[
         field("uuid"),

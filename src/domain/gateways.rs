@@ -1,6 +1,7 @@
 //! Gateways: routers the firewall can send to, as configured or learnt.
 use std::net::IpAddr;
 
+use super::node::{INTERFACE_NAMES, Table};
 use super::prelude::*;
 use super::term::family;
 use crate::types::host_part;
@@ -27,12 +28,28 @@ pub struct Gateway {
     pub uuid: Option<Box<str>>,
 }
 
+static DEVICES: Table = Table { value: &["if"], or_name: false, ..INTERFACE_NAMES };
+
+static NODE: Node = Node::new(
+    "OPNsense/Gateways/gateway_item",
+    &[
+        // Whether it may become the default; the API's `defaultgw` says whether it is.
+        rename("defaultgw", "upstream"),
+        Take::Look { from: "interface", to: "interface_descr", table: &INTERFACE_NAMES },
+        Take::Look { from: "interface", to: "if", table: &DEVICES },
+    ],
+)
+.lacks(&["default_now", "ip", "dynamic"])
+.beyond(&[("dynamic", &["true"])]);
+
 pub static DOMAIN: Domain<Gateway> = Domain {
     name: "gateways",
     about: "Gateways with interface, address, monitor and which one is the default now; gateway_status has their health.",
     cadence: Cadence::Runtime,
     sources: &[
-        Source::grid("search", "routing/settings/search_gateway", "System: Gateways").backend()
+        Source::grid("search", "routing/settings/search_gateway", "System: Gateways").backend(),
+        Source::config("search", &NODE)
+            .gap("config.xml has neither dynamic gateways nor the addresses that they got"),
     ],
     fields: &[
         field("name"),

@@ -16,6 +16,8 @@ pub struct Gif {
     pub uuid: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("gifs/gif", &[]);
+
 pub static DOMAIN: Domain<Gif> = Domain {
     name: "gifs",
     about: "GIF tunnels: outer and inner addresses of both ends.",
@@ -23,6 +25,7 @@ pub static DOMAIN: Domain<Gif> = Domain {
     sources: &[
         // Its own privilege names no API path (26.7).
         Source::grid("search", "interfaces/gif_settings/search_item", "All pages"),
+        Source::config("search", &NODE),
     ],
     fields: &[
         field("uuid"),

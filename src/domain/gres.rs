@@ -16,6 +16,8 @@ pub struct Gre {
     pub uuid: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("gres/gre", &[]);
+
 pub static DOMAIN: Domain<Gre> = Domain {
     name: "gres",
     about: "GRE tunnels: outer and inner addresses of both ends.",
@@ -23,6 +25,7 @@ pub static DOMAIN: Domain<Gre> = Domain {
     sources: &[
         // Its own privilege names no API path (26.7).
         Source::grid("search", "interfaces/gre_settings/search_item", "All pages"),
+        Source::config("search", &NODE),
     ],
     fields: &[
         field("uuid"),

@@ -1,4 +1,5 @@
 //! Interface groups: several interfaces under one name in rules.
+use super::node::INTERFACE_NAMES;
 use super::prelude::*;
 use super::term::joined;
 use crate::types::Release;
@@ -18,6 +19,13 @@ const RAW_SEARCH: Release = Release::new(25, 7, 0);
 const SEARCH: &str = "firewall/group/search_item";
 const PRIVILEGE: &str = "Firewall: Groups";
 
+static NODE: Node = Node::new(
+    "ifgroups/ifgroupentry",
+    &[Take::Look { from: "members", to: "%members", table: &INTERFACE_NAMES }],
+)
+// The firewall's own.
+.beyond(&[("name", &["enc0", "openvpn", "wireguard"])]);
+
 pub static DOMAIN: Domain<Group> = Domain {
     name: "interface_groups",
     about: "Interface groups and their members, with the order in which their rules are evaluated.",
@@ -26,6 +34,7 @@ pub static DOMAIN: Domain<Group> = Domain {
         // Up to 25.1 members are descriptions.
         Source::grid("search", SEARCH, PRIVILEGE).before(RAW_SEARCH).labels("members", ""),
         Source::grid("search", SEARCH, PRIVILEGE).from(RAW_SEARCH),
+        Source::config("search", &NODE),
     ],
     fields: &[
         field("uuid"),

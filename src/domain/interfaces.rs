@@ -45,6 +45,10 @@ static VLAN_TAGS: Table = Table {
 
 static VLAN_PARENTS: Table = Table { value: &["if"], ..VLAN_TAGS };
 
+static VLAN_PRIORITIES: Table = Table { value: &["pcp"], ..VLAN_TAGS };
+
+static VLAN_PROTOCOLS: Table = Table { value: &["proto"], ..VLAN_TAGS };
+
 static NODE: Node = Node::new(
     "interfaces/*",
     &[
@@ -60,11 +64,42 @@ static NODE: Node = Node::new(
         Take::Make { to: "link_typev6", from: &["ipaddrv6"], make: link_type },
         Take::Look { from: "device", to: "vlan.tag", table: &VLAN_TAGS },
         Take::Look { from: "device", to: "vlan.parent", table: &VLAN_PARENTS },
+        Take::Look { from: "device", to: "vlan.pcp", table: &VLAN_PRIORITIES },
+        Take::Look { from: "device", to: "vlan.proto", table: &VLAN_PROTOCOLS },
+        Take::Make { to: "vlan.proto", from: &["vlan.proto", "vlan.tag"], make: vlan_protocol },
+        rename("gateway", "config.gateway"),
+        rename("track6-interface", "config.track6-interface"),
+        rename("track6-prefix-id", "config.track6-prefix-id"),
+        rename("blockpriv", "config.blockpriv"),
+        rename("blockbogons", "config.blockbogons"),
     ],
 )
-.lacks(&["status", "mac", "ipv4", "ipv6", "mtu", "media", "physical", "groups", "gateways"])
+.lacks(&[
+    "status",
+    "mac",
+    "hardware_mac",
+    "ipv4",
+    "ipv6",
+    "mtu",
+    "media",
+    "physical",
+    "groups",
+    "gateways",
+    "flags",
+    "tunnel_local",
+    "tunnel_remote",
+])
 // Devices that nobody assigned.
 .beyond(&[("key", &[""])]);
+
+/// A VLAN without a protocol has the usual one.
+fn vlan_protocol(parts: &[Option<&str>]) -> Option<String> {
+    match parts {
+        [Some(protocol), _] => Some((*protocol).to_owned()),
+        [None, Some(_)] => Some("802.1q".to_owned()),
+        _ => None,
+    }
+}
 
 /// A word such as `dhcp` as it is, an address as `static`.
 fn link_type(parts: &[Option<&str>]) -> Option<String> {

@@ -15,15 +15,16 @@ pub struct Lagg {
     pub uuid: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("laggs/lagg", &[]);
+
 pub static DOMAIN: Domain<Lagg> = Domain {
     name: "laggs",
     about: "Link aggregation devices with their member ports and protocol.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "search",
-        "interfaces/lagg_settings/search_item",
-        "Interfaces: LAGG: Edit",
-    )],
+    sources: &[
+        Source::grid("search", "interfaces/lagg_settings/search_item", "Interfaces: LAGG: Edit"),
+        Source::config("search", &NODE),
+    ],
     fields: &[
         field("uuid"),
         field("laggif"),

@@ -8,15 +8,16 @@ pub struct Loopback {
     pub uuid: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("OPNsense/Interfaces/loopbacks/loopback", &[]);
+
 pub static DOMAIN: Domain<Loopback> = Domain {
     name: "loopbacks",
     about: "Additional loopback devices.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "search",
-        "interfaces/loopback_settings/search_item",
-        "Interfaces: Loopback",
-    )],
+    sources: &[
+        Source::grid("search", "interfaces/loopback_settings/search_item", "Interfaces: Loopback"),
+        Source::config("search", &NODE),
+    ],
     fields: &[field("uuid"), field("deviceId"), field("description")],
     identity: &["deviceId"],
     columns: &[

@@ -30,6 +30,8 @@ pub struct Source {
     pub each: Each,
     /// Fields sent with a search besides paging; the query of a GET.
     pub params: &'static [(&'static str, &'static str)],
+    /// Rows beyond so many are not asked for; an answer that reaches it says so.
+    pub limit: Option<u32>,
     /// A field that carries interface descriptions where its rows should carry keys.
     pub labels: Option<Labels>,
     /// What this endpoint cannot tell on these releases, for the completeness of every answer.
@@ -132,6 +134,7 @@ impl Source {
             beside: None,
             each: Each::Once,
             params: &[],
+            limit: None,
             labels: None,
             gap: None,
             privilege,
@@ -257,6 +260,12 @@ impl Source {
         self
     }
 
+    /// Asks for no more rows than that: what is there may be without bound.
+    pub const fn at_most(mut self, rows: u32) -> Self {
+        self.limit = Some(rows);
+        self
+    }
+
     pub const fn labels(mut self, field: &'static str, when: &'static str) -> Self {
         self.labels = Some(Labels { field, when });
         self
@@ -294,6 +303,10 @@ pub enum Cadence {
     Runtime,
     /// Read only when it is asked for by name: it costs the firewall much, or is much.
     OnDemand,
+    /// Read with the configuration, but not again within a day: the firewall asks other machines for it.
+    Daily,
+    /// Read only when the settings name it (`sync.extra`), then by a clock of its own: private, or much.
+    OptIn,
 }
 
 impl Cadence {
@@ -302,6 +315,8 @@ impl Cadence {
             Self::Config => "config",
             Self::Runtime => "runtime",
             Self::OnDemand => "on demand",
+            Self::Daily => "daily",
+            Self::OptIn => "opt-in",
         }
     }
 }

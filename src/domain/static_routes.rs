@@ -10,11 +10,16 @@ pub struct StaticRoute {
     pub description: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("staticroutes/route", &[]);
+
 pub static DOMAIN: Domain<StaticRoute> = Domain {
     name: "static_routes",
     about: "Configured static routes: network, gateway by name, enabled or not.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("search", "routes/routes/searchroute", "System: Static Routes")],
+    sources: &[
+        Source::grid("search", "routes/routes/searchroute", "System: Static Routes"),
+        Source::config("search", &NODE),
+    ],
     fields: &[
         field("uuid"),
         field("network"),

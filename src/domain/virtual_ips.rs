@@ -1,6 +1,7 @@
 //! Virtual IP addresses: aliases, CARP (shared with a second firewall), proxy ARP.
 use std::net::IpAddr;
 
+use super::node::INTERFACE_NAMES;
 use super::prelude::*;
 use crate::types::{Release, host_part};
 
@@ -27,6 +28,12 @@ const RAW_SEARCH: Release = Release::new(25, 7, 0);
 const SEARCH: &str = "interfaces/vip_settings/search_item";
 const PRIVILEGE: &str = "Interfaces: Virtual IPs: Settings";
 
+/// Not its `password`.
+static NODE: Node = Node::new(
+    "virtualip/vip",
+    &[Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES }],
+);
+
 pub static DOMAIN: Domain<VirtualIp> = Domain {
     name: "virtual_ips",
     about: "Virtual addresses as configured: IP aliases, CARP addresses, proxy ARP ranges.",
@@ -35,6 +42,7 @@ pub static DOMAIN: Domain<VirtualIp> = Domain {
         // Up to 25.1 interface and mode are labels.
         Source::grid("search", SEARCH, PRIVILEGE).before(RAW_SEARCH).labels("interface", ""),
         Source::grid("search", SEARCH, PRIVILEGE).from(RAW_SEARCH),
+        Source::config("search", &NODE),
     ],
     // Not `password`: CARP's.
     fields: &[

@@ -17,15 +17,16 @@ pub struct Vxlan {
     pub uuid: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("OPNsense/Interfaces/vxlans/vxlan", &[]);
+
 pub static DOMAIN: Domain<Vxlan> = Domain {
     name: "vxlans",
     about: "VXLAN devices: network identifier, local and remote end.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "search",
-        "interfaces/vxlan_settings/search_item",
-        "Interfaces: VXLAN",
-    )],
+    sources: &[
+        Source::grid("search", "interfaces/vxlan_settings/search_item", "Interfaces: VXLAN"),
+        Source::config("search", &NODE),
+    ],
     fields: &[
         field("uuid"),
         field("deviceId"),

@@ -41,17 +41,18 @@ pub(super) fn essentials() -> Vec<RuleRow> {
         ..RuleRow::default()
     };
     let strings = |items: &[&str]| items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>();
-    let icmp6 = |description: &str, direction: &str, types: &str, from: &[&str], to: &[&str]| RuleRow {
-        uuid: format!("derived: {description}"),
-        direction: direction.to_owned(),
-        family: "inet6".to_owned(),
-        protocol: "ipv6-icmp".to_owned(),
-        icmp_type: Some(types.to_owned()),
-        source: strings(from),
-        destination: strings(to),
-        description: description.to_owned(),
-        ..base()
-    };
+    let icmp6 =
+        |description: &str, direction: &str, types: &str, from: &[&str], to: &[&str]| RuleRow {
+            uuid: format!("derived: {description}"),
+            direction: direction.to_owned(),
+            family: "inet6".to_owned(),
+            protocol: "ipv6-icmp".to_owned(),
+            icmp_type: Some(types.to_owned()),
+            source: strings(from),
+            destination: strings(to),
+            description: description.to_owned(),
+            ..base()
+        };
     let port0 = |source: Option<&str>, destination: Option<&str>| RuleRow {
         uuid: "derived: port 0".to_owned(),
         action: "block".to_owned(),
@@ -80,7 +81,13 @@ pub(super) fn essentials() -> Vec<RuleRow> {
         icmp6("ICMPv6 errors and neighbours", "in", "1,2,135,136", &["any"], &["any"]),
         icmp6("ICMPv6 out", "out", "128,129,133,134,135,136", &["(self)"], &local),
         icmp6("ICMPv6 in", "in", "128,133,134,135,136", &["fe80::/10"], &local),
-        icmp6("ICMPv6 in from multicast", "in", "128,133,134,135,136", &["ff02::/16"], &["fe80::/10"]),
+        icmp6(
+            "ICMPv6 in from multicast",
+            "in",
+            "128,133,134,135,136",
+            &["ff02::/16"],
+            &["fe80::/10"],
+        ),
         icmp6("ICMPv6 in from unspecified", "in", "128,133,134,135,136", &["::"], &["ff02::/16"]),
         port0(Some("0"), None),
         port0(None, Some("0")),

@@ -16,7 +16,11 @@ pub enum Egress {
     Local,
     /// Multicast, limited broadcast, loopback or unspecified: never forwarded.
     Group,
-    Device { device: DeviceId, gateway: Option<String>, by_rule: bool },
+    Device {
+        device: DeviceId,
+        gateway: Option<String>,
+        by_rule: bool,
+    },
     /// Several next hops are possible: a gateway group, or equal routes.
     Several(String),
     NoRoute,
@@ -170,7 +174,8 @@ impl Ruleset {
         }
         let pass = self.walk(Direction::Out, device, &decision.outside, tag);
         if chosen {
-            decision.depends_on_port = self.tests_source_port(device, &decision.outside, tag, &pass);
+            decision.depends_on_port =
+                self.tests_source_port(device, &decision.outside, tag, &pass);
         }
         decision.outbound = Some(pass);
     }

@@ -42,11 +42,8 @@ impl Tags {
 
 /// Makes the ruleset of one firewall at one moment.
 pub fn lower(rows: &Rows) -> Ruleset {
-    let release = rows
-        .release
-        .as_deref()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(Release::NEWEST_KNOWN);
+    let release =
+        rows.release.as_deref().and_then(|text| text.parse().ok()).unwrap_or(Release::NEWEST_KNOWN);
     let tables = Tables::new(&rows.aliases, &rows.tables);
     let names = Names::new(&rows.interfaces, &rows.groups, tables, release);
     let mut gaps = rows.gaps.clone();
@@ -193,9 +190,7 @@ impl Lowering<'_> {
             _ => &Family::BOTH,
         };
         let gateway = match rule.row.gateway.as_deref().filter(|g| !g.is_empty()) {
-            Some(name) if rule.action == Action::Pass => {
-                Some(gateway(name, self.rows, self.names))
-            }
+            Some(name) if rule.action == Action::Pass => Some(gateway(name, self.rows, self.names)),
             _ => None,
         };
         if let Some(Gateway { via: Via::Fallback { gateway, why }, .. }) = &gateway
@@ -207,7 +202,11 @@ impl Lowering<'_> {
         let before = self.legs.len();
         for family in families {
             if let Some(of) = gateway.as_ref().and_then(|g| g.family).filter(|of| of != family) {
-                why = Some(format!("its gateway is {} and the rule {}", of.as_str(), family.as_str()));
+                why = Some(format!(
+                    "its gateway is {} and the rule {}",
+                    of.as_str(),
+                    family.as_str()
+                ));
                 continue;
             }
             match self.leg(rule, *family) {
@@ -225,9 +224,10 @@ impl Lowering<'_> {
         let source = self.names.addresses(&row.source, family, own)?;
         let destination = self.names.addresses(&row.destination, family, own)?;
         let protocols = Names::protocols(&row.protocol, family)?;
-        let with_ports = protocols.intervals().iter().all(|(a, b)| {
-            a == b && (*a == u128::from(words::TCP) || *a == u128::from(words::UDP))
-        });
+        let with_ports = protocols
+            .intervals()
+            .iter()
+            .all(|(a, b)| a == b && (*a == u128::from(words::TCP) || *a == u128::from(words::UDP)));
         let ports = |text: &Option<String>| {
             // Ports of a rule that is not for TCP or UDP are ignored.
             self.names.ports(text.as_deref().filter(|_| with_ports))
@@ -297,7 +297,11 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
         family,
     };
     let Some(row) = by_name.get(name) else {
-        let why = if rows.gateways.is_empty() { "gateways were not read" } else { "there is no such gateway" };
+        let why = if rows.gateways.is_empty() {
+            "gateways were not read"
+        } else {
+            "there is no such gateway"
+        };
         return fallback(why, None);
     };
     let family = |row: &GatewayRow| if row.family == "inet6" { Family::V6 } else { Family::V4 };

@@ -33,7 +33,10 @@ pub(super) fn translations(
     let mut said = Vec::new();
     for row in forwards {
         if let Err(why) = forward(row, rows, names, tags, &mut all.redirects) {
-            said.push(format!("port forward `{}` is left out: {why}", title(&row.description, &row.uuid)));
+            said.push(format!(
+                "port forward `{}` is left out: {why}",
+                title(&row.description, &row.uuid)
+            ));
         }
     }
     let mut npt: Vec<&NptRow> = rows.npt.iter().filter(|n| n.enabled).collect();
@@ -41,19 +44,28 @@ pub(super) fn translations(
     for row in npt {
         match prefix(row, names) {
             Ok(binat) => all.binats.push(binat),
-            Err(why) => said.push(format!("prefix translation `{}` is left out: {why}", title(&row.description, &row.uuid))),
+            Err(why) => said.push(format!(
+                "prefix translation `{}` is left out: {why}",
+                title(&row.description, &row.uuid)
+            )),
         }
     }
     let mut one: Vec<&OneToOneRow> = rows.one_to_one.iter().filter(|o| o.enabled).collect();
     one.sort_by_key(|o| o.position.unwrap_or(0));
     for row in one {
         if let Err(why) = one_to_one(row, names, &mut all) {
-            said.push(format!("one-to-one NAT `{}` is left out: {why}", title(&row.description, &row.uuid)));
+            said.push(format!(
+                "one-to-one NAT `{}` is left out: {why}",
+                title(&row.description, &row.uuid)
+            ));
         }
     }
     for row in outbound_rows(rows, names) {
         if let Err(why) = outbound(row, names, tags, &mut all.outbound) {
-            said.push(format!("source NAT `{}` is left out: {why}", title(&row.description, &row.uuid)));
+            said.push(format!(
+                "source NAT `{}` is left out: {why}",
+                title(&row.description, &row.uuid)
+            ));
         }
     }
     gaps.append(&mut said);
@@ -202,7 +214,9 @@ fn targets(text: &str, names: &Names, family: Family) -> Vec<u128> {
 /// `(dev:0)`: the first address that is no link-local one.
 fn first_address(addresses: &[std::net::IpAddr], family: Family) -> Option<u128> {
     let mine = || addresses.iter().filter(|a| Family::of(**a) == family).map(|a| number(*a));
-    mine().find(|n| family == Family::V4 || !super::terms::fe80().contains(*n)).or_else(|| mine().next())
+    mine()
+        .find(|n| family == Family::V4 || !super::terms::fe80().contains(*n))
+        .or_else(|| mine().next())
 }
 
 fn label(kind: &'static str, uuid: &str, description: &str) -> Label {
@@ -309,11 +323,12 @@ fn lockout(names: &Names, rules: &[Rule]) -> Vec<Redirect> {
 
 fn prefix(row: &NptRow, names: &Names) -> Result<Binat, String> {
     let on = names.on(row.interface.as_deref())?;
-    binat("binat", &row.uuid, &row.description, on, &row.source, &row.destination, names)
-        .map(|mut b| {
+    binat("binat", &row.uuid, &row.description, on, &row.source, &row.destination, names).map(
+        |mut b| {
             b.peer = Set::interval(0, b.family.last());
             b
-        })
+        },
+    )
 }
 
 fn one_to_one(row: &OneToOneRow, names: &Names, all: &mut Translations) -> Result<(), String> {
@@ -322,8 +337,7 @@ fn one_to_one(row: &OneToOneRow, names: &Names, all: &mut Translations) -> Resul
     if row.kind.eq_ignore_ascii_case("binat") {
         let mut made =
             binat("binat", &row.uuid, &row.description, on, source, &row.external, names)?;
-        made.peer =
-            names.addresses(&row.destination, made.family, row.interface.as_deref())?.set;
+        made.peer = names.addresses(&row.destination, made.family, row.interface.as_deref())?.set;
         all.binats.push(made);
         return Ok(());
     }

@@ -15,7 +15,9 @@ pub const MOST_PARTS: usize = 50_000;
 
 /// A question whose answer falls into more than [`MOST_PARTS`] parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the answer falls into more than {MOST_PARTS} parts; ask for a smaller set of addresses or for one protocol and port")]
+#[error(
+    "the answer falls into more than {MOST_PARTS} parts; ask for a smaller set of addresses or for one protocol and port"
+)]
 pub struct TooManyParts;
 
 /// Part of a set of packets and what one pass of the filter does with it.

@@ -61,7 +61,10 @@ enum Moved {
     Same,
     /// Every number became one.
     Constant,
-    Shift { from: u128, to: u128 },
+    Shift {
+        from: u128,
+        to: u128,
+    },
 }
 
 impl Moved {
@@ -77,7 +80,8 @@ impl Moved {
 impl Piece {
     /// The originals of the part of `now` that became `cube`, source sides aside.
     fn back(&self, cube: &Cube) -> Cube {
-        let side = |moved: Moved, side: usize| moved.back(cube.side(side), self.original.side(side));
+        let side =
+            |moved: Moved, side: usize| moved.back(cube.side(side), self.original.side(side));
         cube.clone()
             .with(cube::DESTINATION, side(self.destination, cube::DESTINATION))
             .with(cube::DESTINATION_PORT, side(self.port, cube::DESTINATION_PORT))
@@ -140,14 +144,18 @@ impl Ruleset {
         }
         let carp = Set::point(words::CARP.into());
         let others = start.side(cube::PROTOCOL).minus(&carp);
-        let exempt = start.clone().with(cube::PROTOCOL, start.side(cube::PROTOCOL).intersect(&carp));
+        let exempt =
+            start.clone().with(cube::PROTOCOL, start.side(cube::PROTOCOL).intersect(&carp));
         if !exempt.is_empty() {
             pieces.push(untouched(exempt));
         }
         let mut left = vec![start.clone().with(cube::PROTOCOL, others)];
         left.retain(|cube| !cube.is_empty());
         for rdr in &self.translations.redirects {
-            if rdr.scope.family != family || !rdr.scope.on.contains(device) || rdr.scope.tagged.is_some() {
+            if rdr.scope.family != family
+                || !rdr.scope.on.contains(device)
+                || rdr.scope.tagged.is_some()
+            {
                 continue;
             }
             for scope in scope_cubes(&rdr.scope) {
@@ -192,7 +200,10 @@ impl Ruleset {
     }
 
     /// Route, source NAT and outbound filter of what passed inbound.
-    #[expect(clippy::too_many_arguments, reason = "one step of one way; a struct would only rename them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one step of one way; a struct would only rename them"
+    )]
     fn onward(
         &self,
         piece: &Piece,
@@ -238,7 +249,10 @@ impl Ruleset {
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one step of one way; a struct would only rename them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one step of one way; a struct would only rename them"
+    )]
     fn leave_by(
         &self,
         piece: &Piece,
@@ -265,7 +279,9 @@ impl Ruleset {
                 leaving.ports,
             )?;
             for out in decided {
-                let source = leaving.source.back(out.cube.side(cube::SOURCE), leaving.before.side(cube::SOURCE));
+                let source = leaving
+                    .source
+                    .back(out.cube.side(cube::SOURCE), leaving.before.side(cube::SOURCE));
                 let ports = match leaving.ports {
                     SourcePorts::Kept => out.cube.side(cube::SOURCE_PORT).clone(),
                     SourcePorts::Chosen => leaving.before.side(cube::SOURCE_PORT).clone(),

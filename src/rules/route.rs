@@ -98,9 +98,11 @@ fn connected(devices: &[Device]) -> Vec<Route> {
         for family in Family::BOTH {
             for (first, last) in of.networks.of(family).intervals() {
                 routes.extend(
-                    super::tables::cidrs(family, *first, *last)
-                        .into_iter()
-                        .map(|net| Route { net, device, gateway: None }),
+                    super::tables::cidrs(family, *first, *last).into_iter().map(|net| Route {
+                        net,
+                        device,
+                        gateway: None,
+                    }),
                 );
             }
         }
@@ -123,7 +125,10 @@ fn network(row: &RouteRow) -> Option<IpNet> {
         },
         None => text.to_owned(),
     };
-    text.parse::<IpNet>().ok().map(|net| net.trunc()).or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+    text.parse::<IpNet>()
+        .ok()
+        .map(|net| net.trunc())
+        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 fn next_hop(row: &RouteRow) -> Option<String> {

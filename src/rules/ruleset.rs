@@ -38,7 +38,9 @@ impl On {
     pub fn contains(&self, device: DeviceId) -> bool {
         match self {
             Self::Any => true,
-            Self::These(bits) => bits.get(device / 64).is_some_and(|b| b & (1 << (device % 64)) != 0),
+            Self::These(bits) => {
+                bits.get(device / 64).is_some_and(|b| b & (1 << (device % 64)) != 0)
+            }
         }
     }
 
@@ -315,7 +317,9 @@ impl Ruleset {
 pub(super) fn index(devices: usize, rules: &[Rule], legs: &[Leg]) -> Vec<Vec<u32>> {
     let mut all = vec![Vec::new(); 4 * devices];
     for (number, leg) in legs.iter().enumerate() {
-        let (Some(rule), Ok(number)) = (rules.get(leg.rule), u32::try_from(number)) else { continue };
+        let (Some(rule), Ok(number)) = (rules.get(leg.rule), u32::try_from(number)) else {
+            continue;
+        };
         for direction in [Direction::In, Direction::Out] {
             if !rule.applies(direction) {
                 continue;

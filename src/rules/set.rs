@@ -95,7 +95,9 @@ impl Set {
         let mut merged: Vec<(u128, u128)> = Vec::with_capacity(intervals.len());
         for (first, last) in intervals {
             match merged.last_mut() {
-                Some(before) if first <= before.1.saturating_add(1) => before.1 = before.1.max(last),
+                Some(before) if first <= before.1.saturating_add(1) => {
+                    before.1 = before.1.max(last)
+                }
                 _ => merged.push((first, last)),
             }
         }
@@ -160,7 +162,11 @@ impl Set {
             if first <= last {
                 both.push((first, last));
             }
-            if x.1 <= y.1 { a.next() } else { b.next() };
+            if x.1 <= y.1 {
+                a.next()
+            } else {
+                b.next()
+            };
         }
         Self(both.into())
     }
@@ -171,7 +177,11 @@ impl Set {
             if x.0.max(y.0) <= x.1.min(y.1) {
                 return true;
             }
-            if x.1 <= y.1 { a.next() } else { b.next() };
+            if x.1 <= y.1 {
+                a.next()
+            } else {
+                b.next()
+            };
         }
         false
     }
@@ -219,7 +229,9 @@ impl Set {
 
     /// Every number plus `up`, which must not overflow `last`.
     pub fn shift(&self, from: u128, to: u128) -> Self {
-        let moved = |n: u128| if to >= from { n.saturating_add(to - from) } else { n.saturating_sub(from - to) };
+        let moved = |n: u128| {
+            if to >= from { n.saturating_add(to - from) } else { n.saturating_sub(from - to) }
+        };
         Self(self.0.iter().map(|(a, b)| (moved(*a), moved(*b))).collect())
     }
 }
@@ -233,10 +245,7 @@ pub struct Addresses {
 
 impl Addresses {
     pub fn any() -> Self {
-        Self {
-            v4: Set::interval(0, Family::V4.last()),
-            v6: Set::interval(0, Family::V6.last()),
-        }
+        Self { v4: Set::interval(0, Family::V4.last()), v6: Set::interval(0, Family::V6.last()) }
     }
 
     pub fn of_net(net: IpNet) -> Self {
@@ -273,7 +282,10 @@ impl Addresses {
     }
 
     pub fn complement(&self) -> Self {
-        Self { v4: self.v4.complement(Family::V4.last()), v6: self.v6.complement(Family::V6.last()) }
+        Self {
+            v4: self.v4.complement(Family::V4.last()),
+            v6: self.v6.complement(Family::V6.last()),
+        }
     }
 
     pub fn contains(&self, address: IpAddr) -> bool {

@@ -122,8 +122,8 @@ fn gather(
             let more = gather(nested, aliases, loaded, seen, entries, level + 1);
             unknown = unknown.or(more);
         } else if !read_entry(item, entries) {
-            unknown = unknown
-                .or_else(|| Some(format!("`{item}` in `{}` was not resolved", alias.name)));
+            unknown =
+                unknown.or_else(|| Some(format!("`{item}` in `{}` was not resolved", alias.name)));
         }
     }
     unknown
@@ -227,10 +227,7 @@ pub(super) fn own_net(text: &str) -> Option<(IpAddr, IpNet)> {
         },
         None => text.to_owned(),
     };
-    let net: IpNet = text
-        .parse()
-        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .ok()?;
+    let net: IpNet = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok()?;
     let address = match net {
         IpNet::V4(net) => IpAddr::V4(Ipv4Net::addr(&net)),
         IpNet::V6(net) => IpAddr::V6(Ipv6Net::addr(&net)),

@@ -155,16 +155,13 @@ impl Names {
             // `not any` is read as any.
             return Ok(known(Set::interval(0, family.last())));
         }
-        let negate =
-            |set: &Set| if negated { set.complement(family.last()) } else { set.clone() };
+        let negate = |set: &Set| if negated { set.complement(family.last()) } else { set.clone() };
         if name == "(self)" {
             return Ok(known(negate(self.own.of(family))));
         }
         let is_interface = self.keys.contains_key(name) || self.groups.contains_key(name);
         if is_interface && self.tables.table(name).is_none() {
-            let ids = self
-                .devices_of(name)
-                .ok_or_else(|| format!("interface {name} is off"))?;
+            let ids = self.devices_of(name).ok_or_else(|| format!("interface {name} is off"))?;
             let nets = self.networks(&ids, family);
             let link_local = family == Family::V6
                 && (self.release >= LINK_LOCAL_ALWAYS || own_interface == Some(name));

@@ -57,9 +57,10 @@ impl Ruleset {
 
     /// Whether two passes end alike for the sender: what `maybes` would do instead.
     pub fn could_be(&self, pass: &Pass) -> Option<&Rule> {
-        pass.maybes.iter().filter_map(|i| self.rule(*i)).find(|r| {
-            (r.action == Action::Pass) != (pass.action == Action::Pass)
-        })
+        pass.maybes
+            .iter()
+            .filter_map(|i| self.rule(*i))
+            .find(|r| (r.action == Action::Pass) != (pass.action == Action::Pass))
     }
 
     /// Legs of a pass with how each stood to the packet; for explanations.

@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use url::{Host, Url};
 
-use super::error::ValueError;
+use super::error::{Shown, ValueError};
 use crate::types::clean;
 
 const MAX_NAME: usize = 64;
@@ -86,6 +86,20 @@ pub(super) fn name(text: &str) -> Result<String, ValueError> {
     if is_usable { Ok(text.to_owned()) } else { Err(ValueError::Name) }
 }
 
+/// Names as they come in a `Host` header, in lower case, separated by commas alone.
+pub(super) fn host_names(text: &str) -> Result<String, ValueError> {
+    let named = |name: &str| {
+        let name = name.trim().to_ascii_lowercase();
+        let is_name = (1..=253).contains(&name.len())
+            && name.split('.').all(|label| {
+                (1..=63).contains(&label.len())
+                    && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            });
+        if is_name { Ok(name) } else { Err(ValueError::HostName(Shown::new(&name))) }
+    };
+    Ok(text.split(',').map(named).collect::<Result<Vec<_>, _>>()?.join(","))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +178,14 @@ mod tests {
         assert_eq!(name("Büro 2"), Ok("Büro 2".to_owned()));
         for text in ["", " home", "a\nb", "a\u{202e}b", "x".repeat(65).as_str()] {
             assert_eq!(name(text), Err(ValueError::Name), "{text}");
+        }
+    }
+
+    #[test]
+    fn host_names_are_bare_and_in_lower_case() {
+        assert_eq!(host_names(" Opndex.LAN, nas "), Ok("opndex.lan,nas".to_owned()));
+        for text in ["", "a,", "http://nas", "nas:8642", "a b", "-_.", "nas/"] {
+            assert!(matches!(host_names(text), Err(ValueError::HostName(_))), "{text}");
         }
     }
 

@@ -82,6 +82,11 @@ pub enum SettingsError {
     )]
     WhichFirewall { keys: String, names: String },
 
+    #[error(
+        "a certificate needs its key and a key its certificate: `{missing}` is not set; set it"
+    )]
+    HalfTls { missing: &'static str },
+
     #[error("`{key}` has no value and no default here; set it")]
     Missing { key: &'static str },
 }
@@ -138,6 +143,12 @@ pub enum ValueError {
         "a name has 1 to 64 printable characters and no blanks around it; choose one such as `home`"
     )]
     Name,
+
+    #[error(
+        "{0} is no host name; write names such as `opndex.lan`, separated by commas, without scheme \
+         and port"
+    )]
+    HostName(Shown),
 
     #[error("it is not an address; write one such as https://192.168.1.1 or firewall.example:8443")]
     Url,

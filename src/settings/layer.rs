@@ -22,6 +22,7 @@ pub struct Layer {
     /// What the variables of other servers (`OPNSENSE_*`) say; used only where it fits.
     pub(super) borrowed: FirewallLayer,
     pub(super) sync: SyncLayer,
+    pub(super) serve: ServeLayer,
     pub(super) log: LogLayer,
     pub(super) warnings: Vec<String>,
 }
@@ -47,6 +48,17 @@ pub(super) struct SyncLayer {
     pub(super) runtime: Option<Cadence>,
     pub(super) probe: Option<Cadence>,
     pub(super) on_start: Option<bool>,
+    pub(super) extra: Option<Vec<String>>,
+    pub(super) extra_every: Option<Cadence>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct ServeLayer {
+    pub(super) hosts: Option<String>,
+    pub(super) require_token: Option<bool>,
+    pub(super) token_file: Option<PathBuf>,
+    pub(super) tls_cert: Option<PathBuf>,
+    pub(super) tls_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -31,6 +31,6 @@ pub use file::default_config_file;
 pub use firewall::{FirewallSettings, TlsSettings};
 pub use key::Key;
 pub use layer::Layer;
-pub use resolve::{LogSettings, Settings, SyncSettings, resolve};
+pub use resolve::{LogSettings, ServeSettings, Settings, SyncSettings, resolve};
 pub use sample::sample;
 pub use table::KEYS;

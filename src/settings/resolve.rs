@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::mem;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
 use super::cadence::Cadence;
 use super::error::SettingsError;
 use super::firewall::{FirewallSettings, check, needed};
-use super::layer::{FirewallLayer, Layer};
+use super::layer::{FirewallLayer, Layer, ServeLayer};
 
 const DATABASE: &str = "opndex.db";
 
@@ -20,6 +20,7 @@ pub struct Settings {
     /// May be empty: questions to an index need no firewall.
     pub firewalls: Vec<FirewallSettings>,
     pub sync: SyncSettings,
+    pub serve: ServeSettings,
     pub log: LogSettings,
     /// What is odd but usable, one sentence each, for the caller to show.
     pub warnings: Vec<String>,
@@ -35,6 +36,22 @@ pub struct SyncSettings {
     /// The revision of the configuration.
     pub probe: Cadence,
     pub on_start: bool,
+    /// Domains that are read only because they are named here; not yet checked: `sync` knows them.
+    pub extra: Vec<String>,
+    /// Those domains.
+    pub extra_every: Cadence,
+}
+
+/// How `serve --http` is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServeSettings {
+    /// Names, in lower case, by which it may be addressed besides addresses and localhost.
+    pub hosts: Vec<String>,
+    /// On this machine too.
+    pub require_token: bool,
+    pub token_file: PathBuf,
+    /// Certificate chain and private key.
+    pub tls: Option<(PathBuf, PathBuf)>,
 }
 
 /// What is logged, and where to.
@@ -52,21 +69,25 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
     let chosen = choose_firewalls(&mut layers)?;
     let mut defaults = Layer::defaults()?;
     let every_firewall = mem::take(&mut defaults.firewall);
-    let Layer { database, sync, log, mut warnings, .. } = layers.over(defaults);
+    let Layer { database, sync, serve, log, mut warnings, .. } = layers.over(defaults);
 
     let mut firewalls = Vec::with_capacity(chosen.len());
     for (number, layer) in (1..).zip(chosen) {
         firewalls.push(check(layer, number, every_firewall.clone(), &mut warnings)?);
     }
     refuse_duplicates(&firewalls)?;
+    let database = needed("database", database.or_else(default_database))?;
     Ok(Settings {
-        database: needed("database", database.or_else(default_database))?,
+        serve: serving(serve, &database)?,
+        database,
         firewalls,
         sync: SyncSettings {
             config: needed("sync.config", sync.config)?,
             runtime: needed("sync.runtime", sync.runtime)?,
             probe: needed("sync.probe", sync.probe)?,
             on_start: needed("sync.on_start", sync.on_start)?,
+            extra: sync.extra.unwrap_or_default(),
+            extra_every: needed("sync.extra_every", sync.extra_every)?,
         },
         log: LogSettings {
             filter: needed("log.level", log.level)?,
@@ -74,6 +95,23 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
             file: log.file,
         },
         warnings,
+    })
+}
+
+/// The token is as private as the database and lives beside it.
+fn serving(layer: ServeLayer, database: &Path) -> Result<ServeSettings, SettingsError> {
+    let tls = match (layer.tls_cert, layer.tls_key) {
+        (Some(cert), Some(key)) => Some((cert, key)),
+        (None, None) => None,
+        (Some(_), None) => return Err(SettingsError::HalfTls { missing: "serve.tls_key" }),
+        (None, Some(_)) => return Err(SettingsError::HalfTls { missing: "serve.tls_cert" }),
+    };
+    let names = layer.hosts.unwrap_or_default();
+    Ok(ServeSettings {
+        hosts: names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        require_token: needed("serve.require_token", layer.require_token)?,
+        token_file: layer.token_file.unwrap_or_else(|| database.with_extension("token")),
+        tls,
     })
 }
 

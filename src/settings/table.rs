@@ -120,6 +120,58 @@ pub static KEYS: &[Key] = &[
         slot: Slot::Switch(|l| &mut l.sync.on_start),
     },
     Key {
+        name: "sync.extra",
+        about: "Domains that are read only when named here, because they are private or much: \
+                config_revisions, firewall_log, pf_states, top_talkers, user_groups, users.",
+        example: "pf_states,config_revisions",
+        default: None,
+        slot: Slot::Names(|l| &mut l.sync.extra),
+    },
+    Key {
+        name: "sync.extra_every",
+        about: "How often those domains are read.",
+        example: "60s",
+        default: Some("5m"),
+        slot: Slot::Cadence(|l| &mut l.sync.extra_every),
+    },
+    Key {
+        name: "serve.hosts",
+        about: "Names under which `serve --http` may be reached, separated by commas; addresses and \
+                localhost need no naming.",
+        example: "opndex.lan,nas.lan",
+        default: None,
+        slot: Slot::Text(|l| &mut l.serve.hosts, address::host_names),
+    },
+    Key {
+        name: "serve.require_token",
+        about: "Ask for the token on this machine too; from other machines it is always asked for.",
+        example: "true",
+        default: Some("false"),
+        slot: Slot::Switch(|l| &mut l.serve.require_token),
+    },
+    Key {
+        name: "serve.token_file",
+        about: "Where the token of `serve --http` is kept; it is made there on first use. By default \
+                beside the database.",
+        example: "/etc/opndex/token",
+        default: None,
+        slot: Slot::Path(|l| &mut l.serve.token_file),
+    },
+    Key {
+        name: "serve.tls_cert",
+        about: "PEM file with the certificate chain of `serve --http`, to speak https.",
+        example: "/etc/ssl/opndex.pem",
+        default: None,
+        slot: Slot::Path(|l| &mut l.serve.tls_cert),
+    },
+    Key {
+        name: "serve.tls_key",
+        about: "PEM file with the private key that belongs to the certificate.",
+        example: "/etc/ssl/private/opndex.key",
+        default: None,
+        slot: Slot::Path(|l| &mut l.serve.tls_key),
+    },
+    Key {
         name: "log.level",
         about: "What is logged: a level, or a filter such as info,opndex::sync=debug.",
         example: "debug",

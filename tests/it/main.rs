@@ -4,7 +4,9 @@
 
 mod architecture;
 mod cli;
+mod configxml;
 mod conformance;
+mod hostile;
 mod mcp;
 mod paging;
 mod pf_oracle;

@@ -1,5 +1,7 @@
 //! Five recorded releases, synced in full: nothing rejected, nothing missing, values as recorded.
 
+mod svc;
+
 use std::collections::BTreeSet;
 
 use opndex::sync::{DomainState, Ending};

@@ -54,8 +54,23 @@ fn maybe(items: &'static [&'static str]) -> impl Strategy<Value = Option<String>
 }
 
 const TERMS: &[&str] = &[
-    "any", "any", "lan", "opt1", "wan", "!lan", "(self)", "!(self)", "lanip", "wanip", "inner",
-    "10.0.0.5", "10.0.0.4/30", "10.0.0.8/29", "!10.0.0.16/29", "10.0.0.3-10.0.0.20", "10.0.0.40",
+    "any",
+    "any",
+    "lan",
+    "opt1",
+    "wan",
+    "!lan",
+    "(self)",
+    "!(self)",
+    "lanip",
+    "wanip",
+    "inner",
+    "10.0.0.5",
+    "10.0.0.4/30",
+    "10.0.0.8/29",
+    "!10.0.0.16/29",
+    "10.0.0.3-10.0.0.20",
+    "10.0.0.40",
 ];
 const PORTS: &[&str] = &["1", "2-4", "any-3", "5-any", "0", "3"];
 
@@ -75,23 +90,29 @@ fn rule() -> impl Strategy<Value = RuleRow> {
         prop::bool::weighted(0.9),
         one_of(&["inet", "inet46"]),
     );
-    (ends, what, more).prop_map(|((from, to, sport, dport), (action, quick, direction, interface, protocol), (icmp, tag, tagged, enabled, family))| RuleRow {
-        action,
-        quick,
-        direction,
-        interface,
-        icmp_type: icmp.filter(|_| protocol == "icmp"),
-        protocol,
-        source: vec![from],
-        source_port: sport,
-        destination: vec![to],
-        destination_port: dport,
-        tag,
-        tagged,
-        enabled,
-        family,
-        ..RuleRow::default()
-    })
+    (ends, what, more).prop_map(
+        |(
+            (from, to, sport, dport),
+            (action, quick, direction, interface, protocol),
+            (icmp, tag, tagged, enabled, family),
+        )| RuleRow {
+            action,
+            quick,
+            direction,
+            interface,
+            icmp_type: icmp.filter(|_| protocol == "icmp"),
+            protocol,
+            source: vec![from],
+            source_port: sport,
+            destination: vec![to],
+            destination_port: dport,
+            tag,
+            tagged,
+            enabled,
+            family,
+            ..RuleRow::default()
+        },
+    )
 }
 
 fn forward() -> impl Strategy<Value = ForwardRow> {
@@ -167,7 +188,11 @@ fn random_packet(seed: &mut u64) -> Packet {
     };
     let mut address = || {
         let last = u8::try_from(next(64)).unwrap();
-        if next(12) == 0 { IpAddr::V4(Ipv4Addr::new(224, 0, 0, last)) } else { IpAddr::V4(Ipv4Addr::new(10, 0, 0, last)) }
+        if next(12) == 0 {
+            IpAddr::V4(Ipv4Addr::new(224, 0, 0, last))
+        } else {
+            IpAddr::V4(Ipv4Addr::new(10, 0, 0, last))
+        }
     };
     let (from, to) = (address(), address());
     let protocol = [6, 6, 17, 17, 1, 50, 112][usize::try_from(next(7)).unwrap()];
@@ -205,7 +230,12 @@ fn part_facts(part: &Part) -> Facts {
     (fate.action, fate.rule_in, fate.by_redirect, fate.egress, fate.rule_out)
 }
 
-fn check(ruleset: &Ruleset, device: DeviceId, parts: &[Part], packet: &Packet) -> Result<(), TestCaseError> {
+fn check(
+    ruleset: &Ruleset,
+    device: DeviceId,
+    parts: &[Part],
+    packet: &Packet,
+) -> Result<(), TestCaseError> {
     let mut holding = parts.iter().filter(|part| part.cube.contains(packet));
     let Some(part) = holding.next() else {
         return Err(TestCaseError::fail(format!("no part holds {packet}")));
