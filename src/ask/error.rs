@@ -43,6 +43,14 @@ pub enum AskError {
     TooManyParts(#[from] crate::rules::TooManyParts),
     #[error("say which firewall is meant; known: {known}")]
     WhichFirewall { known: String },
+    #[error(
+        "no device is known as `{text}`: no lease, neighbour or label names it; give its MAC address"
+    )]
+    NoDevice { text: String },
+    #[error("several devices are known as `{text}`: {devices}; give the MAC address of one")]
+    SeveralDevices { text: String, devices: String },
+    #[error("a word about a device has at most {most} characters")]
+    LongLabel { most: usize },
     #[error(transparent)]
     Moment(#[from] MomentError),
     #[error(transparent)]

@@ -78,6 +78,11 @@ pub(super) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Show what changed, the newest first: when, from what to what, and who did it.
+    ///
+    /// Rows are added, removed, modified, or moved (an address that another device had). Without a domain
+    /// or --about, the configuration only. Moments are written like `tuesday`, `yesterday 14:00` or `2 hours ago`.
+    Changes(ChangesArgs),
     /// Read firewalls into the database.
     ///
     /// Firewalls are read in parallel, and so are the domains of each. A domain that cannot be read
@@ -202,6 +207,31 @@ pub(super) struct QueryArgs {
     /// Ask about this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ChangesArgs {
+    /// Show changes after this moment; all that are known unless given.
+    #[arg(long, value_name = "MOMENT")]
+    pub(super) since: Option<String>,
+    /// Show changes up to this moment.
+    #[arg(long, value_name = "MOMENT")]
+    pub(super) until: Option<String>,
+    /// Show changes of this domain, or of `all`.
+    #[arg(long, value_name = "DOMAIN")]
+    pub(super) domain: Option<String>,
+    /// Show changes of rows that mention it; looks in every domain.
+    #[arg(long, value_name = "IP|MAC|NAME|UUID")]
+    pub(super) about: Option<String>,
+    /// Look at this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+    /// Show at most this many changes, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "CHANGES")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR")]
+    pub(super) after: Option<String>,
 }
 
 #[derive(Debug, Args)]

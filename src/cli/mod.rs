@@ -11,6 +11,7 @@
 
 mod args;
 mod backfill;
+mod changes;
 mod demo;
 mod error;
 mod exit;

@@ -11,6 +11,7 @@ use crate::types::Clock;
 
 use super::args::{Cli, Command, Format};
 use super::backfill;
+use super::changes;
 use super::demo;
 use super::error::CliError;
 use super::exit;
@@ -57,6 +58,9 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         return Err(CliError::AsOf);
     }
     match &cli.command {
+        Command::Changes(args) => {
+            asking_now(cli, async |ask| changes::run(&ask, args, format).await)
+        }
         Command::Sync(args) => {
             let settings = load::settings(cli, Voice::Quiet)?;
             runtime::to_talk(sync::run(settings, args, format))

@@ -1,6 +1,6 @@
 //! The one sentence beside the data, for clients that show text only. Our words and numbers, nobody else's.
 
-use crate::ask::{Answer, Freshness, Located};
+use crate::ask::{Answer, ChangesAnswer, Freshness, Located};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -21,6 +21,11 @@ pub(super) fn of_answer(answer: &Answer, counted: bool) -> String {
         answer.domain,
         of_freshness(&answer.freshness)
     )
+}
+
+pub(super) fn of_changes(answer: &ChangesAnswer) -> String {
+    let more = if answer.next.is_some() { "; more with `next`" } else { "" };
+    format!("{} changes, the newest first{more}.", answer.changes.len())
 }
 
 pub(super) fn of_located(located: &Located) -> String {

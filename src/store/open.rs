@@ -47,6 +47,8 @@ pub struct Store {
     pub(super) readers: SqlitePool,
     /// The file, whatever the moment.
     pub(super) live: SqlitePool,
+    /// Reads history.
+    pub(super) reader: Writer,
     pub(super) past: Past,
     /// Holds the tables of the earlier moment that this store is of.
     pub(super) state: Option<Arc<State>>,
@@ -71,6 +73,7 @@ impl Store {
             writer,
             readers: live.clone(),
             live,
+            reader: Writer::read_only(path, BUSY),
             past: Past::default(),
             state: None,
         })
@@ -93,6 +96,7 @@ impl Store {
     pub async fn close(&self) {
         self.past.clear();
         self.live.close().await;
+        self.reader.close().await;
         self.writer.close().await;
     }
 }

@@ -1,6 +1,7 @@
 //! The tools, one file each: a name, words for the agent, two schemas, what calling it may do, and the call.
 
 mod as_of;
+mod changes;
 mod domain_name;
 mod domains;
 mod lint;
@@ -16,6 +17,7 @@ pub(super) use tool::{Call, Tool};
 
 /// Every tool, alphabetically, like the modules above. Listing and calling loop over it.
 pub(super) static ALL: &[&Tool] = &[
+    &changes::TOOL,
     &domains::TOOL,
     &lint::TOOL,
     &locate::TOOL,
