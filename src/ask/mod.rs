@@ -35,7 +35,7 @@ pub use labels::LabelRow;
 pub use lint::{Finding, Lint, LintQuestion, Severity, Suppression, findings};
 pub use presence::{PresenceAnswer, PresenceAsked, PresenceRow, SeenRow};
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};
-pub use reach::{Matrix, Reach, ReachPart, ReachQuestion, Zone};
+pub use reach::{Matrix, Reach, ReachPart, ReachQuestion, Zone, zones};
 pub use ruleset::Loaded;
 pub use status::{DomainFreshness, FirewallStatus, Status};
 pub use trace::{RuleWord, Trace, TraceQuestion};

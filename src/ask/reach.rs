@@ -120,7 +120,7 @@ impl Ask {
     /// Every interface against every other, and the internet.
     pub async fn matrix(&self, firewall: Option<&str>) -> Result<Matrix, AskError> {
         let loaded = self.ruleset(firewall).await?;
-        let zones = matrix(&loaded.ruleset)?;
+        let zones = zones(&loaded.ruleset)?;
         Ok(Matrix {
             zones,
             unknown: loaded.ruleset.gaps.clone(),
@@ -275,7 +275,7 @@ fn stopping(ruleset: &Ruleset, fate: &Fate) -> Option<usize> {
 }
 
 /// Senders and receivers of the matrix: assigned interfaces and the internet.
-fn matrix(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
+pub fn zones(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
     let internet = internet_addresses(ruleset);
     let mut zones: Vec<(String, Vec<DeviceId>, Addresses)> = Vec::new();
     for (id, device) in ruleset.devices.iter().enumerate() {

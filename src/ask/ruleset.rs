@@ -159,7 +159,7 @@ impl Reader<'_> {
             if selection.after.is_none() {
                 let about = [(self.firewall.id, self.firewall.name.clone())];
                 let now = self.ask.clock.now();
-                self.add(freshness(name, &page.sources, &page.statuses, &about, now));
+                self.add(name, freshness(name, &page.sources, &page.statuses, &about, now));
             }
             match page.next {
                 Some(next) => selection.after = Some(next),
@@ -168,7 +168,19 @@ impl Reader<'_> {
         }
     }
 
-    fn add(&mut self, more: Freshness) {
+    fn add(&mut self, name: &str, more: Freshness) {
+        /// What only adds to what another domain says: without it nothing is missing.
+        const OPTIONAL: [&str; 6] = [
+            "alias_tables",
+            "gateway_groups",
+            "gateway_status",
+            "interface_addresses",
+            "interface_groups",
+            "rule_counters",
+        ];
+        if OPTIONAL.contains(&name) {
+            return;
+        }
         let Some(sum) = &mut self.freshness else {
             self.freshness = Some(more);
             return;

@@ -370,6 +370,7 @@ fn near_word(ruleset: &Ruleset, index: usize, why: NotDeciding) -> Option<RuleWo
     let text = match why {
         NotDeciding::TooLate => "it matches too, but the deciding rule comes before it".to_owned(),
         NotDeciding::Overruled => "it matches without quick; a later rule overruled it".to_owned(),
+        NotDeciding::Asleep => "it would match, but it is disabled".to_owned(),
         NotDeciding::Fails(miss) => {
             use crate::rules::Miss;
             let asks = match miss {
@@ -563,7 +564,5 @@ fn summary(ruleset: &Ruleset, decision: &Decision, trace: &Trace) -> String {
         },
         _ => "because no rule matched".to_owned(),
     };
-    let protocol = protocol_name(decision.inside.protocol);
-    let _ = protocol;
     format!("{} {on} {verb} {by}", trace.packet)
 }

@@ -263,6 +263,8 @@ pub struct Ruleset {
     pub devices: Vec<Device>,
     pub rules: Vec<Rule>,
     pub(super) legs: Vec<Leg>,
+    /// What disabled rules would match.
+    pub(super) sleeping: Vec<Leg>,
     /// Legs in evaluation order, by direction, family and device.
     pub(super) index: Vec<Vec<u32>>,
     pub translations: Translations,
