@@ -83,7 +83,7 @@ pub(super) struct LintArgs {
     /// Show findings at least this bad.
     #[arg(long, value_name = "SEVERITY")]
     pub(super) severity: Option<LintSeverity>,
-    /// Show findings of this code only, such as shadowed_rule.
+    /// Show findings of this code only, such as `shadowed_rule`.
     #[arg(long, value_name = "CODE")]
     pub(super) code: Option<String>,
     /// Show at most this many findings.

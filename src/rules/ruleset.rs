@@ -122,6 +122,7 @@ pub enum Via {
 
 /// One rule of the firewall; all its expansions together.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Rule {
     pub row: RuleRow,
     /// 1 for the first rule that pf evaluates.

@@ -52,6 +52,7 @@ struct Known {
 }
 
 /// A leg with its cubes, made once.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Prepared<'r> {
     leg: &'r Leg,
     quick: bool,
@@ -230,7 +231,9 @@ impl Place<'_> {
 fn rest_of(left: Vec<Cube>, other: &Prepared<'_>) -> Vec<Cube> {
     other.cubes.iter().fold(left, |left, cube| {
         let mut rest = Vec::new();
-        left.iter().for_each(|l| l.minus(cube, &mut rest));
+        for piece in &left {
+            piece.minus(cube, &mut rest);
+        }
         rest
     })
 }
