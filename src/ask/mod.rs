@@ -46,7 +46,7 @@ pub use labels::LabelRow;
 pub use lint::{Finding, Lint, LintQuestion, Severity, Suppression, findings};
 pub use presence::{PresenceAnswer, PresenceAsked, PresenceRow, SeenRow};
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};
-pub use reach::{Matrix, Reach, ReachPart, ReachQuestion, Zone};
+pub use reach::{Matrix, Reach, ReachPart, ReachQuestion, Zone, zones};
 pub use report::{ReportInfo, ReportQuery, reports};
 pub use ruleset::Loaded;
 pub use runs::RunInfo;

@@ -1,7 +1,5 @@
 //! What can be typed. The comments here are the help.
 
-mod rules;
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -17,7 +15,7 @@ pub(super) use super::upkeep_args::{
     BackupArgs, ChangesArgs, ExportArgs, HistoryArgs, LabelArgs, PresenceArgs, PruneArgs,
     SnapshotArgs, SnapshotCommand,
 };
-pub(super) use rules::{LintArgs, LintSeverity, ReachArgs, TraceArgs};
+use super::rule_args::{LintArgs, ReachArgs, TraceArgs};
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
