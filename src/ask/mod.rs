@@ -29,7 +29,7 @@ pub use answer::{Answer, Located, Mention};
 pub use catalog::{ColumnInfo, DomainInfo, catalog};
 pub use device::Device;
 pub use devices::{Devices, DevicesQuery, STATES, device_columns};
-pub use english::{Asked, Call, Outcome, Reading};
+pub use english::{Asked, Call, Found, Outcome, Reading};
 pub use error::AskError;
 pub use freshness::Freshness;
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::ask::devices::DevicesQuery;
 use crate::ask::query::Query;
 use crate::ask::report::ReportQuery;
+use crate::ask::trace::TraceQuestion;
 
 /// One call of a tool.
 #[derive(Debug, Clone)]
@@ -12,6 +13,7 @@ pub enum Call {
     Devices(DevicesQuery),
     Report(ReportQuery),
     Query(Query),
+    Trace(TraceQuestion),
 }
 
 impl Call {
@@ -55,6 +57,14 @@ impl Call {
                 put("count_only", json!(query.count_only));
                 "query"
             }
+            Self::Trace(question) => {
+                put("from", json!(question.from));
+                put("to", json!(question.to));
+                put("protocol", json!(question.protocol));
+                put("port", json!(question.port));
+                put("firewall", json!(question.firewall));
+                "trace"
+            }
         };
         json!({ "tool": tool, "arguments": arguments })
     }
@@ -66,6 +76,7 @@ impl Call {
             Self::Devices(query) => query.firewall = Some(name.to_owned()),
             Self::Report(query) => query.firewall = Some(name.to_owned()),
             Self::Query(query) => query.firewall = Some(name.to_owned()),
+            Self::Trace(question) => question.firewall = Some(name.to_owned()),
         }
         self
     }
