@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::store::StoreError;
+use crate::store::{Refusal, StoreError};
 use crate::types::MomentError;
 
 #[derive(Debug, Error)]
@@ -52,13 +52,19 @@ pub enum AskError {
     #[error("{0}")]
     Flow(String),
     #[error(transparent)]
-    PacketMoment(#[from] crate::rules::MomentError),
+    LocalTime(#[from] crate::rules::LocalTimeError),
     #[error(transparent)]
     TooManyParts(#[from] crate::rules::TooManyParts),
     #[error("say which firewall is meant; known: {known}")]
     WhichFirewall { known: String },
+    #[error("a word about a device has at most {most} characters")]
+    LongLabel { most: usize },
     #[error(transparent)]
     Moment(#[from] MomentError),
+    #[error("a limit of {limit} rows is not possible; choose 1 to {most}")]
+    RowLimit { limit: u32, most: u32 },
+    #[error(transparent)]
+    Sql(Refusal),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::rules::{
-    Action, Addresses, Cube, DESTINATION, DESTINATION_PORT, DeviceId, Family, Fate, Moment, PROTOCOL,
+    Action, Addresses, Cube, DESTINATION, DESTINATION_PORT, DeviceId, Family, Fate, LocalTime, PROTOCOL,
     Part, Ruleset, SOURCE, SOURCE_PORT, Set, TCP, Toward, UDP, describe, merge, port, protocol,
 };
 
@@ -94,7 +94,7 @@ impl Ask {
         let from = self.endpoint(&loaded, &question.from).await?;
         let to = self.endpoint(&loaded, &question.to).await?;
         let ruleset = &loaded.ruleset;
-        let moment = question.at.as_deref().map(str::parse::<Moment>).transpose()?;
+        let moment = question.at.as_deref().map(str::parse::<LocalTime>).transpose()?;
         let fixed = match question.interface.as_deref() {
             Some(name) => Some(ruleset.device_named(name).ok_or_else(|| {
                 AskError::Flow(format!("no interface is called `{name}`"))
@@ -120,7 +120,7 @@ impl Ask {
     }
 }
 
-fn cube(
+pub(super) fn cube(
     question: &ReachQuestion,
     family: Family,
     from: &Set,
@@ -151,7 +151,7 @@ fn cube(
 }
 
 /// The question by the interface its senders arrive on; the firewall's own addresses arrive nowhere.
-fn arrivals(
+pub(super) fn arrivals(
     ruleset: &Ruleset,
     family: Family,
     fixed: Option<DeviceId>,

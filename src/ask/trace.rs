@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::rules::{
-    Action, Decision, DeviceId, Direction, Egress, Family, ICMP, ICMP6, Inbound, Moment,
+    Action, Decision, DeviceId, Direction, Egress, Family, ICMP, ICMP6, Inbound, LocalTime,
     NotDeciding, Packet, Pass, Ruleset, TCP, UDP, Via, Way, icmp_type, port, protocol, protocol_name,
 };
 
@@ -150,7 +150,7 @@ fn packet(
             .ok_or_else(|| flow(format!("`{text}` is no ICMP type; use echoreq, unreach or a number")))?;
         packet = packet.with_icmp_type(kind);
     }
-    packet.moment = question.at.as_deref().map(str::parse::<Moment>).transpose()?;
+    packet.moment = question.at.as_deref().map(str::parse::<LocalTime>).transpose()?;
     Ok(packet)
 }
 

@@ -1,5 +1,7 @@
 //! What can be typed. The comments here are the help.
 
+mod rules;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -10,6 +12,8 @@ use crate::types::Timestamp;
 
 use super::exit;
 use super::flags::SettingFlags;
+use super::install::Client;
+pub(super) use rules::{LintArgs, LintSeverity, ReachArgs, TraceArgs};
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -77,6 +81,11 @@ pub(super) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Show what changed, the newest first: when, from what to what, and who did it.
+    ///
+    /// Rows are added, removed, modified, or moved (an address that another device had). Without a domain
+    /// or --about, the configuration only. Moments are written like `tuesday`, `yesterday 14:00` or `2 hours ago`.
+    Changes(ChangesArgs),
     /// Read firewalls into the database.
     ///
     /// Firewalls are read in parallel, and so are the domains of each. A domain that cannot be read
@@ -101,6 +110,18 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Show everything that mentions an IP address, a MAC address or a name.
     Locate(LocateArgs),
+    /// Show which firewall rule decides a packet, and why.
+    ///
+    /// FROM and TO are addresses, device names, networks, interfaces, aliases, `internet` or `firewall`;
+    /// TO may end in `:PORT`. Nothing is sent: the answer is made from the rules in the database.
+    Trace(TraceArgs),
+    /// Show what may be reached from where, and by which rules; without FROM and TO, all zones at once.
+    ///
+    /// The parts shown are disjoint and together everything that was asked about. With `--diff` or
+    /// `--since` only the flows that a change opens or closes are shown. Nothing is written to the firewall.
+    Reach(ReachArgs),
+    /// Find rules that are hidden, contradictory, too open, or refer to nothing.
+    Lint(LintArgs),
     /// Ask in plain English.
     ///
     /// The question is matched against what the database knows: names, vendors, interfaces, VLANs,
@@ -110,6 +131,11 @@ pub(super) enum Command {
     Devices(DevicesArgs),
     /// Answer a question that joins domains, or list those questions.
     Report(ReportArgs),
+    /// Answer one SQL SELECT, or print the tables that it may read.
+    ///
+    /// The statement is stopped after 2 s and cannot write. Columns of time hold seconds since 1970:
+    /// `datetime(expires, 'unixepoch')`. For anything else there is `sqlite3`.
+    Sql(SqlArgs),
     /// Show how fresh and complete the database is.
     Status,
     /// Answer agents over MCP on standard input and output or over HTTP, syncing in the background.
@@ -118,6 +144,9 @@ pub(super) enum Command {
     /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order. With
     /// `--http` the standard input is not read, and `/health` and `/metrics` are answered too.
     Serve(ServeArgs),
+    /// Tell MCP clients of opndex.
+    #[command(subcommand)]
+    Mcp(McpCommand),
     /// Try everything on a simulated firewall, without a real one.
     ///
     /// Settings files and variables are not read, so no real firewall is contacted. Text is printed
@@ -132,10 +161,13 @@ impl Command {
     pub(super) const fn is_question(&self) -> bool {
         matches!(
             self,
-            Self::Ask(_)
+            Self::Query(_)
+                | Self::Trace(_)
+                | Self::Reach(_)
+                | Self::Lint(_)
+                | Self::Ask(_)
                 | Self::Devices(_)
                 | Self::Locate(_)
-                | Self::Query(_)
                 | Self::Report(_)
                 | Self::Status
         )
@@ -198,6 +230,31 @@ pub(super) struct QueryArgs {
     /// Ask about this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ChangesArgs {
+    /// Show changes after this moment; all that are known unless given.
+    #[arg(long, value_name = "MOMENT")]
+    pub(super) since: Option<String>,
+    /// Show changes up to this moment.
+    #[arg(long, value_name = "MOMENT")]
+    pub(super) until: Option<String>,
+    /// Show changes of this domain, or of `all`.
+    #[arg(long, value_name = "DOMAIN")]
+    pub(super) domain: Option<String>,
+    /// Show changes of rows that mention it; looks in every domain.
+    #[arg(long, value_name = "IP|MAC|NAME|UUID")]
+    pub(super) about: Option<String>,
+    /// Look at this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+    /// Show at most this many changes, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "CHANGES")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR")]
+    pub(super) after: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -277,6 +334,45 @@ pub(super) struct ReportArgs {
     /// Ask about this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SqlArgs {
+    /// Statement to answer, in one word of the shell; without it the tables are printed.
+    #[arg(value_name = "SELECT")]
+    pub(super) statement: Option<String>,
+    /// Show at most this many rows, from 1 to 1000.
+    #[arg(long, value_name = "ROWS", default_value_t = 1000)]
+    pub(super) limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum McpCommand {
+    /// Write opndex into the file where a client keeps its servers.
+    ///
+    /// What is in the file stays, and a copy of it is kept beside it. A file that is not plain JSON is
+    /// not touched. `--config` and `--database`, where given, become part of the entry.
+    Install(InstallArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InstallArgs {
+    /// Client to tell.
+    #[arg(long, value_name = "CLIENT")]
+    pub(super) client: Client,
+    /// Print the entry instead of writing it.
+    #[arg(long)]
+    pub(super) print: bool,
+    /// Let the client ask `opndex serve --http` on this address instead of starting opndex;
+    /// 127.0.0.1:8642 unless given. Where a token is needed it becomes part of the entry.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP)]
+    pub(super) http: Option<SocketAddr>,
+    /// Call the server this.
+    #[arg(long, value_name = "NAME", default_value = "opndex")]
+    pub(super) server_name: String,
+    /// Write this file instead of the one where the client usually looks.
+    #[arg(long, value_name = "FILE", conflicts_with = "print")]
+    pub(super) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

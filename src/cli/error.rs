@@ -1,6 +1,7 @@
 //! Why a command gives no answer, and the exit code that says so.
 
 use std::io;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -12,8 +13,10 @@ use crate::sim::SimError;
 use crate::store::StoreError;
 use crate::sync::SyncError;
 use crate::telemetry::TelemetryError;
+use crate::web::WebError;
 
 use super::exit;
+use super::install::DocumentError;
 
 #[derive(Debug, Error)]
 pub(super) enum CliError {
@@ -37,7 +40,7 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
-    #[error("--as-of goes with a question (query, locate, status): only those can look back")]
+    #[error("--as-of goes with a question (query, locate, trace, reach, lint, status): only those can look back")]
     AsOf,
     #[error(
         "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"
@@ -51,10 +54,35 @@ pub(super) enum CliError {
         #[source]
         cause: io::Error,
     },
+    #[error(
+        "{client} starts its servers itself and cannot be told of an address; leave --http out, or choose another client"
+    )]
+    NoHttpClient { client: &'static str },
+    #[error("there is no home folder to find the client's file in; name it with --file")]
+    NoHome,
+    #[error("cannot tell where this program is; name it in the client's file by hand")]
+    Program(#[source] io::Error),
+    #[error("cannot edit {path}; check the path and its permissions, or name another with --file")]
+    ClientFile {
+        path: String,
+        #[source]
+        cause: io::Error,
+    },
+    #[error("{path} was not touched; mend it, or add this by hand: {snippet}")]
+    ClientDocument {
+        path: String,
+        snippet: String,
+        #[source]
+        cause: DocumentError,
+    },
+    #[error(transparent)]
+    Token(#[from] WebError),
     #[error("cannot start the runtime; the machine may be out of threads or file descriptors")]
     Runtime(#[source] io::Error),
     #[error("cannot write the answer to the standard output")]
     Print(#[source] io::Error),
+    #[error("{path}: {why}", path = path.display())]
+    Proposal { path: PathBuf, why: String },
     #[error("cannot write the answer as CSV")]
     Csv(#[source] csv::Error),
     #[error("cannot write the answer as JSON")]
@@ -92,6 +120,13 @@ impl CliError {
             | Self::OneTime
             | Self::FirewallName
             | Self::AsOf
+            | Self::Proposal { .. }
+            | Self::NoHttpClient { .. }
+            | Self::NoHome
+            | Self::Program(_)
+            | Self::ClientFile { .. }
+            | Self::ClientDocument { .. }
+            | Self::Token(_)
             | Self::Scratch { .. } => exit::REFUSED,
             Self::File { .. } | Self::NoTime { .. } | Self::NoName { .. } => exit::UNREAD,
             Self::Sync(cause) => of_sync(cause),

@@ -44,7 +44,7 @@ impl fmt::Display for Action {
 
 /// A moment in the firewall's local time, for schedules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct LocalTime {
     pub month: u8,
     pub day: u8,
     /// 1 (Monday) to 7.
@@ -55,13 +55,13 @@ pub struct Moment {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no moment; write the firewall's local time like 2026-11-25T20:15")]
-pub struct MomentError(String);
+pub struct LocalTimeError(String);
 
-impl FromStr for Moment {
-    type Err = MomentError;
+impl FromStr for LocalTime {
+    type Err = LocalTimeError;
 
-    fn from_str(text: &str) -> Result<Self, MomentError> {
-        let wrong = || MomentError(text.chars().take(40).collect());
+    fn from_str(text: &str) -> Result<Self, LocalTimeError> {
+        let wrong = || LocalTimeError(text.chars().take(40).collect());
         let (date, time) = text.trim().split_once(['T', ' ']).ok_or_else(wrong)?;
         let minute = super::schedule::minute(time).filter(|m| *m < 24 * 60).ok_or_else(wrong)?;
         let mut parts = date.split('-').map(str::parse::<u32>);
@@ -99,7 +99,7 @@ pub struct Packet {
     /// TCP flags; the first packet of a connection has SYN alone.
     pub flags: u8,
     /// Decides whether scheduled rules are awake; absent: their state is not known.
-    pub moment: Option<Moment>,
+    pub moment: Option<LocalTime>,
 }
 
 impl Packet {

@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions, Connection, SqlitePool};
 use super::error::StoreError;
 use super::past::{Past, State};
 use super::rebuild;
+use super::statement::Guard;
 use super::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -47,9 +48,13 @@ pub struct Store {
     pub(super) readers: SqlitePool,
     /// The file, whatever the moment.
     pub(super) live: SqlitePool,
+    /// Reads history.
+    pub(super) reader: Writer,
     pub(super) past: Past,
     /// Holds the tables of the earlier moment that this store is of.
     pub(super) state: Option<Arc<State>>,
+    /// For statements of users.
+    pub(super) guard: Guard,
 }
 
 impl Store {
@@ -71,8 +76,10 @@ impl Store {
             writer,
             readers: live.clone(),
             live,
+            reader: Writer::read_only(path, BUSY),
             past: Past::default(),
             state: None,
+            guard: Guard::new(path),
         })
     }
 
@@ -92,7 +99,9 @@ impl Store {
     /// Waits for running statements, then closes every connection and checkpoints the log.
     pub async fn close(&self) {
         self.past.clear();
+        self.guard.close();
         self.live.close().await;
+        self.reader.close().await;
         self.writer.close().await;
     }
 }

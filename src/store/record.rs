@@ -145,7 +145,7 @@ impl Store {
              WHERE run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = ?) AND outcome = 'running'";
         // Numbers below 1 are those of imports.
         let sql = "INSERT INTO runs (run_id, firewall_id, started_at, outcome, turn)
-             VALUES (coalesce((SELECT max(1, max(run_id) + 1) FROM runs), 1), ?1, ?2, 'running', coalesce((SELECT turn + (started_at > ?2) FROM runs WHERE firewall_id = ?1 ORDER BY run_id DESC LIMIT 1), 0))
+             VALUES (coalesce((SELECT max(1, max(run_id) + 1) FROM runs), 1), ?1, ?2, 'running', coalesce((SELECT turn + (started_at > ?2) FROM runs WHERE firewall_id = ?1 ORDER BY position DESC, run_id DESC LIMIT 1), 0))
              RETURNING run_id";
         let begin = move |connection: &Transaction<'_>| {
             let failed = || StoreError::write("begin a run");

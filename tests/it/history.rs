@@ -1,10 +1,11 @@
 //! Looking back: the state of any run, in every question.
 
 use opndex::ask::{Answer, Query};
+use opndex::domain::{RawRows, decode};
 use opndex::sim::{SimOptions, Simulator};
-use opndex::store::StoreError;
+use opndex::store::{Batch, PresenceQuery, SeenQuery, SourceState, State, Store, StoreError, Who};
 use opndex::sync::{Ending, Firewall, Report};
-use opndex::types::{Moment, RunId, Timestamp};
+use opndex::types::{FirewallId, Moment, RunId, Timestamp};
 
 use super::support::index::{Index, run};
 
@@ -138,4 +139,109 @@ async fn runs_order_history_whatever_the_clock_says() {
     }
     let last = index.store.firewalls().await.unwrap()[0].last_run.clone().unwrap();
     assert_eq!((last.id, last.outcome.as_str()), (runs[4], "running"));
+}
+
+/// A row of the ARP table.
+fn arp(ip: &str, mac: &str) -> serde_json::Value {
+    serde_json::json!({"ip": ip, "mac": mac, "intf": "vlan01", "intf_description": "IOT", "expired": false, "expires": 900})
+}
+
+/// Applies `rows` as the whole ARP table in a run of its own.
+async fn apply_arp(index: &Index, firewall: FirewallId, rows: &[serde_json::Value]) -> RunId {
+    let domain = opndex::domain::by_name("arp").unwrap();
+    let run = index.store.run_begin(firewall, index.clock.now()).await.unwrap();
+    let body = serde_json::json!({"rows": rows, "total": rows.len()}).to_string();
+    let raw = decode(&domain.sources()[0], domain.fields(), body.as_bytes()).unwrap();
+    let state = SourceState {
+        name: "arp",
+        state: State::Fresh,
+        reason: None,
+        gap: None,
+        rows: rows.len(),
+        body_hash: None,
+        empty: None,
+    };
+    let rows = RawRows::new(domain, raw);
+    let batch = Batch { firewall, domain, run, at: index.clock.now(), rows, sources: vec![state] };
+    index.store.apply(batch).await.unwrap();
+    run
+}
+
+const PHONE: &str = "aa:00:00:00:00:01";
+const TABLET: &str = "aa:00:00:00:00:02";
+
+#[tokio::test]
+async fn presence_tells_who_had_an_address_and_when() {
+    let index = Index::new().await;
+    let firewall = index.store.firewall("fw", "http://fw", index.clock.now()).await.unwrap();
+    let start = index.clock.now();
+    let minute = |n: i64| start.plus_seconds(60 * n);
+    apply_arp(&index, firewall, &[arp("10.0.0.5", PHONE), arp("10.0.0.6", TABLET)]).await;
+    index.clock.advance(60);
+    apply_arp(&index, firewall, &[arp("10.0.0.5", PHONE)]).await;
+    index.clock.advance(60);
+    // The tablet comes back and takes the phone's address.
+    apply_arp(&index, firewall, &[arp("10.0.0.5", TABLET)]).await;
+    index.clock.advance(60);
+    apply_arp(&index, firewall, &[arp("10.0.0.5", TABLET), arp("10.0.0.5", PHONE)]).await;
+    let ask = async |store: &Store, who: Who| {
+        let query = PresenceQuery { who, firewall: None, since: None, after: None, limit: 50 };
+        let intervals = store.presence(&query).await.unwrap();
+        intervals.into_iter().map(|i| (i.client, i.ip, i.first_at, i.last_at)).collect::<Vec<_>>()
+    };
+    let of = |client: &str, ip: &str, from: i64, to: Option<i64>| {
+        (client.to_owned(), ip.to_owned(), minute(from), to.map(minute))
+    };
+    let address = Who::Address("10.0.0.5".parse().unwrap());
+    let expected = vec![
+        of(PHONE, "10.0.0.5", 3, None),
+        of(TABLET, "10.0.0.5", 2, None),
+        of(PHONE, "10.0.0.5", 0, Some(1)),
+    ];
+    assert_eq!(ask(&index.store, address.clone()).await, expected);
+    let tablet = Who::Clients(vec![TABLET.to_uppercase()]);
+    let expected = vec![of(TABLET, "10.0.0.5", 2, None), of(TABLET, "10.0.0.6", 0, Some(0))];
+    assert_eq!(ask(&index.store, tablet).await, expected);
+    // As of two minutes ago the phone was still there.
+    let then = index.store.at(Moment::At(minute(1)), opndex::domain::ALL).await.unwrap();
+    assert_eq!(ask(&then, address).await, vec![of(PHONE, "10.0.0.5", 0, None)]);
+    let new = SeenQuery { new_since: Some(minute(1)), limit: 10, ..SeenQuery::default() };
+    assert!(index.store.devices_seen(&new).await.unwrap().is_empty(), "both were seen at first");
+    let all =
+        index.store.devices_seen(&SeenQuery { limit: 10, ..SeenQuery::default() }).await.unwrap();
+    assert_eq!(all.len(), 2);
+    assert!(
+        all.iter()
+            .all(|seen| seen.first_at == start && seen.is_present && seen.seen_at == minute(3))
+    );
+}
+
+#[tokio::test]
+async fn a_neighbour_that_only_ages_writes_no_presence() {
+    let index = Index::new().await;
+    let firewall = index.store.firewall("fw", "http://fw", index.clock.now()).await.unwrap();
+    apply_arp(&index, firewall, &[arp("10.0.0.5", PHONE)]).await;
+    let changes = || {
+        let connection = rusqlite::Connection::open(index.store.path()).unwrap();
+        let count = |table: &str| {
+            let sql = format!("SELECT count(*) || ':' || coalesce(sum(last_at), 0) FROM {table}");
+            connection.query_row(&sql, [], |r| r.get::<_, String>(0)).unwrap()
+        };
+        (count("presence"), count("sightings"))
+    };
+    let before = changes();
+    for expires in [840, 780, 1_200] {
+        index.clock.advance(60);
+        let mut row = arp("10.0.0.5", PHONE);
+        row["expires"] = expires.into();
+        apply_arp(&index, firewall, &[row]).await;
+        assert_eq!(changes(), before);
+    }
+    index.clock.advance(60);
+    let mut row = arp("10.0.0.5", PHONE);
+    row["expired"] = true.into();
+    apply_arp(&index, firewall, &[row]).await;
+    let seen = SeenQuery { limit: 10, ..SeenQuery::default() };
+    let seen = index.store.devices_seen(&seen).await.unwrap();
+    assert!(!seen[0].is_present && seen[0].seen_at == index.clock.now().plus_seconds(-60));
 }
