@@ -160,10 +160,8 @@ impl Ask {
             }),
         };
         match (question.subject, given) {
-            (
-                Subject::Nothing | Subject::Interface | Subject::Name | Subject::AnyAddress,
-                None,
-            ) => {}
+            (Subject::Nothing | Subject::Interface | Subject::Name | Subject::AnyAddress, None) => {
+            }
             (Subject::Nothing, Some(_)) => return Err(wants("no subject: leave `about` out")),
             (Subject::OneInterface, None) => {
                 return Err(wants("an interface or VLAN in `about`, such as IOT or vlan 30"));

@@ -40,7 +40,9 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
-    #[error("--as-of goes with a question (query, locate, trace, reach, lint, status): only those can look back")]
+    #[error(
+        "--as-of goes with a question (query, locate, trace, reach, lint, status): only those can look back"
+    )]
     AsOf,
     #[error(
         "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"

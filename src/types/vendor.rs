@@ -90,7 +90,11 @@ mod tests {
     fn the_prefixes_of_a_maker_are_its_own() {
         let found = maker_prefixes("raspberry pi");
         assert!(found.contains(&"dc:a6:32".to_owned()), "{found:?}");
-        assert!(found.iter().all(|p| vendor(&format!("{p}:00:00:00")).is_none_or(|v| v.contains("Raspberry"))));
+        assert!(
+            found
+                .iter()
+                .all(|p| vendor(&format!("{p}:00:00:00")).is_none_or(|v| v.contains("Raspberry")))
+        );
         assert!(maker_prefixes("no such maker").is_empty());
     }
 

@@ -23,7 +23,10 @@ use index::index;
 use schema::mismatch;
 use wire::{PIPE, QUICK, Wire, bytes, text};
 
-const TOOLS: [&str; 6] = ["domains", "locate", "query", "refresh", "sql", "status"];
+const TOOLS: [&str; 13] = [
+    "ask", "changes", "devices", "domains", "lint", "locate", "query", "reach", "refresh",
+    "report", "sql", "status", "trace",
+];
 
 #[tokio::test]
 async fn an_agent_is_told_of_every_tool_within_the_budget() {

@@ -140,6 +140,14 @@ impl Ask {
                 // A value of our own types is always JSON.
                 Ok(Found::Told(serde_json::to_value(trace).unwrap_or_default()))
             }
+            Call::Changes(asked) => {
+                let changes = self.changes(asked).await?;
+                Ok(Found::Told(serde_json::to_value(changes).unwrap_or_default()))
+            }
+            Call::Presence(asked) => {
+                let presence = self.presence(asked).await?;
+                Ok(Found::Told(serde_json::to_value(presence).unwrap_or_default()))
+            }
         }
     }
 

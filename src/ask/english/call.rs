@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::ask::changes::ChangesAsked;
 use crate::ask::devices::DevicesQuery;
+use crate::ask::presence::PresenceAsked;
 use crate::ask::query::Query;
 use crate::ask::report::ReportQuery;
 use crate::ask::trace::TraceQuestion;
@@ -14,6 +16,8 @@ pub enum Call {
     Report(ReportQuery),
     Query(Query),
     Trace(TraceQuestion),
+    Changes(ChangesAsked),
+    Presence(PresenceAsked),
 }
 
 impl Call {
@@ -65,6 +69,21 @@ impl Call {
                 put("firewall", json!(question.firewall));
                 "trace"
             }
+            Self::Changes(asked) => {
+                put("since", json!(asked.since));
+                put("domain", json!(asked.domain));
+                put("about", json!(asked.about));
+                put("firewall", json!(asked.firewall));
+                "changes"
+            }
+            Self::Presence(asked) => {
+                put("about", json!(asked.about));
+                put("since", json!(asked.since));
+                put("new_since", json!(asked.new_since));
+                put("unseen_since", json!(asked.unseen_since));
+                put("firewall", json!(asked.firewall));
+                "presence"
+            }
         };
         json!({ "tool": tool, "arguments": arguments })
     }
@@ -77,6 +96,8 @@ impl Call {
             Self::Report(query) => query.firewall = Some(name.to_owned()),
             Self::Query(query) => query.firewall = Some(name.to_owned()),
             Self::Trace(question) => question.firewall = Some(name.to_owned()),
+            Self::Changes(asked) => asked.firewall = Some(name.to_owned()),
+            Self::Presence(asked) => asked.firewall = Some(name.to_owned()),
         }
         self
     }

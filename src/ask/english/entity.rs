@@ -144,6 +144,12 @@ pub(super) async fn entities(
     Ok(found)
 }
 
+/// The words of time alone.
+#[cfg(test)]
+pub(super) fn written_times(words: &[Word]) -> Vec<Entity> {
+    written(words, &[]).into_iter().filter(|e| e.sort == Sort::Time).collect()
+}
+
 fn covered(found: &[Entity], at: usize) -> bool {
     found.iter().any(|e| e.first <= at && at < e.last)
 }

@@ -9,6 +9,7 @@ mod ask;
 mod call;
 mod entity;
 mod kinds;
+mod past;
 mod routing;
 mod understand;
 mod words;

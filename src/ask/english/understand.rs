@@ -1,7 +1,7 @@
 //! Which kind of question it is: the one that explains every word.
 
 use super::entity::{Entity, Sort};
-use super::kinds::{DEVICES, HEALTH, Kind, NETWORKS, REFUSED, RULES, has};
+use super::kinds::{DEVICES, HEALTH, Kind, NETWORKS, PAST, REFUSED, RULES, has};
 use super::words::Word;
 
 /// Words that ask, point and join, and mean the same with every kind.
@@ -102,15 +102,14 @@ pub(super) struct Fit {
 }
 
 pub(super) fn kinds() -> impl Iterator<Item = &'static Kind> {
-    [DEVICES, NETWORKS, RULES, HEALTH, REFUSED].into_iter().flatten()
+    [DEVICES, NETWORKS, RULES, HEALTH, PAST, REFUSED].into_iter().flatten()
 }
 
 /// Whether a word belongs to the language of questions rather than to the network.
 pub(super) fn is_spoken(stem: &str) -> bool {
     STOP.contains(&stem)
-        || kinds().any(|kind| {
-            has(kind.may, stem) || kind.needs.iter().any(|group| has(group, stem))
-        })
+        || kinds()
+            .any(|kind| has(kind.may, stem) || kind.needs.iter().any(|group| has(group, stem)))
 }
 
 /// Every kind whose needs are met, the best first.
@@ -141,7 +140,9 @@ fn fit(kind: &'static Kind, words: &[Word], entities: &[Entity]) -> Option<Fit> 
     let mut used: Vec<Sort> = Vec::new();
     let mut unexplained = Vec::new();
     for entity in entities {
-        let again = used.contains(&entity.sort) && !takes_several(kind);
+        // A moment may take several words.
+        let again =
+            used.contains(&entity.sort) && entity.sort != Sort::Time && !takes_several(kind);
         if entity.sort == Sort::Unknown || !understands(entity.sort) || again {
             unexplained.push(written(words, entity));
         } else {
@@ -162,7 +163,7 @@ fn fit(kind: &'static Kind, words: &[Word], entities: &[Entity]) -> Option<Fit> 
 
 /// Kinds that are refused whatever they are told, and those between two ends.
 fn takes_several(kind: &Kind) -> bool {
-    matches!(kind.name, "write" | "trace" | "history" | "history_range" | "traffic" | "log")
+    matches!(kind.name, "write" | "trace" | "traffic" | "activity" | "log")
 }
 
 fn written(words: &[Word], entity: &Entity) -> String {

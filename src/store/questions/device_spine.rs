@@ -36,6 +36,9 @@ CROSS JOIN dhcp_reservations t ON t.duid = l.duid AND t.mac IS NULL AND t.firewa
 UNION ALL
 SELECT p.id, p.firewall_id, 'discovery', NULL, t.ip, t.ip_sort, t.interface, NULL, NULL, t.vendor, 0, 0, t.last_seen, NULL, 0
 FROM page p CROSS JOIN host_discovery t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'label', NULL, NULL, NULL, NULL, t.name, coalesce(t.owner, t.\"group\"), NULL, 0, 0, NULL, NULL, 0
+FROM page p CROSS JOIN labels t ON t.client = p.id
 ),
 sightings AS (
 SELECT json_array(id, firewall_id, origin, backend, ip, interface_name, name, description, vendor, live, reserved, until, duid, prefix) AS line FROM seen
@@ -159,10 +162,14 @@ fn part(
     match (&selection.after, after) {
         (Some((last, firewall)), true) => {
             let (last, firewall) = (statement.bind(last.as_str()), statement.bind(firewall.get()));
-            conditions.push(format!("({id}, t.firewall_id) > ({last}, {firewall})"));
+            // In a range the addresses are searched; `+` keeps the index on identifiers out of it.
+            let plus = if selection.ranges.is_empty() { "" } else { "+" };
+            conditions.push(format!("({plus}{id}, t.firewall_id) > ({last}, {firewall})"));
         }
         // Says the same as nothing, and makes the index on the identifier the one to walk.
-        _ if candidates.is_none() => conditions.push(format!("{id} > ''")),
+        _ if candidates.is_none() && selection.ranges.is_empty() => {
+            conditions.push(format!("{id} > ''"));
+        }
         _ => {}
     }
     conditions.push(column.except.to_owned());
@@ -309,8 +316,14 @@ fn candidates(statement: &mut Statement, selection: &DeviceSelection) -> Option<
     if sets.is_empty() { None } else { Some(sets.join("\nINTERSECT\n")) }
 }
 
+/// What the user says about devices holds for every firewall.
+const LABELS: &str = "(SELECT said.client, said.name, said.owner, said.\"group\", f.firewall_id FROM labels said CROSS JOIN firewalls f) t";
+
 /// Where names are: the column, and how its row leads to identifiers.
-const NAMES: [(&str, &str, &str); 5] = [
+const NAMES: [(&str, &str, &str); 8] = [
+    ("t.client", LABELS, "t.name"),
+    ("t.client", LABELS, "t.owner"),
+    ("t.client", LABELS, "t.\"group\""),
     ("coalesce(t.mac, t.duid)", "dhcp_leases t", "t.hostname"),
     (
         "coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid)",

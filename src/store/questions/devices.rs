@@ -30,8 +30,15 @@ const COUNTED: u32 = 1_000;
 const COUNTED_ALONE: u32 = 1_000_000;
 
 /// Domains that a device is put together from.
-pub(super) const DOMAINS: &[&str] =
-    &["arp", "dhcp_leases", "dhcp_reservations", "dns_records", "host_discovery", "interfaces", "ndp"];
+pub(super) const DOMAINS: &[&str] = &[
+    "arp",
+    "dhcp_leases",
+    "dhcp_reservations",
+    "dns_records",
+    "host_discovery",
+    "interfaces",
+    "ndp",
+];
 
 /// Which devices, and which page of them. Conditions that are absent hold for every device.
 #[derive(Debug, Clone, Default)]
@@ -97,6 +104,8 @@ pub enum Origin {
     Reservation,
     /// The discovery daemon, which remembers.
     Discovery,
+    /// What the user says.
+    Label,
     Dns,
 }
 
@@ -264,6 +273,7 @@ fn sighting(row: &[Value]) -> Option<Sighting> {
             "lease" => Origin::Lease,
             "reservation" => Origin::Reservation,
             "discovery" => Origin::Discovery,
+            "label" => Origin::Label,
             _ => Origin::Dns,
         },
         backend: text(3),

@@ -38,10 +38,8 @@ pub(in crate::ask::english) static DEVICES: &[Kind] = &[
     Kind {
         name: "who_has",
         says: "which device is {}",
-        needs: &[
-            "who device use using has have host belong own owner find lookup look identify \
-                whose what locate search is behind which",
-        ],
+        needs: &["who device use using has have host belong own owner find lookup look identify \
+                whose what locate search is behind which"],
         may: "ip mac address up assigned network with machine client hardware used",
         not: "rule online lease port alias reach status",
         wants: &[&[Sort::Address, Sort::Mac]],
@@ -67,14 +65,14 @@ pub(in crate::ask::english) static DEVICES: &[Kind] = &[
         name: "devices",
         says: "devices {}",
         needs: &[DEVICE],
-        may: "online connected up active alive present offline away disconnected down \
+        may: "belong owned own online connected up active alive present offline away disconnected down \
             unreserved unknown unidentified unrecognised unrecognized unnamed strange reserved \
             reservation static randomised randomized mac address network lan wifi status \
             current currently made vendor manufacturer there use using range between with named \
             called name else have",
         not: "rule lease dhcp vlan reach many count ip use alias pool",
         wants: &[],
-        takes: &[Sort::Place, Sort::Range, Sort::Vendor, Sort::Group, Sort::Firewall],
+        takes: &[Sort::Place, Sort::Range, Sort::Vendor, Sort::Group, Sort::Device, Sort::Firewall],
         action: |s| Action::Call(Call::Devices(s.devices())),
     },
     Kind {

@@ -4,9 +4,7 @@ use crate::ask::english::entity::Sort;
 
 use super::kind::{Kind, columns, report, rows};
 
-
-const CERTIFICATE: &[&str] =
-    &["common_name", "description", "valid_to", "issuer", "in_use"];
+const CERTIFICATE: &[&str] = &["common_name", "description", "valid_to", "issuer", "in_use"];
 
 pub(in crate::ask::english) static HEALTH: &[Kind] = &[
     Kind {

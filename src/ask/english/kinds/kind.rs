@@ -104,7 +104,11 @@ pub(in crate::ask::english) fn report(name: &str, about: Option<String>) -> Acti
     only(name, about, None)
 }
 
-pub(in crate::ask::english) fn only(name: &str, about: Option<String>, only: Option<&str>) -> Action {
+pub(in crate::ask::english) fn only(
+    name: &str,
+    about: Option<String>,
+    only: Option<&str>,
+) -> Action {
     Action::Call(Call::Report(ReportQuery {
         report: name.to_owned(),
         about,
@@ -117,7 +121,11 @@ pub(in crate::ask::english) fn rows(domain: &str, filters: Vec<String>) -> Actio
     Action::Call(Call::Query(Query { domain: domain.to_owned(), filters, ..Query::default() }))
 }
 
-pub(in crate::ask::english) fn columns(domain: &str, filters: Vec<String>, names: &[&str]) -> Action {
+pub(in crate::ask::english) fn columns(
+    domain: &str,
+    filters: Vec<String>,
+    names: &[&str],
+) -> Action {
     let columns = names.iter().map(|name| (*name).to_owned()).collect();
     Action::Call(Call::Query(Query {
         domain: domain.to_owned(),

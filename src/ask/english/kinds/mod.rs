@@ -5,6 +5,7 @@ mod devices;
 mod health;
 mod kind;
 mod networks;
+mod past;
 mod refused;
 mod rules;
 
@@ -12,5 +13,6 @@ pub(super) use devices::DEVICES;
 pub(super) use health::HEALTH;
 pub(super) use kind::{Action, Kind, OFFLINE, ONLINE, Slots, UNKNOWN, has};
 pub(super) use networks::NETWORKS;
+pub(super) use past::PAST;
 pub(super) use refused::REFUSED;
 pub(super) use rules::RULES;

@@ -210,7 +210,13 @@ pub(in crate::ask::english) static NETWORKS: &[Kind] = &[
             let name = s.entities.iter().find_map(|e| e.label.clone()).unwrap_or_default();
             let filters = vec![format!("name = '{}'", name.replace('\'', ""))];
             let names = [
-                "name", "bytes_in", "bytes_out", "packets_in", "packets_out", "errors_in", "errors_out",
+                "name",
+                "bytes_in",
+                "bytes_out",
+                "packets_in",
+                "packets_out",
+                "errors_in",
+                "errors_out",
             ];
             columns("interface_counters", filters, &names)
         },

@@ -10,17 +10,13 @@ const NO_LOGS: &str = "opndex holds no log: which packets were blocked or which 
     in Reporting: Unbound DNS. What can be answered here: the rules that block (`report` rules_for_port, rules_for_address).";
 const READ_ONLY: &str = "opndex reads and never changes a firewall. Plan it instead: look at what refers to it (`report` references for an interface, aliases for an alias, rules_for_address for an address), \
     make the change in the web interface, then `refresh` and ask what changed.";
-const NO_HISTORY: &str = "this question is about the past or about when something changed, and this version answers about the present only; \
-    ask without the time, or use the tool `changes` where it is listed.";
 
 pub(in crate::ask::english) static REFUSED: &[Kind] = &[
     Kind {
         name: "write",
         says: "a change to the firewall",
-        needs: &[
-            "delete remove block add create disable enable allow open close restart reboot \
-                change rename set apply kill flush unblock edit update move turn",
-        ],
+        needs: &["delete remove block add create disable enable allow open close restart reboot \
+                change rename set apply kill flush unblock edit update move turn"],
         may: "rule traffic from to alias vlan reservation lease port for blocking new firewall \
             device interface please address ip host network internet access off dns entry \
             record unbound dhcp service pool not and everything static tcp udp forward called \
@@ -93,39 +89,5 @@ pub(in crate::ask::english) static REFUSED: &[Kind] = &[
             Sort::Unknown,
         ],
         action: |_| Action::Refuse(NO_LOGS),
-    },
-    Kind {
-        name: "history",
-        says: "what changed",
-        needs: &[
-            "change changed history happened new since edited created ran seen first added \
-                modified had joined before joining previously last",
-        ],
-        may: "what device network show rule who when this table routing route did your see \
-            between and not have been in dhcp for mac ip which was then or but a monitor any \
-            lease firewall config configuration by address has alias vlan to spoofing log \
-            interface edit",
-        not: "old",
-        wants: &[],
-        takes: &[
-            Sort::Time,
-            Sort::Device,
-            Sort::Group,
-            Sort::Mac,
-            Sort::Address,
-            Sort::Place,
-            Sort::Alias,
-        ],
-        action: |_| Action::Refuse(NO_HISTORY),
-    },
-    Kind {
-        name: "history_range",
-        says: "what was then",
-        needs: &[],
-        may: "device online network have around rule lease many active connected",
-        not: "traffic used bandwidth",
-        wants: &[&[Sort::Time]],
-        takes: &[Sort::Time, Sort::Device, Sort::Mac, Sort::Address, Sort::Place],
-        action: |_| Action::Refuse(NO_HISTORY),
     },
 ];

@@ -98,10 +98,8 @@ pub(in crate::ask::english) static RULES: &[Kind] = &[
     Kind {
         name: "exposure",
         says: "rules that deserve a second look: open to the internet, any to any, without description",
-        needs: &[
-            "exposed exposure exposing open audit hygiene insecure any-any any-to-any \
-                description undocumented risky permissive",
-        ],
+        needs: &["exposed exposure exposing open audit hygiene insecure any-any any-to-any \
+                description undocumented risky permissive"],
         may: "internet rule to what firewall security without no from outside world port wan \
             public any log logging or service accessible have do",
         not: "alias device",
