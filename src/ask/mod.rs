@@ -39,7 +39,7 @@ pub use catalog::{ColumnInfo, DomainInfo, catalog};
 pub use changes::{ChangeRow, ChangesAnswer, ChangesAsked, SavedBy};
 pub use device::Device;
 pub use devices::{Devices, DevicesQuery, STATES, device_columns};
-pub use english::{Asked, Call, Outcome, Reading};
+pub use english::{Asked, Call, Found, Outcome, Reading};
 pub use error::AskError;
 pub use freshness::Freshness;
 pub use labels::LabelRow;
