@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | 0 | [`types`] | words: addresses, names, time, secrets |
 //! | 1 | [`domain`], [`settings`], [`telemetry`] | what can be known; what the user decided; logging |
-//! | 2 | [`opnsense`], [`store`] | HTTP to a firewall; SQLite, and all SQL |
+//! | 2 | [`opnsense`], [`configxml`], [`store`], [`rules`] | HTTP to a firewall; config.xml; SQLite, and all SQL; what pf decides |
 //! | 3 | [`sync`], [`ask`] | bringing rows in; questions and answers |
 //! | 4 | [`mcp`], [`web`], [`sim`] | the door for agents; the HTTP listener; a simulated firewall |
 //! | 5 | [`daemon`] | composition: start, serve, stop in order |
@@ -52,10 +52,12 @@
 
 pub mod ask;
 pub mod cli;
+pub mod configxml;
 pub mod daemon;
 pub mod domain;
 pub mod mcp;
 pub mod opnsense;
+pub mod rules;
 pub mod settings;
 pub mod sim;
 pub mod store;

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::store::{Refusal, StoreError};
+use crate::types::MomentError;
 
 #[derive(Debug, Error)]
 pub enum AskError {
@@ -34,6 +35,10 @@ pub enum AskError {
     RowLimit { limit: u32, most: u32 },
     #[error(transparent)]
     Sql(Refusal),
+    #[error("say which firewall is meant; known: {known}")]
+    WhichFirewall { known: String },
+    #[error(transparent)]
+    Moment(#[from] MomentError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -41,6 +46,9 @@ pub enum AskError {
 impl AskError {
     /// Whether asking differently helps; otherwise the fault is ours.
     pub const fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Store(_))
+        match self {
+            Self::Store(cause) => cause.is_about_the_moment(),
+            _ => true,
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::domain::{Cadence, by_name};
 use crate::store::{DomainStatus, SourceStatus, State};
 use crate::types::{FirewallId, Timestamp};
 
@@ -74,9 +75,19 @@ fn one_firewall(sum: &mut Freshness, domain: &str, prefix: &str, sources: &[&Sou
     }
     if sources.is_empty() {
         sum.complete = false;
-        sum.notes.push(format!("{prefix}`{domain}` was not read yet"));
+        let on_demand = by_name(domain).is_some_and(|d| d.cadence() == Cadence::OnDemand);
+        let when = if on_demand { ": it is read on demand only, by naming it" } else { "" };
+        sum.notes.push(format!("{prefix}`{domain}` was not read yet{when}"));
     } else if sum.notes.len() == before && sources.iter().all(|s| s.state == State::Absent) {
-        sum.notes.push(format!("{prefix}this firewall has no source of `{domain}`"));
+        let none = format!("{prefix}this firewall has no source of `{domain}`");
+        // Something may be there that this release's API does not show.
+        let gaps: Vec<&str> = sources.iter().filter_map(|s| s.gap.as_deref()).collect();
+        if gaps.is_empty() {
+            sum.notes.push(none);
+        } else {
+            sum.complete = false;
+            sum.notes.push(format!("{none}: {}", gaps.join("; ")));
+        }
     }
 }
 
@@ -152,5 +163,17 @@ mod tests {
             answer.notes[0].contains("dnsmasq: because (denied; it never answered)"),
             "{answer:?}"
         );
+    }
+
+    #[test]
+    fn what_a_release_cannot_show_is_said_although_nothing_is_there() {
+        let hidden = SourceStatus {
+            gap: Some("before 26.1 only config.xml has it".to_owned()),
+            ..source("mvc", State::Absent, 0, None)
+        };
+        let answer = of(&[hidden]);
+        assert!(!answer.complete && answer.notes[0].contains("before 26.1"), "{answer:?}");
+        let absent = of(&[source("mvc", State::Absent, 0, None)]);
+        assert!(absent.complete && absent.notes[0].contains("no source"), "{absent:?}");
     }
 }

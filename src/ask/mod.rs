@@ -5,6 +5,7 @@
 //! Never here: SQL, HTTP, printing. No question waits for a firewall.
 
 mod answer;
+mod at;
 mod catalog;
 mod cursor;
 mod error;
@@ -12,6 +13,7 @@ mod filter;
 mod freshness;
 mod locate;
 mod query;
+mod ruleset;
 mod runs;
 mod sql;
 mod status;
@@ -21,6 +23,7 @@ pub use catalog::{ColumnInfo, DomainInfo, catalog};
 pub use error::AskError;
 pub use freshness::Freshness;
 pub use query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, Query};
+pub use ruleset::Loaded;
 pub use runs::RunInfo;
 pub use sql::{Sql, SqlAnswer};
 pub use status::{DomainFreshness, FirewallStatus, Status};

@@ -1,6 +1,6 @@
 //! Rows of one domain: filters, columns, pages.
 
-use crate::domain::{AnyDomain, ColumnSpec, primary_key};
+use crate::domain::{AnyDomain, ColumnSpec};
 use crate::store::{Filter, FirewallRow, Page, Selection, Store, Total};
 use crate::types::{Clock, FirewallId, did_you_mean};
 
@@ -10,6 +10,7 @@ use super::cursor;
 use super::error::AskError;
 use super::filter;
 use super::freshness::freshness;
+use super::ruleset::Rulesets;
 
 /// Rows of a page unless asked otherwise: 50 leases are about 1,500 tokens.
 pub const DEFAULT_LIMIT: u32 = 50;
@@ -22,6 +23,7 @@ pub const MAX_LIMIT: u32 = 1_000;
 pub struct Ask {
     pub(super) store: Store,
     pub(super) clock: Clock,
+    pub(super) rulesets: Rulesets,
 }
 
 /// A question about one domain, in words.
@@ -39,11 +41,13 @@ pub struct Query {
     pub after: Option<String>,
     /// Only count.
     pub count_only: bool,
+    /// A moment of the past, as [`Ask::at`] reads it; only the tables of this domain are rebuilt.
+    pub as_of: Option<String>,
 }
 
 impl Ask {
-    pub const fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock, rulesets: Rulesets::default() }
     }
 
     /// Answers from the store alone.
@@ -52,27 +56,28 @@ impl Ask {
         let limit = limit(query.limit)?;
         let filters = filters(domain, &query.filters)?;
         let columns = columns(domain, &query.columns)?;
-        let known = self.store.firewalls().await?;
+        let store = self.store_at(query.as_of.as_deref(), &[domain]).await?;
+        let known = store.firewalls().await?;
         let firewall = query.firewall.as_deref().map(|name| firewall(&known, name)).transpose()?;
         // With a single firewall the primary key's prefix is known: pages are read in key order without a sort.
         let scope = firewall.or_else(|| only(&known));
         let question = question(domain, scope, &query.filters);
-        let cells = 1 + primary_key(&domain.columns()).len();
-        let after = query
-            .after
-            .as_deref()
-            .map(|text| cursor::decode(&question, cells, text))
-            .transpose()?;
-        let selection = Selection {
+        let mut selection = Selection {
             domain,
             firewall: scope,
             filters,
             columns,
-            after,
+            after: None,
             limit,
             rows_wanted: !query.count_only,
         };
-        let page = self.store.select(&selection).await?;
+        let cells = selection.order().len();
+        selection.after = query
+            .after
+            .as_deref()
+            .map(|text| cursor::decode(&question, cells, text))
+            .transpose()?;
+        let page = store.select(&selection).await?;
         let about = known
             .iter()
             .filter(|f| firewall.is_none_or(|id| id == f.id))

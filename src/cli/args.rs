@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::types::Timestamp;
+
 use super::exit;
 use super::flags::SettingFlags;
 use super::install::Client;
@@ -15,6 +17,7 @@ static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
         "Examples:\n  \
          opndex demo                                    try it without a firewall\n  \
          opndex sync                                    read every domain of every firewall\n  \
+         opndex import config-*.xml                     the same from backups, without a firewall\n  \
          opndex locate 192.168.1.20                     everything known about an address\n  \
          opndex query dhcp_leases --where 'interface_name = IOT'\n  \
          opndex query firewall_rules --where 'destination covers 10.0.0.9' --format json\n\n\
@@ -45,6 +48,8 @@ const CONFIG: &str =
 const FORMAT: &str = "Print answers in this form; notes about them go to the standard error \
                       stream [env: OPNDEX_FORMAT]";
 
+const AS_OF: &str = "Answer as of an earlier moment: a time such as 2026-11-24T14:00:00Z, `yesterday 14:00`, \
+                     `2 hours ago`, a date, or `run 17`";
 /// Where `--http` listens unless told otherwise: only this machine reaches it.
 const HTTP: &str = "127.0.0.1:8642";
 
@@ -55,6 +60,8 @@ pub(super) struct Global {
     pub(super) config: Option<PathBuf>,
     #[arg(long, global = true, value_name = "FORMAT", help = FORMAT)]
     pub(super) format: Option<Format>,
+    #[arg(long, global = true, value_name = "MOMENT", help = AS_OF)]
+    pub(super) as_of: Option<String>,
 }
 
 /// How answers are printed.
@@ -76,6 +83,12 @@ pub(super) enum Command {
     /// Firewalls are read in parallel, and so are the domains of each. A domain that cannot be read
     /// keeps its earlier rows and says why. Ctrl-C stops in order: what was read is kept.
     Sync(SyncArgs),
+    /// Build or extend the database from config.xml files, without a firewall.
+    ///
+    /// Takes backups that were downloaded from a firewall, of any release, in any order. Each becomes a
+    /// state of the time at which it was saved: the newest is what tables show, earlier ones are history.
+    /// What a sync has read is never replaced. Keys, hashes and passwords in a file are not read at all.
+    Import(ImportArgs),
     /// Show rows of one domain, or list the domains.
     ///
     /// Conditions are written like `ip in 10.0.0.0/24`, `hostname = nas*`, `expires >
@@ -108,6 +121,13 @@ pub(super) enum Command {
     Settings(SettingsArgs),
 }
 
+impl Command {
+    /// Whether it can be answered as of an earlier moment.
+    pub(super) const fn is_question(&self) -> bool {
+        matches!(self, Self::Query(_) | Self::Locate(_) | Self::Sql(_) | Self::Status)
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct SyncArgs {
     /// Domains to read; all of them when none is named.
@@ -116,6 +136,19 @@ pub(super) struct SyncArgs {
     /// Read this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// Backup files.
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The firewall they are of; otherwise the host name in each file.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+    /// When the configuration was saved, such as 2026-11-24T08:00:00Z; for a file that does not say.
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]

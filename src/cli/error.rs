@@ -5,6 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use crate::ask::AskError;
+use crate::configxml::ConfigError;
 use crate::daemon::DaemonError;
 use crate::settings::SettingsError;
 use crate::sim::SimError;
@@ -38,6 +39,8 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
+    #[error("--as-of goes with a question (query, locate, status): only those can look back")]
+    AsOf,
     #[error(
         "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"
     )]
@@ -81,6 +84,22 @@ pub(super) enum CliError {
     Csv(#[source] csv::Error),
     #[error("cannot write the answer as JSON")]
     Json(#[source] serde_json::Error),
+    #[error("{file}: {cause}")]
+    File {
+        file: String,
+        /// Told with the file, in one sentence.
+        cause: ConfigError,
+    },
+    #[error("{file}: it has no <revision> that says when it was saved; say it with --at")]
+    NoTime { file: String },
+    #[error("{file}: it has no host name; say with --firewall which firewall it is of")]
+    NoName { file: String },
+    #[error(
+        "--at says when one file was saved; import the others in calls of their own, or without it"
+    )]
+    OneTime,
+    #[error("--firewall: a name has 1 to 253 bytes")]
+    FirewallName,
     #[error("a task that read a firewall stopped early; please report it")]
     Task,
 }
@@ -101,7 +120,11 @@ impl CliError {
             | Self::ClientFile { .. }
             | Self::ClientDocument { .. }
             | Self::Token(_)
+            | Self::OneTime
+            | Self::FirewallName
+            | Self::AsOf
             | Self::Scratch { .. } => exit::REFUSED,
+            Self::File { .. } | Self::NoTime { .. } | Self::NoName { .. } => exit::UNREAD,
             Self::Sync(cause) => of_sync(cause),
             Self::Daemon(cause) => match cause {
                 DaemonError::Connect { .. } | DaemonError::Pin { .. } | DaemonError::Web(_) => {
@@ -125,6 +148,8 @@ fn of_store(error: &StoreError) -> u8 {
     match error {
         // Another path, or another version, is the user's to choose.
         StoreError::Missing { .. }
+        | StoreError::NoHistory { .. }
+        | StoreError::NoRun { .. }
         | StoreError::Newer { .. }
         | StoreError::Foreign { .. }
         | StoreError::Folder { .. } => exit::REFUSED,

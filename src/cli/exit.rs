@@ -18,12 +18,18 @@ pub(super) const INTERRUPTED: u8 = 130;
 /// Every code, as the help explains it.
 const CODES: &[(u8, &str)] = &[
     (WELL, "all is well (an answer without rows is one, and so is a `serve` that was stopped)"),
-    (PARTIAL, "sync: some domains are not fresh; their earlier rows are kept"),
+    (
+        PARTIAL,
+        "sync: some domains are not fresh; their earlier rows are kept; import: some files were not read",
+    ),
     (
         REFUSED,
         "the command, a filter or a setting cannot be used; the message says how to repair it",
     ),
-    (UNREAD, "sync: nothing could be read (unreachable, certificate, credentials)"),
+    (
+        UNREAD,
+        "sync: nothing could be read (unreachable, certificate, credentials); import: no file was",
+    ),
     (INTERNAL, "internal fault: the database failed, or a defect of opndex"),
     (INTERRUPTED, "interrupted; what was read before is kept"),
 ];

@@ -14,6 +14,7 @@ mod demo;
 mod error;
 mod exit;
 mod flags;
+mod import;
 mod install;
 mod load;
 mod locate;

@@ -27,6 +27,23 @@ impl Bars {
         Arc::new(move |event| show(&bar, &event))
     }
 
+    /// A line that counts to `length`; what is being worked on is told to the value returned.
+    pub(super) fn count(&self, length: usize) -> impl Fn(&str) + Send + Sync + 'static {
+        let length = u64::try_from(length).unwrap_or(u64::MAX);
+        let bar = self.0.as_ref().map(|bars| bars.add(ProgressBar::new(length)));
+        if let (Some(bar), Ok(style)) = (&bar, ProgressStyle::with_template(TEMPLATE)) {
+            bar.set_style(style);
+        }
+        let begun = std::sync::atomic::AtomicBool::new(false);
+        move |what| {
+            let Some(bar) = &bar else { return };
+            if begun.swap(true, std::sync::atomic::Ordering::Relaxed) {
+                bar.inc(1);
+            }
+            bar.set_message(what.to_owned());
+        }
+    }
+
     /// Wipes the lines: the summary says it all.
     pub(super) fn clear(&self) {
         if let Some(bars) = &self.0 {

@@ -15,9 +15,14 @@ use super::outcome::Outcome;
 use super::table::{self, Grid};
 use super::words;
 
-pub(super) async fn run(ask: &Ask, args: &QueryArgs, format: Format) -> Result<Outcome, CliError> {
+pub(super) async fn run(
+    ask: &Ask,
+    args: &QueryArgs,
+    as_of: Option<&str>,
+    format: Format,
+) -> Result<Outcome, CliError> {
     let Some(domain) = &args.domain else {
-        return domains(&ask.status().await?, args.firewall.as_deref(), format);
+        return domains(&ask.at(as_of).await?.status().await?, args.firewall.as_deref(), format);
     };
     let query = Query {
         domain: domain.clone(),
@@ -27,6 +32,7 @@ pub(super) async fn run(ask: &Ask, args: &QueryArgs, format: Format) -> Result<O
         limit: args.limit,
         after: args.after.clone(),
         count_only: args.count,
+        as_of: as_of.map(str::to_owned),
     };
     let answer = ask.query(&query).await?;
     match format {

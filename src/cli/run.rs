@@ -13,6 +13,7 @@ use super::args::{Cli, Command, Format, McpCommand};
 use super::demo;
 use super::error::CliError;
 use super::exit;
+use super::import;
 use super::install;
 use super::load::{self, Voice};
 use super::locate;
@@ -50,14 +51,24 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
+    if cli.global.as_of.is_some() && !cli.command.is_question() {
+        return Err(CliError::AsOf);
+    }
     match &cli.command {
         Command::Sync(args) => {
             let settings = load::settings(cli, Voice::Quiet)?;
             runtime::to_talk(sync::run(settings, args, format))
         }
+        Command::Import(args) => {
+            let settings = load::settings(cli, Voice::Quiet)?;
+            runtime::to_talk(import::run(&settings, args, format))
+        }
         Command::Query(args) => match &args.domain {
             Some(domain) if args.describe => query::describe(domain, format),
-            _ => asking(cli, async |ask| query::run(&ask, args, format).await),
+            _ => {
+                let as_of = cli.global.as_of.as_deref();
+                asking_now(cli, async |ask| query::run(&ask, args, as_of, format).await)
+            }
         },
         Command::Locate(args) => asking(cli, async |ask| locate::run(&ask, args, format).await),
         Command::Sql(args) => asking(cli, async |ask| sql::run(&ask, args, format).await),
@@ -72,8 +83,17 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
     }
 }
 
-/// A question to a database that exists.
+/// A question to a database that exists, about the moment of `--as-of`.
 fn asking(
+    cli: &Cli,
+    question: impl AsyncFnOnce(Ask) -> Result<Outcome, CliError>,
+) -> Result<Outcome, CliError> {
+    let as_of = cli.global.as_of.as_deref();
+    asking_now(cli, async |ask| question(ask.at(as_of).await?).await)
+}
+
+/// A question that sees to the moment itself.
+fn asking_now(
     cli: &Cli,
     question: impl AsyncFnOnce(Ask) -> Result<Outcome, CliError>,
 ) -> Result<Outcome, CliError> {

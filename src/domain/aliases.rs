@@ -19,6 +19,11 @@ pub struct Alias {
 /// First release whose search rows carry machine values instead of labels.
 const RAW_SEARCH: Release = Release::new(25, 7, 0);
 
+static NODE: Node = Node::new("OPNsense/Firewall/Alias/aliases/alias", &[])
+    .lacks(&["entries"])
+    // Interface networks, bogons and tables of daemons.
+    .beyond(&[("type", &["internal", "external"])]);
+
 pub static DOMAIN: Domain<Alias> = Domain {
     name: "aliases",
     about: "Firewall aliases as configured (nested names and negated entries as written), with table sizes.",
@@ -28,6 +33,8 @@ pub static DOMAIN: Domain<Alias> = Domain {
             .before(RAW_SEARCH),
         Source::grid("search", "firewall/alias/search_item", "Firewall: Alias: Edit")
             .from(RAW_SEARCH),
+        Source::config("export", &NODE).before(RAW_SEARCH),
+        Source::config("search", &NODE).from(RAW_SEARCH),
     ],
     // Not `username` and `password` of authenticated URL tables.
     fields: &[

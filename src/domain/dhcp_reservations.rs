@@ -1,6 +1,7 @@
 //! DHCP reservations: fixed addresses by hardware address, client identifier or DUID.
 use std::net::IpAddr;
 
+use super::node::{Key, Table};
 use super::prelude::*;
 use crate::types::{MacAddr, Release};
 
@@ -18,9 +19,59 @@ pub struct Reservation {
     pub description: Option<Box<str>>,
 }
 
+static SUBNETS4: Table = Table {
+    path: "OPNsense/Kea/dhcp4/subnets/subnet4",
+    key: Key::Uuid,
+    value: &["subnet"],
+    between: "",
+    or_name: false,
+};
+
+static SUBNETS6: Table = Table { path: "OPNsense/Kea/dhcp6/subnets/subnet6", ..SUBNETS4 };
+
+static KEA4: Node = Node::new(
+    "OPNsense/Kea/dhcp4/reservations/reservation",
+    &[Take::Look { from: "subnet", to: "%subnet", table: &SUBNETS4 }],
+);
+
+static KEA6: Node = Node::new(
+    "OPNsense/Kea/dhcp6/reservations/reservation",
+    &[Take::Look { from: "subnet", to: "%subnet", table: &SUBNETS6 }],
+);
+
+/// Before 25.1 host entries were DNS records only.
+static DNSMASQ: Node = Node::new("dnsmasq/hosts", &[]);
+
+/// Their identity is the interface and the client: they have no uuid.
+static ISC4: Node = Node::new(
+    "dhcpd/*/staticmap",
+    &[
+        Take::Name { star: 0, to: "@interface" },
+        Take::Make { to: "uuid", from: &["@interface", "mac", "cid", "ipaddr"], make: map_key },
+        rename("mac", "hw_address"),
+        rename("cid", "client_id"),
+        rename("ipaddr", "ip_address"),
+        rename("descr", "description"),
+    ],
+);
+
+static ISC6: Node = Node::new(
+    "dhcpdv6/*/staticmap",
+    &[
+        Take::Name { star: 0, to: "@interface" },
+        Take::Make { to: "uuid", from: &["@interface", "duid", "ipaddrv6"], make: map_key },
+        rename("ipaddrv6", "ip_address"),
+        rename("descr", "description"),
+    ],
+);
+
+fn map_key(parts: &[Option<&str>]) -> Option<String> {
+    Some(parts.iter().map(|part| part.unwrap_or("-")).collect::<Vec<_>>().join("/").to_lowercase())
+}
+
 pub static DOMAIN: Domain<Reservation> = Domain {
     name: "dhcp_reservations",
-    about: "Fixed DHCP assignments of Kea and dnsmasq; those of ISC appear as static leases.",
+    about: "Fixed DHCP assignments of Kea and dnsmasq; of ISC those in config.xml (the API shows them as static leases).",
     cadence: Cadence::Config,
     sources: &[
         Source::grid("kea4", "kea/dhcpv4/search_reservation", "Services: DHCP: Kea(v4)"),
@@ -34,6 +85,12 @@ pub static DOMAIN: Domain<Reservation> = Domain {
         )
         .from(Release::new(25, 1, 2))
         .optional(),
+        Source::config("kea4", &KEA4),
+        Source::config("kea6", &KEA6),
+        Source::config("dnsmasq", &DNSMASQ),
+        // No API gives them as such.
+        Source::config("isc4", &ISC4),
+        Source::config("isc6", &ISC6),
     ],
     fields: &[
         field("uuid"),
@@ -52,7 +109,12 @@ pub static DOMAIN: Domain<Reservation> = Domain {
     ],
     identity: &[SOURCE, "uuid"],
     columns: &[
-        col(Role::Key, "backend", Read::Text(|r| Some(r.backend)), "kea4, kea6 or dnsmasq."),
+        col(
+            Role::Key,
+            "backend",
+            Read::Text(|r| Some(r.backend)),
+            "kea4, kea6, dnsmasq, isc4 or isc6; the last two from config.xml alone.",
+        ),
         col(Role::Key, "uuid", Read::Text(|r| Some(&r.uuid)), "Identifier in the configuration."),
         col(
             Role::Key,

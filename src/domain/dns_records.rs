@@ -1,6 +1,7 @@
 //! DNS records that the firewall's resolvers answer from their own configuration.
 use std::net::IpAddr;
 
+use super::node::{Key, Table};
 use super::prelude::*;
 use crate::types::Release;
 
@@ -17,6 +18,23 @@ pub struct Record {
     pub ttl: Option<i64>,
     pub description: Option<Box<str>>,
 }
+
+static HOSTS: Node = Node::new("OPNsense/unboundplus/hosts/host", &[]);
+
+static HOST_NAMES: Table = Table {
+    path: "OPNsense/unboundplus/hosts/host",
+    key: Key::Uuid,
+    value: &["hostname", "domain"],
+    between: ".",
+    or_name: false,
+};
+
+static ALIASES: Node = Node::new(
+    "OPNsense/unboundplus/aliases/alias",
+    &[Take::Look { from: "host", to: "%host", table: &HOST_NAMES }],
+);
+
+static DNSMASQ: Node = Node::new("dnsmasq/hosts", &[]);
 
 pub static DOMAIN: Domain<Record> = Domain {
     name: "dns_records",
@@ -40,6 +58,9 @@ pub static DOMAIN: Domain<Record> = Domain {
         )
         .from(Release::new(25, 1, 2))
         .optional(),
+        Source::config("unbound", &HOSTS),
+        Source::config("unbound_alias", &ALIASES),
+        Source::config("dnsmasq", &DNSMASQ),
     ],
     fields: &[
         field("uuid"),

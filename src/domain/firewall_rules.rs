@@ -1,5 +1,7 @@
 //! Firewall rules of every kind, in the order in which pf evaluates them.
+use super::node::{CATEGORY_NAMES, INTERFACE_NAMES, Key, Table};
 use super::prelude::*;
+use super::term::{self, Side, category, chosen, family, joined, port, protocol, terms};
 use crate::types::Release;
 
 #[derive(Debug)]
@@ -40,6 +42,87 @@ const ALWAYS_ALL: Release = Release::new(26, 1, 10);
 const PRIVILEGE: &str = "Firewall: Rules [new]";
 const SEARCH: &str = "firewall/filter/search_rule";
 
+const NO_AUTOMATIC: &str =
+    "config.xml has no automatic rules; positions among legacy rules are their order in it";
+
+static GROUP_SEQUENCES: Table = Table {
+    path: "ifgroups/ifgroupentry",
+    key: Key::Leaf("ifname"),
+    value: &["sequence"],
+    between: "",
+    or_name: false,
+};
+
+/// The priority and position that 25.7 and later give as `sort_order`.
+static MVC: Node = Node::new(
+    "OPNsense/Firewall/Filter/rules/rule",
+    &[
+        Take::Look { from: "interface", to: "@group", table: &GROUP_SEQUENCES },
+        Take::Make {
+            to: "sort_order",
+            from: &["interface", "interfacenot", "sequence", "@group"],
+            make: mvc_order,
+        },
+        Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
+        Take::Look { from: "categories", to: "%categories", table: &CATEGORY_NAMES },
+    ],
+)
+.lacks(&["interface_name"])
+.beyond(&[("origin", &["automatic"])]);
+
+static LEGACY: Node = Node::new(
+    "filter/rule",
+    &[
+        Take::Label { to: "uuid" },
+        set("legacy", "1"),
+        // Since when it is written by hand: without it the API would call it automatic.
+        set("is_automatic", "0"),
+        ENABLED,
+        rename("type", "action"),
+        rename("descr", "description"),
+        // `<not/>` negates up to 25.7; an element that says nothing is never written since.
+        flag("source.not", "source_not"),
+        flag("destination.not", "destination_not"),
+        flag("log", "log"),
+        Take::Position { to: "@position" },
+        Take::Look { from: "interface", to: "@group", table: &GROUP_SEQUENCES },
+        Take::Make {
+            to: "sort_order",
+            from: &["floating", "@position", "@group"],
+            make: legacy_order,
+        },
+        Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
+    ],
+)
+.lacks(&["interface_name"])
+.beyond(&[("origin", &["automatic"])]);
+
+/// Floating with no or several interfaces, or all but one; groups by their sequence; else one interface.
+fn mvc_order(parts: &[Option<&str>]) -> Option<String> {
+    let [interface, not, sequence, group] = parts else { return None };
+    let sequence: u32 = sequence.unwrap_or("0").parse().ok()?;
+    let priority = match interface {
+        Some(one) if !one.contains(',') && *not != Some("1") => match group {
+            Some(sequence) => 300_000 + sequence.parse::<u32>().ok()?,
+            None if is_interface(one) => 400_000,
+            None => 300_000,
+        },
+        _ => 200_000,
+    };
+    Some(format!("{priority}.{sequence:07}"))
+}
+
+/// As the firewall registers them: in the order of the file, behind MVC rules of the same priority.
+fn legacy_order(parts: &[Option<&str>]) -> Option<String> {
+    let [floating, position, group] = parts else { return None };
+    let priority = match (floating, group) {
+        (Some(_), _) => 200_000,
+        (None, Some(sequence)) => 300_000 + sequence.parse::<u32>().ok()?,
+        (None, None) => 400_000,
+    };
+    Some(format!("{priority}.1{:06}", position.unwrap_or("0").parse::<u32>().ok()?))
+}
+
 pub static DOMAIN: Domain<Rule> = Domain {
     name: "firewall_rules",
     about: "Filter rules: automatic, floating, group and interface rules, in pf's evaluation order.",
@@ -68,6 +151,9 @@ pub static DOMAIN: Domain<Rule> = Domain {
             .from(ALWAYS_ALL)
             .labels("interface", "legacy")
             .gap("disabled legacy rules are not reported by the API"),
+        Source::config("model", &MVC).before(FULL_ROWS).gap(NO_AUTOMATIC),
+        Source::config("search", &MVC).from(FULL_ROWS).gap(NO_AUTOMATIC),
+        Source::config("search", &LEGACY).gap(NO_AUTOMATIC),
     ],
     fields: &[
         field("uuid"),
@@ -175,11 +261,11 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Rule>) -> Result<(), Reject> {
         interface,
         interface_name: raw.string("%interface"),
         family: family(raw)?,
-        protocol: raw.string("protocol").map_or_else(|| "any".into(), |p| p.to_lowercase().into()),
-        source: terms(raw, &Side::SOURCE)?,
-        source_port: port(raw, &Side::SOURCE),
-        destination: terms(raw, &Side::DESTINATION)?,
-        destination_port: port(raw, &Side::DESTINATION),
+        protocol: protocol(raw),
+        source: terms(raw, &SOURCE)?,
+        source_port: port(raw, SOURCE.ports),
+        destination: terms(raw, &DESTINATION)?,
+        destination_port: port(raw, DESTINATION.ports),
         icmp_type: joined(raw, &["icmptype", "icmp6type", "icmp6-type"]),
         gateway: chosen(raw, "gateway"),
         schedule: chosen(raw, "sched"),
@@ -188,34 +274,22 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Rule>) -> Result<(), Reject> {
         tag: raw.string("tag"),
         tagged: raw.string("tagged"),
         log: raw.flag("log")?,
-        category: joined(raw, &["%categories"])
-            .or_else(|| joined(raw, &["category"]))
-            .or_else(|| joined(raw, &["categories"])),
+        category: category(raw, &["%categories", "category", "categories"]),
         description: raw.string("description"),
     });
     Ok(())
 }
 
-/// `sort_order` is `<priority>.<seven digits>`; 24.7 has none, so the documented priorities stand in:
-/// floating (0 or several interfaces) 200000, groups 300000, one interface 400000.
+/// 24.7 has no `sort_order`, so the documented priorities stand in: floating (0 or several interfaces)
+/// 200000, groups 300000, one interface 400000.
 fn position(raw: Raw<'_>, interface: Option<&str>) -> Result<(i64, i64), Reject> {
-    const WIDTH: i64 = 10_000_000;
-    let (priority, within) = if let Some(order) = raw.maybe("sort_order") {
-        let parts = order.split_once('.').map(|(p, s)| (p.parse::<i64>(), s.parse::<i64>()));
-        let Some((Ok(priority), Ok(within))) = parts else {
-            return Err(Reject::new("sort_order", format!("cannot read `{order}`")));
-        };
-        (priority, within)
-    } else {
-        let priority = match interface {
-            Some(one) if one.contains(',') || one.starts_with('!') => 200_000,
-            Some(one) if is_interface(one) => 400_000,
-            Some(_) => 300_000,
-            None => 200_000,
-        };
-        (priority, raw.read("sequence")?)
+    let priority = match interface {
+        Some(one) if one.contains(',') || one.starts_with('!') => 200_000,
+        Some(one) if is_interface(one) => 400_000,
+        Some(_) => 300_000,
+        None => 200_000,
     };
-    Ok((priority, priority.saturating_mul(WIDTH).saturating_add(within)))
+    term::position(raw, priority)
 }
 
 /// Keys that config.xml gives to interfaces; everything else is a group.
@@ -260,86 +334,23 @@ fn quick(raw: Raw<'_>, legacy: bool) -> Result<bool, Reject> {
     Ok(said.unwrap_or(!legacy || raw.maybe("floating").is_none()))
 }
 
-/// An automatic row without a family is for both.
-fn family(raw: Raw<'_>) -> Result<&'static str, Reject> {
-    match raw.maybe("ipprotocol").as_deref() {
-        Some("inet" | "IPv4") => Ok("inet"),
-        Some("inet6" | "IPv6") => Ok("inet6"),
-        None | Some("inet46" | "IPv4+IPv6") => Ok("inet46"),
-        Some(other) => Err(Reject::new("ipprotocol", format!("`{other}` is no address family"))),
-    }
-}
-
 fn interface(raw: Raw<'_>) -> Result<Option<Box<str>>, Reject> {
     let keys = raw.list("interface").join(",");
     let not = raw.flag("interfacenot")?;
     Ok((!keys.is_empty()).then(|| if not { format!("!{keys}").into() } else { keys.into() }))
 }
 
-/// The field names of one end of a rule.
-struct Side {
-    net: &'static str,
-    not: &'static str,
-    port: &'static str,
-    nested: [&'static str; 3],
-    nested_not: &'static str,
-    nested_port: &'static str,
-}
-
-impl Side {
-    const SOURCE: Self = Self {
-        net: "source_net",
-        not: "source_not",
-        port: "source_port",
-        nested: ["source.network", "source.address", "source.any"],
-        nested_not: "source.not",
-        nested_port: "source.port",
-    };
-    const DESTINATION: Self = Self {
-        net: "destination_net",
-        not: "destination_not",
-        port: "destination_port",
-        nested: ["destination.network", "destination.address", "destination.any"],
-        nested_not: "destination.not",
-        nested_port: "destination.port",
-    };
-}
-
-/// The terms of one end, each with its negation: what is stored can never be shown without it.
-fn terms(raw: Raw<'_>, side: &Side) -> Result<Vec<Box<str>>, Reject> {
-    let [network, address, _any] = side.nested;
-    let mut terms = raw.list(side.net);
-    if terms.is_empty() {
-        terms = raw.list(network);
-    }
-    if terms.is_empty() {
-        terms = raw.list(address);
-    }
-    let not = raw.flag(side.not)? || raw.flag(side.nested_not)?;
-    if terms.is_empty() {
-        terms.push("any".into());
-    }
-    let trim = |term: &str| -> Box<str> {
-        // 25.1 keeps pf's brackets around tables of automatic rules: `<sshlockout>`.
-        let term = term.strip_prefix('<').and_then(|t| t.strip_suffix('>')).unwrap_or(term);
-        if not { format!("!{term}").into() } else { term.into() }
-    };
-    Ok(terms.iter().map(|term| trim(term)).collect())
-}
-
-fn port(raw: Raw<'_>, side: &Side) -> Option<Box<str>> {
-    raw.string(side.port).or_else(|| raw.string(side.nested_port)).filter(|p| &**p != "any")
-}
-
-fn joined(raw: Raw<'_>, names: &[&'static str]) -> Option<Box<str>> {
-    let items: Vec<_> = names.iter().flat_map(|name| raw.list(name)).collect();
-    (!items.is_empty()).then(|| items.join(",").into())
-}
-
-/// A choice; the label of 25.1 for "no choice" is dropped.
-fn chosen(raw: Raw<'_>, name: &'static str) -> Option<Box<str>> {
-    raw.string(name).filter(|text| &**text != "None")
-}
+/// Legacy rows of 25.1 are nested.
+const SOURCE: Side = Side {
+    nets: &["source_net", "source.network", "source.address"],
+    nots: &["source_not", "source.not"],
+    ports: &["source_port", "source.port"],
+};
+const DESTINATION: Side = Side {
+    nets: &["destination_net", "destination.network", "destination.address"],
+    nots: &["destination_not", "destination.not"],
+    ports: &["destination_port", "destination.port"],
+};
 
 fn tcp_flags(raw: Raw<'_>) -> Option<Box<str>> {
     match (joined(raw, &["tcpflags1"]), joined(raw, &["tcpflags2"])) {

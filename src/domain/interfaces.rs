@@ -1,4 +1,5 @@
 //! Interfaces: every device of the firewall, with its assignment, addresses and link.
+use super::node::{INTERFACE_NAMES, Key, Table, network};
 use super::prelude::*;
 use crate::types::MacAddr;
 
@@ -23,16 +24,58 @@ pub struct Interface {
     pub gateways: Option<Box<str>>,
 }
 
+static VLAN_TAGS: Table = Table {
+    path: "vlans/vlan",
+    key: Key::Leaf("vlanif"),
+    value: &["tag"],
+    between: "",
+    or_name: false,
+};
+
+static VLAN_PARENTS: Table = Table { value: &["if"], ..VLAN_TAGS };
+
+static NODE: Node = Node::new(
+    "interfaces/*",
+    &[
+        // Groups of interfaces, which have no device.
+        Take::Not { from: "type", is: &["group"] },
+        rename("if", "device"),
+        Take::Name { star: 0, to: "identifier" },
+        Take::Look { from: "identifier", to: "description", table: &INTERFACE_NAMES },
+        flag("enable", "enabled"),
+        Take::Make { to: "ipv4.ipaddr", from: &["ipaddr", "subnet"], make: network },
+        Take::Make { to: "ipv6.ipaddr", from: &["ipaddrv6", "subnetv6"], make: network },
+        Take::Make { to: "link_type", from: &["ipaddr"], make: link_type },
+        Take::Make { to: "link_typev6", from: &["ipaddrv6"], make: link_type },
+        Take::Look { from: "device", to: "vlan.tag", table: &VLAN_TAGS },
+        Take::Look { from: "device", to: "vlan.parent", table: &VLAN_PARENTS },
+    ],
+)
+.lacks(&["status", "mac", "ipv4", "ipv6", "mtu", "media", "physical", "groups", "gateways"])
+// Devices that nobody assigned.
+.beyond(&[("key", &[""])]);
+
+/// A word such as `dhcp` as it is, an address as `static`.
+fn link_type(parts: &[Option<&str>]) -> Option<String> {
+    let [address] = parts else { return None };
+    Some(match address {
+        None => "none".to_owned(),
+        Some(text) if text.parse::<std::net::IpAddr>().is_ok() => "static".to_owned(),
+        Some(word) => (*word).to_owned(),
+    })
+}
+
 pub static DOMAIN: Domain<Interface> = Domain {
     name: "interfaces",
     about: "Devices and interfaces: key (lan, opt3), description, device name, addresses, link state, VLAN.",
     cadence: Cadence::Runtime,
-    sources: &[Source::grid(
-        "overview",
-        "interfaces/overview/interfaces_info",
-        "Status: Interfaces",
-    )
-    .backend()],
+    sources: &[
+        Source::grid("overview", "interfaces/overview/interfaces_info", "Status: Interfaces")
+            .backend(),
+        Source::config("overview", &NODE).gap(
+            "config.xml has assigned interfaces only, and neither link state nor dynamic addresses",
+        ),
+    ],
     // Not `config.*` as a whole: it holds the secrets of DHCP and PPP options.
     fields: &[
         field("device"),

@@ -42,7 +42,8 @@ pub enum RawValue {
 }
 
 impl RawValue {
-    fn as_text(&self) -> Cow<'_, str> {
+    /// The value as text; items of a list joined by commas.
+    pub fn as_text(&self) -> Cow<'_, str> {
         match self {
             Self::Bool(true) => Cow::Borrowed("1"),
             Self::Bool(false) => Cow::Borrowed("0"),

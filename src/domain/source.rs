@@ -2,14 +2,21 @@
 
 use crate::types::Release;
 
-/// One read endpoint of one domain. Built with [`Source::grid`] or [`Source::map`] and the methods below.
+use super::node::Node;
+use super::raw::Field;
+
+/// One read endpoint of one domain, or where config.xml keeps it. Built with [`Source::grid`], [`Source::map`],
+/// [`Source::list`], [`Source::one`], [`Source::groups`] or [`Source::config`] and the methods below.
 #[derive(Debug, Clone, Copy)]
 pub struct Source {
     /// Short tag, unique within the domain; kept with every row (`kea4`, `isc4`, `dnsmasq`).
     pub name: &'static str,
     /// Path below `/api/` in `snake_case`, as 25.7 and later spell it.
     pub path: &'static str,
+    pub verb: Verb,
     pub shape: Shape,
+    /// The field that a row becomes which is no object but a scalar or a list of them.
+    pub scalar: Option<&'static str>,
     /// First release that has it, and the first that no longer has it.
     pub from: Release,
     pub before: Release,
@@ -17,9 +24,9 @@ pub struct Source {
     pub optional: bool,
     /// Spelled in `snake_case` on every release, although 24.7 and 25.1 prefer camelCase actions.
     pub snake_only: bool,
-    /// Ask once, or once for every interface and interface group.
+    /// Ask once, or once for every interface or item.
     pub each: Each,
-    /// Fields sent with a search besides paging.
+    /// Fields sent with a search besides paging; the query of a GET.
     pub params: &'static [(&'static str, &'static str)],
     /// A field that carries interface descriptions where its rows should carry keys.
     pub labels: Option<Labels>,
@@ -32,20 +39,66 @@ pub struct Source {
     pub backend: bool,
 }
 
-/// How rows are laid out in a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// `{"rows": […], "total": n, …}`; asked with POST and a JSON body.
-    Grid,
-    /// A map of maps at a dotted path; the outer key becomes the field `uuid`. Asked with GET.
-    Map(&'static str),
+/// The HTTP method that an endpoint reads with; the other one often answers with nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    Get,
+    /// With a JSON body that asks for everything on one page.
+    Post,
 }
 
+/// How rows are laid out in a response. `at` is a dotted path, empty for the whole body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `{"rows": […], "total": n, …}`.
+    Grid,
+    /// `{"a": {row}, "b": {row}}`: the outer key becomes the field `key`. PHP writes keys 0 to n as an array.
+    Map { at: &'static str, key: &'static str },
+    /// `[{row}, {row}]`. PHP writes an array with holes as an object, whose keys then mean nothing.
+    List { at: &'static str },
+    /// `{row}`: one object is one row. An object with none of the domain's fields is none.
+    One { at: &'static str },
+    /// `{"a": {"rows": [{row}, …]}, …}`: the outer key becomes the field `key` of each row at `rows` below it.
+    Groups { at: &'static str, key: &'static str, rows: &'static str },
+    /// Elements of config.xml, which only an import or a backfill reads.
+    Config(&'static Node),
+}
+
+/// The field that the outer key of a model's map becomes.
+pub(super) const UUID: &str = "uuid";
+
+#[derive(Debug, Clone, Copy)]
 pub enum Each {
     Once,
     /// Once without `interface`, then for every identifier and group.
     Interface,
+    /// Once for every item of another endpoint, and not without one.
+    Item(&'static Items),
+}
+
+/// What a source is asked for one by one: the tables of pf, the sections of a statistic.
+#[derive(Debug)]
+pub struct Items {
+    /// Where they are listed.
+    pub list: Source,
+    /// Read from that list: the field with an item's name and, if there is a second, how many rows it has.
+    pub fields: &'static [Field],
+    /// How an item is named in the request.
+    pub place: Place,
+    /// The field of the asking domain that the name becomes.
+    pub into: &'static str,
+    /// Items with more rows are left out, which every answer then says.
+    pub most_rows: i64,
+    /// As are those beyond so many, in alphabetical order: each costs the firewall a request.
+    pub most: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A last part of the path.
+    Segment,
+    /// A field of the search.
+    Param(&'static str),
 }
 
 /// Rows whose `when` flag is true carry descriptions in `field` (`LAN,Guest WiFi`): translate them.
@@ -62,10 +115,13 @@ impl Source {
         shape: Shape,
         privilege: &'static str,
     ) -> Self {
+        let verb = if matches!(shape, Shape::Grid) { Verb::Post } else { Verb::Get };
         Self {
             name,
             path,
+            verb,
             shape,
+            scalar: None,
             from: Release::OLDEST,
             before: Release::END,
             optional: false,
@@ -84,14 +140,76 @@ impl Source {
         Self::new(name, path, Shape::Grid, privilege)
     }
 
-    /// An export or model read whose rows are a map at `at`.
+    /// An export or model read whose rows are a map at `at`, by uuid.
     pub const fn map(
         name: &'static str,
         path: &'static str,
         at: &'static str,
         privilege: &'static str,
     ) -> Self {
-        Self::new(name, path, Shape::Map(at), privilege)
+        Self::new(name, path, Shape::Map { at, key: UUID }, privilege)
+    }
+
+    /// An array of rows at `at`.
+    pub const fn list(
+        name: &'static str,
+        path: &'static str,
+        at: &'static str,
+        privilege: &'static str,
+    ) -> Self {
+        Self::new(name, path, Shape::List { at }, privilege)
+    }
+
+    /// An object at `at` that is one row: settings, system information.
+    pub const fn one(
+        name: &'static str,
+        path: &'static str,
+        at: &'static str,
+        privilege: &'static str,
+    ) -> Self {
+        Self::new(name, path, Shape::One { at }, privilege)
+    }
+
+    /// A map at `at` of arrays of rows, each at `rows` below its key, which becomes the field `key`.
+    pub const fn groups(
+        name: &'static str,
+        path: &'static str,
+        (at, key, rows): (&'static str, &'static str, &'static str),
+        privilege: &'static str,
+    ) -> Self {
+        Self::new(name, path, Shape::Groups { at, key, rows }, privilege)
+    }
+
+    /// Of a map: the field that its keys become, when they are not uuids.
+    pub const fn keyed(mut self, key: &'static str) -> Self {
+        if let Shape::Map { at, .. } = self.shape {
+            self.shape = Shape::Map { at, key };
+        }
+        self
+    }
+
+    /// Rows that are scalars become this field.
+    pub const fn scalar(mut self, field: &'static str) -> Self {
+        self.scalar = Some(field);
+        self
+    }
+
+    /// Asked with GET although it is a grid.
+    pub const fn get(mut self) -> Self {
+        self.verb = Verb::Get;
+        self
+    }
+
+    /// Asked with POST although it is no grid.
+    pub const fn post(mut self) -> Self {
+        self.verb = Verb::Post;
+        self
+    }
+
+    /// Elements of config.xml. `name` is that of the endpoint that gives the same rows where there is one:
+    /// a sync replaces rows of that name, and keeps those of a name that no endpoint of its release has.
+    pub const fn config(name: &'static str, node: &'static Node) -> Self {
+        Self::new(name, node.path, Shape::Config(node), "Diagnostics: Configuration History")
     }
 
     pub const fn from(mut self, release: Release) -> Self {
@@ -119,6 +237,11 @@ impl Source {
         self
     }
 
+    pub const fn each_item(mut self, items: &'static Items) -> Self {
+        self.each = Each::Item(items);
+        self
+    }
+
     pub const fn with(mut self, params: &'static [(&'static str, &'static str)]) -> Self {
         self.params = params;
         self
@@ -139,6 +262,14 @@ impl Source {
         self
     }
 
+    /// Where its rows are in config.xml; `None` for an endpoint of the API.
+    pub const fn node(&self) -> Option<&'static Node> {
+        match self.shape {
+            Shape::Config(node) => Some(node),
+            _ => None,
+        }
+    }
+
     pub fn exists_on(&self, release: Release) -> bool {
         release.within(self.from, self.before)
     }
@@ -151,6 +282,8 @@ pub enum Cadence {
     Config,
     /// Has a clock of its own.
     Runtime,
+    /// Read only when it is asked for by name: it costs the firewall much, or is much.
+    OnDemand,
 }
 
 impl Cadence {
@@ -158,6 +291,7 @@ impl Cadence {
         match self {
             Self::Config => "config",
             Self::Runtime => "runtime",
+            Self::OnDemand => "on demand",
         }
     }
 }

@@ -43,6 +43,14 @@ pub trait AnyDomain: Sync {
     fn about(&self) -> &'static str;
     fn cadence(&self) -> Cadence;
     fn sources(&self) -> &'static [Source];
+    /// The sources that a sync asks: those of the API.
+    fn api_sources(&self) -> Vec<&'static Source> {
+        self.sources().iter().filter(|s| s.node().is_none()).collect()
+    }
+    /// The sources that an import reads: those of config.xml.
+    fn config_sources(&self) -> Vec<&'static Source> {
+        self.sources().iter().filter(|s| s.node().is_some()).collect()
+    }
     fn fields(&self) -> &'static [Field];
     fn identity(&self) -> &'static [&'static str];
     fn never_empty(&self) -> bool;

@@ -1,4 +1,5 @@
 //! VLANs: tagged devices on a parent (IEEE 802.1Q), assigned to an interface or not.
+use super::node::DEVICE_NAMES;
 use super::prelude::*;
 
 #[derive(Debug)]
@@ -13,15 +14,28 @@ pub struct Vlan {
     pub uuid: Option<Box<str>>,
 }
 
+/// Decorated as the API does it.
+static NODE: Node = Node::new(
+    "vlans/vlan",
+    &[
+        Take::Look { from: "vlanif", to: "@assigned", table: &DEVICE_NAMES },
+        Take::Make { to: "vlanif", from: &["vlanif", "@assigned"], make: decorate },
+    ],
+);
+
+fn decorate(parts: &[Option<&str>]) -> Option<String> {
+    let [Some(device), assigned] = parts else { return None };
+    Some(assigned.map_or_else(|| (*device).to_owned(), |name| format!("{device} [{name}]")))
+}
+
 pub static DOMAIN: Domain<Vlan> = Domain {
     name: "vlans",
     about: "VLAN devices with tag, parent device and the interface they are assigned to.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "vlan",
-        "interfaces/vlan_settings/search_item",
-        "Interfaces: VLAN: Edit",
-    )],
+    sources: &[
+        Source::grid("vlan", "interfaces/vlan_settings/search_item", "Interfaces: VLAN: Edit"),
+        Source::config("vlan", &NODE),
+    ],
     fields: &[
         field("vlanif"),
         field("tag"),

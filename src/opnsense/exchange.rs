@@ -105,6 +105,12 @@ impl Link {
     fn prepare(&self, request: &Request, path: &str) -> Result<RequestBuilder, Failed> {
         let mut url = self.base.clone();
         url.set_path(&format!("/api/{path}"));
+        if let (Some(segment), Ok(mut parts)) = (&request.segment, url.path_segments_mut()) {
+            parts.push(segment);
+        }
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(request.query);
+        }
         let Some(search) = &request.search else {
             // No content type: the firewall answers 400 to JSON without a body, even to a GET.
             return Ok(self.http.get(url));

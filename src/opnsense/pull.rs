@@ -9,15 +9,28 @@ use tracing::Instrument as _;
 use super::client::Client;
 use super::error::PullError;
 use super::request::{Request, Spelling};
-use crate::domain::{Each, Source};
+use crate::domain::{Each, Items, Source, items};
 use crate::types::{Release, clean};
 
-/// The answers to one source, undecoded: one body, or one for all and one for each interface.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The answers to one source, undecoded: one body, one for all and one for each interface, or one for
+/// each item.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pulled {
     pub bodies: Vec<Vec<u8>>,
     /// Key and label of every interface and group, for sources that need them.
     pub interfaces: Option<Vec<(String, String)>>,
+    /// The item that each body is about, for sources that are asked for items.
+    pub items: Vec<String>,
+    /// Items that were not asked for, as a sentence.
+    pub cut: Option<String>,
+}
+
+impl Pulled {
+    /// What the bodies are read with: two answers are the same only when this is, too.
+    pub fn keys(&self) -> Vec<(String, String)> {
+        let items = self.items.iter().chain(&self.cut).map(|item| (item.clone(), String::new()));
+        self.interfaces.iter().flatten().cloned().chain(items).collect()
+    }
 }
 
 /// Keys and labels, shared by every source of a run.
@@ -39,7 +52,10 @@ impl Client {
     ) -> Result<Pulled, PullError> {
         self.learn(release);
         let request = Request::of(source, release);
-        let for_each = source.each == Each::Interface;
+        if let Each::Item(items) = source.each {
+            return self.each_item(&request, items, release).await;
+        }
+        let for_each = matches!(source.each, Each::Interface);
         let mut asked = Asked::default();
         asked.ask(self, request.clone());
         let interfaces = if for_each || source.labels.is_some() {
@@ -53,7 +69,26 @@ impl Client {
             }
         }
         let bodies = asked.answers().await?;
-        Ok(Pulled { bodies, interfaces: interfaces.map(|list| list.to_vec()) })
+        let interfaces = interfaces.map(|list| list.to_vec());
+        Ok(Pulled { bodies, interfaces, ..Pulled::default() })
+    }
+
+    async fn each_item(
+        &self,
+        request: &Request,
+        wanted: &'static Items,
+        release: Release,
+    ) -> Result<Pulled, PullError> {
+        let list = self.ask(&Request::of(&wanted.list, release)).await?;
+        let all = items(wanted, &list).map_err(|cause| {
+            self.link().protocol(wanted.list.path, "lists nothing", Some(Box::new(cause)))
+        })?;
+        let (taken, cut) = choose(wanted, all);
+        let mut asked = Asked::default();
+        for item in &taken {
+            asked.ask(self, request.for_item(wanted.place, item));
+        }
+        Ok(Pulled { bodies: asked.answers().await?, items: taken, cut, ..Pulled::default() })
     }
 
     /// Fetched once per run, by whoever needs it first; the others wait for that answer.
@@ -77,6 +112,27 @@ impl Client {
             found.ok_or_else(|| self.link().protocol(path, "has no list of interfaces", None))?;
         Ok(interfaces.into())
     }
+}
+
+/// Longest list of names in a sentence about what was cut.
+const NAMED: usize = 10;
+
+/// The items to ask for, and a sentence about the others.
+fn choose(wanted: &Items, all: Vec<(String, Option<i64>)>) -> (Vec<String>, Option<String>) {
+    let of = all.len();
+    let fits = |n: &Option<i64>| n.is_none_or(|n| n <= wanted.most_rows);
+    let (small, large): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, n)| fits(n));
+    let too_large =
+        large.iter().map(|(name, n)| format!("{name} ({} rows)", n.unwrap_or_default()));
+    let too_many = small.iter().skip(wanted.most).map(|(name, _)| name.clone());
+    let cut: Vec<String> = too_large.chain(too_many).collect();
+    let sentence = (!cut.is_empty()).then(|| {
+        let names = cut.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = cut.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        format!("{} of {of} were not read: {names}{more}", cut.len())
+    });
+    (small.into_iter().take(wanted.most).map(|(name, _)| name).collect(), sentence)
 }
 
 /// Requests of one pull, in flight together as far as the gate lets them. Dropping it stops them.

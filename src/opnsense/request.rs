@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use crate::domain::{Shape, Source};
+use crate::domain::{Place, Source, Verb};
 use crate::types::Release;
 
 /// From here on privileges are written in `snake_case` only; before, mostly in camelCase. Routing
@@ -16,6 +16,10 @@ pub(super) struct Request {
     pub(super) path: &'static str,
     pub(super) privilege: &'static str,
     pub(super) first: Spelling,
+    /// A last part of the path, as an item is named; not yet percent-encoded.
+    pub(super) segment: Option<String>,
+    /// Of a GET.
+    pub(super) query: &'static [(&'static str, &'static str)],
     /// A search is sent with POST; everything else is a GET without body or content type.
     pub(super) search: Option<Search>,
 }
@@ -31,32 +35,45 @@ pub(super) enum Spelling {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Search {
     params: &'static [(&'static str, &'static str)],
-    interface: Option<String>,
+    /// The interface or item that is asked for.
+    one: Option<(&'static str, String)>,
 }
 
 impl Request {
     pub(super) fn of(source: &Source, release: Release) -> Self {
         let first = if source.snake_only { Spelling::Snake } else { Spelling::on(release) };
-        let search = match source.shape {
-            Shape::Grid => Some(Search { params: source.params, interface: None }),
-            Shape::Map(_) => None,
+        let (query, search): (&[_], _) = match source.verb {
+            Verb::Post => (&[], Some(Search { params: source.params, one: None })),
+            Verb::Get => (source.params, None),
         };
-        Self { path: source.path, privilege: source.privilege, first, search }
+        let (path, privilege) = (source.path, source.privilege);
+        Self { path, privilege, first, segment: None, query, search }
     }
 
     pub(super) fn get(path: &'static str, privilege: &'static str, first: Spelling) -> Self {
-        Self { path, privilege, first, search: None }
+        Self { path, privilege, first, segment: None, query: &[], search: None }
     }
 
     pub(super) fn search(path: &'static str, privilege: &'static str, first: Spelling) -> Self {
-        Self { path, privilege, first, search: Some(Search::default()) }
+        Self { search: Some(Search::default()), ..Self::get(path, privilege, first) }
     }
 
     /// The same search for one interface or group.
     pub(super) fn for_interface(&self, key: &str) -> Self {
-        let search =
-            self.search.clone().map(|search| Search { interface: Some(key.to_owned()), ..search });
-        Self { search, ..self.clone() }
+        self.for_item(Place::Param("interface"), key)
+    }
+
+    /// The same request for one item.
+    pub(super) fn for_item(&self, place: Place, name: &str) -> Self {
+        let mut request = self.clone();
+        match place {
+            Place::Segment => request.segment = Some(name.to_owned()),
+            Place::Param(param) => {
+                let search = request.search.get_or_insert_default();
+                search.one = Some((param, name.to_owned()));
+            }
+        }
+        request
     }
 
     /// The path in the other spelling, when it differs.
@@ -111,8 +128,8 @@ impl Serialize for Search {
         for (name, value) in self.params {
             map.serialize_entry(name, value)?;
         }
-        if let Some(interface) = &self.interface {
-            map.serialize_entry("interface", interface)?;
+        if let Some((param, name)) = &self.one {
+            map.serialize_entry(param, name)?;
         }
         map.end()
     }
@@ -147,6 +164,16 @@ mod tests {
     #[test]
     fn a_path_that_spells_the_same_has_no_second_spelling() {
         assert_eq!(Request::of(&Source::grid("a", "core/service/search", "p"), OLD).second(), None);
+    }
+
+    #[test]
+    fn a_read_with_parameters_has_a_query_and_no_body() {
+        let source =
+            Source::list("a", "diagnostics/firewall/log", "", "p").with(&[("limit", "50")]);
+        let request = Request::of(&source, NEW);
+        assert_eq!((request.query, request.search.is_none()), (&[("limit", "50")][..], true));
+        let posted = Request::of(&source.post(), NEW);
+        assert_eq!((posted.query.len(), posted.search.is_some()), (0, true));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Making a new state of one domain the current one: snapshot and table, all or nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::thread;
@@ -10,6 +11,7 @@ use crate::domain::{AnyDomain, RawRow, RawRows, sql_names};
 use crate::types::{ContentHash, FirewallId, RunId, Timestamp};
 
 use super::chunk::{self, Chunk, Leaf};
+use super::chunks::Chunks;
 use super::diff::{self, OldLines};
 use super::error::StoreError;
 use super::open::Store;
@@ -37,7 +39,8 @@ pub struct SourceState {
     pub name: &'static str,
     pub state: State,
     pub reason: Option<String>,
-    pub gap: Option<&'static str>,
+    /// What its answer cannot tell, even when fresh.
+    pub gap: Option<Cow<'static, str>>,
     pub rows: usize,
     pub body_hash: Option<ContentHash>,
     /// Since when, and how many times in a row, it has answered without rows although it had some.
@@ -94,17 +97,21 @@ impl Store {
 }
 
 /// A state as chunks.
-struct Hashed {
+pub(super) struct Hashed {
     leaves: Vec<Leaf>,
     tree: chunk::Tree,
     volatile: Option<Chunk>,
 }
 
 impl Hashed {
-    fn new(batch: &Batch) -> Self {
+    pub(super) fn new(batch: &Batch) -> Self {
         let leaves = chunk::leaves(&batch.rows);
         let tree = chunk::tree(&leaves);
         Self { leaves, tree, volatile: volatile(batch) }
+    }
+
+    pub(super) const fn root(&self) -> ContentHash {
+        self.tree.root
     }
 
     /// The same, compressed: for a state of which every chunk is new.
@@ -166,7 +173,7 @@ struct Moved {
     snapshot: Option<i64>,
 }
 
-fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, StoreError> {
+pub(super) fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, StoreError> {
     let (firewall, domain, stamp) = (batch.firewall, batch.domain, stamp(batch.domain));
     let projection = snapshot::projection(connection, firewall, domain.name())?;
     let current = projection
@@ -181,8 +188,11 @@ fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, StoreError> 
         },
         None => refill(connection, batch)?,
     };
-    put_sources(connection, firewall, domain, batch.at, &batch.sources)?;
+    put_sources(connection, firewall, domain, batch.at, Some(batch.run), &batch.sources)?;
     let (rows, rejects) = settle(connection, batch, &stamp, projection.as_ref(), &moved)?;
+    if moved.written > 0 || moved.snapshot.is_some() {
+        snapshot::keep_volatile(connection, firewall, domain.name(), batch.run, batch.at)?;
+    }
     Ok(Applied { rows, changed: moved.changed, rejects, written: moved.written })
 }
 
@@ -200,11 +210,11 @@ fn refill(connection: &Connection, batch: &Batch) -> Result<Moved, StoreError> {
     if let Some(volatile) = &hashed.volatile {
         snapshot::put_volatile(connection, firewall, domain.name(), volatile)?;
     }
-    let snapshot = Some(put_snapshot(connection, batch, &hashed, &BTreeSet::new())?);
+    let snapshot = Some(put_snapshot(connection, batch, &hashed, &[])?);
     Ok(Moved { written, changed: written, snapshot })
 }
 
-fn fill(connection: &Connection, batch: &Batch) -> Result<u64, StoreError> {
+pub(super) fn fill(connection: &Connection, batch: &Batch) -> Result<u64, StoreError> {
     let domain = batch.domain;
     let indexes =
         if batch.rows.len() < BULK { None } else { Indexes::set_aside(connection, domain)? };
@@ -240,12 +250,14 @@ fn update(
         return Ok(Moved { written, changed: 0, snapshot: None });
     }
     let mut table = Table::new(connection, domain, firewall, Mode::Upsert)?;
-    let old = snapshot::leaf_hashes(connection, domain.name(), head)?;
+    let chunks = Chunks::new(connection, domain.name());
+    let levels = snapshot::levels(&chunks, head)?;
+    let old = levels.last().map(Vec::as_slice).unwrap_or_default();
     let mut contents = Vec::new();
-    for hash in diff::removed(&old, &hashed.leaves) {
-        contents.push(snapshot::content(connection, domain.name(), hash)?);
+    for hash in diff::removed(old, &hashed.leaves) {
+        contents.push(chunks.get(hash)?.content.clone());
     }
-    let known: BTreeSet<ContentHash> = old.into_iter().collect();
+    let known: BTreeSet<ContentHash> = old.iter().copied().collect();
     let lines = OldLines::new(&contents);
     let seen_again = diff::rows_of_new_leaves(&hashed.leaves, &known);
     let reading = diff::read(domain, &batch.rows, seen_again.iter());
@@ -265,7 +277,7 @@ fn update(
         // A key that another row already has, or a table that somebody else touched: start over.
         return refill(connection, batch);
     }
-    let snapshot = Some(put_snapshot(connection, batch, &hashed, &known)?);
+    let snapshot = Some(put_snapshot(connection, batch, &hashed, &levels)?);
     Ok(Moved { written: written + deleted, changed: changed + deleted, snapshot })
 }
 
@@ -351,11 +363,11 @@ fn write(
     Ok(done)
 }
 
-fn put_snapshot(
+pub(super) fn put_snapshot(
     connection: &Connection,
     batch: &Batch,
     hashed: &Hashed,
-    known: &BTreeSet<ContentHash>,
+    old: &[Vec<ContentHash>],
 ) -> Result<i64, StoreError> {
     let new = snapshot::New {
         firewall: batch.firewall,
@@ -366,7 +378,7 @@ fn put_snapshot(
         leaves: &hashed.leaves,
         tree: &hashed.tree,
     };
-    snapshot::put(connection, &new, known)
+    snapshot::put(connection, &new, old)
 }
 
 /// Points the projection at its snapshot; row and reject counts are counted again only if rows moved.

@@ -5,6 +5,7 @@
 //! by count would have re-written every chunk behind an insertion. The anchor is Dolt's prolly tree.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::domain::RawRows;
@@ -22,6 +23,12 @@ const CHILDREN_PER_NODE: u64 = 64;
 /// A leaf or node never grows beyond this many items, whatever the hashes say.
 const MOST_ITEMS: usize = 4_096;
 
+/// No content is larger: volatile fields of a million rows are 60 MB.
+const MOST_BYTES: usize = 1 << 30;
+
+/// JSON lines compress to a sixth by themselves; a difference of a twentieth needs no comparison with that.
+const WORTH: usize = 20;
+
 const HASH_LEN: usize = 32;
 
 /// The content address of `bytes`.
@@ -36,6 +43,13 @@ pub(super) struct Chunk {
     pub(super) content: Vec<u8>,
     /// Compressed ahead of the write, when it is known that it will be written.
     ahead: Option<Vec<u8>>,
+}
+
+/// Content as it is stored: an LZ4 block, alone or with the content of another chunk as its dictionary.
+#[derive(Debug)]
+pub(super) struct Packed<'c> {
+    pub(super) data: Cow<'c, [u8]>,
+    pub(super) is_delta: bool,
 }
 
 impl Chunk {
@@ -54,6 +68,23 @@ impl Chunk {
             None => Cow::Owned(compress(&self.content)),
         }
     }
+
+    /// The smaller of both: what differs from `base`, or all of it.
+    pub(super) fn packed_after(&self, base: Option<&[u8]>) -> Packed<'_> {
+        let whole = || Packed { data: self.packed(), is_delta: false };
+        let Some(base) = base else { return whole() };
+        let delta = lz4_flex::block::compress_with_dict(&self.content, base);
+        // A chunk of its own is read faster: a difference must be worth its base.
+        if delta.len() < self.content.len() / WORTH {
+            return Packed { data: Cow::Owned(delta), is_delta: true };
+        }
+        let whole = whole();
+        if delta.len() < whole.data.len() / 2 {
+            Packed { data: Cow::Owned(delta), is_delta: true }
+        } else {
+            whole
+        }
+    }
 }
 
 /// A leaf: consecutive rows, one JSON line each.
@@ -70,7 +101,8 @@ pub(super) struct Tree {
     pub(super) root: ContentHash,
     /// Levels of nodes; 0 when the one leaf is the root.
     pub(super) height: u32,
-    pub(super) nodes: Vec<Chunk>,
+    /// Nodes of each level, the lowest first.
+    pub(super) levels: Vec<Vec<Chunk>>,
 }
 
 /// At least one leaf, an empty one for an empty state.
@@ -97,7 +129,7 @@ pub(super) fn leaves(rows: &RawRows) -> Vec<Leaf> {
 /// Builds nodes until one hash is left.
 pub(super) fn tree(leaves: &[Leaf]) -> Tree {
     let mut level: Vec<ContentHash> = leaves.iter().map(|leaf| leaf.chunk.hash).collect();
-    let (mut nodes, mut height) = (Vec::new(), 0);
+    let (mut levels, mut height) = (Vec::new(), 0);
     while level.len() > 1 {
         let mut above = Vec::new();
         let mut content = Vec::new();
@@ -111,11 +143,11 @@ pub(super) fn tree(leaves: &[Leaf]) -> Tree {
             above.push(Chunk::new(content));
         }
         level = above.iter().map(|node| node.hash).collect();
-        nodes.extend(above);
+        levels.push(above);
         height += 1;
     }
     let root = level.first().copied().unwrap_or_else(|| hash(&[]));
-    Tree { root, height, nodes }
+    Tree { root, height, levels }
 }
 
 /// The children of a node.
@@ -132,6 +164,48 @@ fn compress(content: &[u8]) -> Vec<u8> {
     lz4_flex::block::compress(content)
 }
 
+/// For each new chunk the old one that it most likely came from: the one that stood at its place between
+/// two chunks that stayed.
+pub(super) fn predecessors(
+    old: &[ContentHash],
+    new: &[ContentHash],
+) -> BTreeMap<ContentHash, ContentHash> {
+    let place: BTreeMap<&ContentHash, usize> =
+        old.iter().enumerate().map(|(i, hash)| (hash, i)).collect();
+    let stayed: BTreeSet<&ContentHash> =
+        new.iter().filter(|hash| place.contains_key(hash)).collect();
+    let mut pairs = BTreeMap::new();
+    let (mut next, mut last) = (0, None);
+    for hash in new {
+        if let Some(i) = place.get(hash) {
+            (next, last) = (i + 1, None);
+            continue;
+        }
+        if let Some(gone) = old.get(next).filter(|hash| !stayed.contains(hash)) {
+            (next, last) = (next + 1, Some(*gone));
+        }
+        if let Some(base) = last {
+            pairs.insert(*hash, base);
+        }
+    }
+    pairs
+}
+
+/// The content of a chunk whose data needs the content of another, unchecked.
+pub(super) fn undelta(size: i64, data: &[u8], base: &[u8]) -> Option<Vec<u8>> {
+    lz4_flex::block::decompress_with_dict(data, possible(size)?, base).ok()
+}
+
+/// The content of a chunk that stands alone, unchecked.
+pub(super) fn unpack(size: i64, data: &[u8]) -> Option<Vec<u8>> {
+    lz4_flex::block::decompress(data, possible(size)?).ok()
+}
+
+/// Memory is taken before the first byte is read: a damaged size must not take all of it.
+fn possible(size: i64) -> Option<usize> {
+    usize::try_from(size).ok().filter(|size| *size <= MOST_BYTES)
+}
+
 /// The content, checked against its address.
 pub(super) fn decompress(
     domain: &'static str,
@@ -140,8 +214,6 @@ pub(super) fn decompress(
     data: &[u8],
 ) -> Result<Vec<u8>, StoreError> {
     let damaged = |problem| StoreError::Damaged { domain, chunk: address.to_string(), problem };
-    let size = usize::try_from(size).map_err(|_| damaged("has an impossible size"))?;
-    let content =
-        lz4_flex::block::decompress(data, size).map_err(|_| damaged("cannot be decompressed"))?;
+    let content = unpack(size, data).ok_or_else(|| damaged("cannot be decompressed"))?;
     if hash(&content) == address { Ok(content) } else { Err(damaged("does not match its hash")) }
 }

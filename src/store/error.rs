@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::types::{RunId, Timestamp};
+
 /// Each message names the operation and its object; the cause is the `source`.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -48,13 +50,32 @@ pub enum StoreError {
     },
     #[error("the snapshot of `{domain}` is damaged: chunk {chunk} {problem}")]
     Damaged { domain: &'static str, chunk: String, problem: &'static str },
+    #[error("{}", no_history(*at, *first))]
+    NoHistory { at: Timestamp, first: Option<Timestamp> },
+    #[error("there is no run {run}; `opndex history` lists them")]
+    NoRun { run: RunId },
+    #[error("the state of an earlier moment cannot be written")]
+    Past,
     #[error("a statement of `{domain}` has no such column")]
     Declaration { domain: &'static str },
     #[error("a task that prepares rows stopped early")]
     Interrupted,
 }
 
+fn no_history(at: Timestamp, first: Option<Timestamp>) -> String {
+    match first {
+        Some(first) => format!("nothing is known of {at}: the history begins at {first}"),
+        None => "nothing is known of the past: no firewall was ever synced, run `opndex sync`"
+            .to_owned(),
+    }
+}
+
 impl StoreError {
+    /// Whether another moment helps.
+    pub const fn is_about_the_moment(&self) -> bool {
+        matches!(self, Self::NoHistory { .. } | Self::NoRun { .. })
+    }
+
     /// For `map_err`: what was being written when SQLite refused.
     pub(super) fn write(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
         move |cause| Self::Write { doing, cause }

@@ -3,34 +3,45 @@
 //! In: raw rows and outcomes from `sync`. Out: pages of rows, states of sources, hits of `locate`.
 //! Never here: HTTP, a clock, anything that prints.
 //!
+//! [`Store::at`] gives the store of an earlier moment: the same type, so every question runs over it unchanged.
+//!
 //! One connection writes ([`writer`]), a small sqlx pool reads. Snapshots are the truth
 //! ([`snapshot`]), domain tables their projections ([`apply`]); dynamic statements are made by
 //! sea-query from column declarations and run in [`sql`] alone.
 
 mod apply;
 mod chunk;
+mod chunks;
 mod diff;
 mod error;
 mod identity;
+mod import;
 mod locate;
 mod open;
+mod past;
+mod rebuild;
 mod record;
 mod rejects;
+mod revisions;
 mod runs;
 mod select;
 mod selection;
 mod snapshot;
+mod source_states;
 mod sql;
 mod statement;
 mod states;
 mod upsert;
+mod versions;
 mod writer;
 
 pub use apply::{Applied, Batch, Kept, SourceState, source_hash};
 pub use error::StoreError;
+pub use import::{Effect, Import, ImportKind, Imported, ImportedDomain, ImportedState};
 pub use locate::{Hit, Needle, Sought};
 pub use open::Store;
 pub use record::{FirewallRow, RunEnd, RunOutcome, RunRow};
+pub use revisions::{Revision, RevisionRow};
 pub use runs::PastRun;
 pub use select::{Page, Total};
 pub use selection::{Filter, Op, Selection, Value};

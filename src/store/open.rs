@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -11,6 +12,8 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, SqlitePool};
 
 use super::error::StoreError;
+use super::past::{Past, State};
+use super::rebuild;
 use super::statement::Guard;
 use super::writer::Writer;
 
@@ -23,6 +26,9 @@ const READERS: u32 = 4;
 /// each connection's mapping counts as resident memory (354 MiB after 11,000 calls on a million rows), and
 /// reading a page from the system's cache costs a microsecond.
 const READER_CACHE_KIB: u32 = 4_096;
+
+/// Connections to each earlier state.
+const MEMORY_READERS: u32 = 2;
 
 /// How long a statement waits for another process's lock (a `sqlite3` shell, a second opndex).
 const BUSY: Duration = Duration::from_secs(10);
@@ -38,9 +44,15 @@ pub(super) const WAL_LIMIT: &str = "33554432";
 pub struct Store {
     pub(super) path: PathBuf,
     pub(super) writer: Writer,
+    /// Where questions are answered: the file, or the tables of an earlier moment.
     pub(super) readers: SqlitePool,
     /// For statements of users.
     pub(super) guard: Guard,
+    /// The file, whatever the moment.
+    pub(super) live: SqlitePool,
+    pub(super) past: Past,
+    /// Holds the tables of the earlier moment that this store is of.
+    pub(super) state: Option<Arc<State>>,
 }
 
 impl Store {
@@ -56,7 +68,16 @@ impl Store {
         migrate(&mut connection, path).await?;
         connection.close().await.map_err(failed)?;
         let writer = Writer::new(path, BUSY);
-        Ok(Self { path: path.to_owned(), writer, readers: readers(path)?, guard: Guard::new(path) })
+        let live = readers(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer,
+            readers: live.clone(),
+            guard: Guard::new(path),
+            live,
+            past: Past::default(),
+            state: None,
+        })
     }
 
     /// Opens an existing database that is up to date; the first answer need not wait for a migration check
@@ -76,6 +97,8 @@ impl Store {
     pub async fn close(&self) {
         self.guard.close();
         self.readers.close().await;
+        self.past.clear();
+        self.live.close().await;
         self.writer.close().await;
     }
 }
@@ -85,6 +108,20 @@ fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
     let options = options(path)?.read_only(true).pragma("query_only", "ON");
     Ok(SqlitePoolOptions::new()
         .max_connections(READERS)
+        .min_connections(0)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_lazy_with(options))
+}
+
+/// Connections to a database of that name in SQLite's memory, which somebody else keeps alive.
+pub(super) fn memory_readers(name: &str) -> Result<SqlitePool, StoreError> {
+    let options = options(Path::new(name))?
+        .vfs(rebuild::MEMORY.to_string_lossy().into_owned())
+        .pragma("query_only", "ON");
+    Ok(SqlitePoolOptions::new()
+        .max_connections(MEMORY_READERS)
         .min_connections(0)
         .idle_timeout(None)
         .max_lifetime(None)

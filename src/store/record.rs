@@ -8,6 +8,7 @@ use crate::types::{FirewallId, Release, RunId, Timestamp};
 use super::apply::SourceState;
 use super::error::StoreError;
 use super::open::Store;
+use super::source_states;
 use super::states::State;
 
 /// A firewall the store knows.
@@ -99,7 +100,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let values = (release.to_string(), exact, host_name.map(str::to_owned), firewall.get());
         let sql = "UPDATE firewalls SET release = ?, release_exact = ?, host_name = coalesce(?, host_name) WHERE firewall_id = ?";
-        self.execute("record a release", sql, values).await
+        self.execute("record a release", sql, values).await?;
+        let sql = "UPDATE runs SET release = ?1 WHERE run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = ?2)";
+        self.execute("record the release of a run", sql, (release.to_string(), firewall.get()))
+            .await
     }
 
     /// The configuration revision that the store now shows in full.
@@ -110,6 +114,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let sql = "UPDATE firewalls SET config_revision = ?1 WHERE firewall_id = ?2 AND config_revision IS NOT ?1";
         self.execute("record a configuration revision", sql, (revision.to_owned(), firewall.get()))
+            .await?;
+        let sql = "UPDATE runs SET config_revision = ?1 WHERE run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = ?2)";
+        self.execute("record the revision of a run", sql, (revision.to_owned(), firewall.get()))
             .await
     }
 
@@ -127,18 +134,25 @@ impl Store {
         Ok(rows.into_iter().map(firewall_row).collect())
     }
 
-    /// Starts a run; the ones before it that never ended are marked, since their process died.
+    /// Starts a run; one before it that never ended is marked, since its process died. History is in the
+    /// order of runs; where the clock went backwards since the run before, a new turn of it begins.
     pub async fn run_begin(
         &self,
         firewall: FirewallId,
         now: Timestamp,
     ) -> Result<RunId, StoreError> {
-        let sql = "INSERT INTO runs (firewall_id, started_at, outcome) VALUES (?, ?, 'running') RETURNING run_id";
+        let interrupted = "UPDATE runs SET outcome = 'interrupted', reason = 'the process ended before the run did; what was read is kept'
+             WHERE run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = ?) AND outcome = 'running'";
+        let sql = "INSERT INTO runs (firewall_id, started_at, outcome, turn)
+             VALUES (?1, ?2, 'running', coalesce((SELECT turn + (started_at > ?2) FROM runs WHERE firewall_id = ?1 ORDER BY run_id DESC LIMIT 1), 0))
+             RETURNING run_id";
         let begin = move |connection: &Transaction<'_>| {
+            let failed = || StoreError::write("begin a run");
+            connection.execute(interrupted, [firewall.get()]).map_err(failed())?;
             connection
                 .query_row(sql, (firewall.get(), now.millis()), |r| r.get(0))
                 .map(RunId::new)
-                .map_err(StoreError::write("begin a run"))
+                .map_err(failed())
         };
         self.writer.transact("begin a run", begin).await
     }
@@ -184,7 +198,7 @@ impl Store {
     ) -> Result<(u64, u64), StoreError> {
         let sources = sources.to_vec();
         let note = move |connection: &Transaction<'_>| {
-            put_sources(connection, firewall, domain, at, &sources)?;
+            put_sources(connection, firewall, domain, at, None, &sources)?;
             let sql = "SELECT rows, rejects FROM domains WHERE firewall_id = ? AND domain = ?";
             let counts: Option<(i64, i64)> = connection
                 .query_row(sql, (firewall.get(), domain.name()), |r| Ok((r.get(0)?, r.get(1)?)))
@@ -257,15 +271,18 @@ fn firewall_row(row: FirewallColumns) -> FirewallRow {
     }
 }
 
-/// A fresh source moves `good_at`, its rows and its hash; any other keeps them.
+/// A fresh source moves `good_at`, its rows and its hash; any other keeps them. `run` is the newest one of
+/// the firewall unless given.
 pub(super) fn put_sources(
     connection: &Connection,
     firewall: FirewallId,
     domain: &'static dyn AnyDomain,
     at: Timestamp,
+    run: Option<RunId>,
     sources: &[SourceState],
 ) -> Result<(), StoreError> {
     let failed = || StoreError::write("record the state of sources");
+    source_states::note(connection, firewall, domain, at, run, sources)?;
     // Endpoints that this release does not have any more say nothing about the domain.
     let names = serde_json::json!(sources.iter().map(|s| s.name).collect::<Vec<_>>()).to_string();
     let sql = "DELETE FROM sources WHERE firewall_id = ? AND domain = ? AND source NOT IN (SELECT value FROM json_each(?))";

@@ -76,7 +76,11 @@ fn statement(selection: &Selection) -> (String, Values) {
         text
     };
     let rows = if selection.rows_wanted {
-        format!("(SELECT json_group_array(json(line)) FROM ({}))", part(page_statement(selection)))
+        // Lines are JSON already; `json_group_array(json(line))` would read each once more.
+        format!(
+            "(SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM ({}))",
+            part(page_statement(selection))
+        )
     } else {
         "NULL".to_owned()
     };
@@ -104,10 +108,9 @@ fn statement(selection: &Selection) -> (String, Values) {
 
 /// The page itself: one JSON array per row, the key appended behind the wanted cells.
 fn page_statement(selection: &Selection) -> SelectStatement {
-    let columns = selection.domain.columns();
-    let keys = key_names(&columns);
     let wanted = selection.columns.iter().map(cell_text);
-    let key = keys.iter().map(|name| {
+    let order = selection.order();
+    let key = order.iter().map(|name| {
         if name.ends_with("_sort") { format!("hex(\"{name}\")") } else { format!("\"{name}\"") }
     });
     let cells: Vec<String> = wanted.chain(key).collect();
@@ -115,23 +118,23 @@ fn page_statement(selection: &Selection) -> SelectStatement {
     statement.expr_as(Expr::cust(format!("json_array({})", cells.join(", "))), Alias::new("line"));
     statement.from(selection.domain.name());
     conditions(&mut statement, selection);
+    let columns = selection.domain.columns();
+    let lead = selection.lead().map(|column| Expr::col(column.search_name().into_owned()));
+    let order: Vec<Expr> = lead
+        .into_iter()
+        .chain(std::iter::once(Expr::col("firewall_id")))
+        .chain(sql::key_expressions(&columns))
+        .collect();
     if let Some(after) = &selection.after {
-        let left = Expr::tuple(
-            std::iter::once(Expr::col("firewall_id")).chain(sql::key_expressions(&columns)),
-        );
+        let left = Expr::tuple(order.clone());
         statement.and_where(left.gt(Expr::tuple(after.iter().map(cell_value))));
     }
-    statement.order_by("firewall_id", Order::Asc);
-    for key in sql::key_expressions(&columns) {
+    for key in order {
         statement.order_by_expr(key, Order::Asc);
     }
     // One more than wanted tells whether a next page exists.
     statement.limit(u64::from(selection.limit) + 1);
     statement
-}
-
-fn key_names(columns: &[ColumnSpec]) -> Vec<String> {
-    std::iter::once("firewall_id".to_owned()).chain(primary_key(columns)).collect()
 }
 
 /// How a cell is printed: booleans as JSON booleans, times as RFC 3339.
@@ -261,15 +264,16 @@ fn page(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let wanted = selection.columns.len();
+    let order = selection.order();
+    let firewall = order.iter().position(|name| name == "firewall_id").unwrap_or_default();
     let (mut last, mut firewalls) = (None, Vec::with_capacity(rows.len()));
     for row in &mut rows {
         let key = row.split_off(wanted.min(row.len()));
-        let id = key.first().and_then(serde_json::Value::as_i64).unwrap_or_default();
+        let id = key.get(firewall).and_then(serde_json::Value::as_i64).unwrap_or_default();
         firewalls.push(FirewallId::new(id));
         last = Some(key);
     }
-    let key = key_names(&selection.domain.columns());
-    let next = if more { last.and_then(|cells| read_key(&key, &cells)) } else { None };
+    let next = if more { last.and_then(|cells| read_key(&order, &cells)) } else { None };
     let total = u64::try_from(total).unwrap_or(0);
     let total = if !selection.filters.is_empty() && total > u64::from(COUNTED) {
         Total::AtLeast(u64::from(COUNTED))

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::domain::{AnyDomain, Cell, ColumnSpec};
+use crate::domain::{AnyDomain, Cell, ColumnSpec, Kind, primary_key};
 use crate::types::{AddressRange, FirewallId, MacAddr, Timestamp};
 
 /// What is asked.
@@ -14,11 +14,46 @@ pub struct Selection {
     pub filters: Vec<Filter>,
     /// Columns to return, in this order.
     pub columns: Vec<ColumnSpec>,
-    /// Rows after this key; `firewall_id` first, then the primary key.
+    /// Rows after this key: cells of [`Selection::order`].
     pub after: Option<Vec<Cell>>,
     pub limit: u32,
     /// Count only: no rows.
     pub rows_wanted: bool,
+}
+
+impl Selection {
+    /// SQL columns that rows are ordered and paged by: the indexed column of a range filter if there is one,
+    /// then the firewall and the primary key. An index of a `WITHOUT ROWID` table ends in the primary key, so
+    /// both orders are index orders; in key order a name that 100,000 of 1,000,000 leases begin with sorted
+    /// them all for a page of 50 (236 ms instead of 0.15).
+    pub fn order(&self) -> Vec<String> {
+        let columns = self.domain.columns();
+        let lead = self.lead().map(|column| column.search_name().into_owned());
+        lead.into_iter()
+            .chain(std::iter::once("firewall_id".to_owned()))
+            .chain(primary_key(&columns))
+            .collect()
+    }
+
+    /// The column whose index answers the first range filter, unless an equality narrows more.
+    pub(super) fn lead(&self) -> Option<ColumnSpec> {
+        let indexed = |filter: &&Filter| filter.column.is_indexed();
+        if self.filters.iter().filter(indexed).any(|f| matches!(f.op, Op::Is(_) | Op::AnyOf(_))) {
+            return None;
+        }
+        self.filters.iter().filter(indexed).find(|f| f.is_range()).map(|f| f.column)
+    }
+}
+
+impl Filter {
+    /// Whether an index on the column is walked from one value to another.
+    fn is_range(&self) -> bool {
+        match self.op {
+            Op::Less(_) | Op::AtMost(_) | Op::More(_) | Op::AtLeast(_) | Op::Begins(_) => true,
+            Op::Within(_) => self.column.kind == Kind::Ip,
+            _ => false,
+        }
+    }
 }
 
 /// One condition on one column.

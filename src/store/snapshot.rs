@@ -8,6 +8,7 @@ use crate::domain::{AnyDomain, RawRow, read_row};
 use crate::types::{ContentHash, FirewallId, RunId, Timestamp};
 
 use super::chunk::{self, Chunk, Leaf, Tree};
+use super::chunks::Chunks;
 use super::error::StoreError;
 
 /// The newest snapshot of a domain.
@@ -55,41 +56,17 @@ pub(super) fn projection(
     }))
 }
 
-/// Hashes of the leaves, in order.
-pub(super) fn leaf_hashes(
-    connection: &Connection,
-    domain: &'static str,
-    head: Head,
-) -> Result<Vec<ContentHash>, StoreError> {
-    let mut level = vec![head.root];
+/// The hashes of every level of a tree, the root's first and the leaves' last.
+pub(super) fn levels(chunks: &Chunks<'_>, head: Head) -> Result<Vec<Vec<ContentHash>>, StoreError> {
+    let mut levels = vec![vec![head.root]];
     for _ in 0..head.height {
-        let mut below = Vec::with_capacity(level.len() * 64);
-        for node in level {
-            below.extend(chunk::children(&content(connection, domain, node)?));
+        let mut below = Vec::new();
+        for node in levels.last().into_iter().flatten() {
+            below.extend(chunk::children(&chunks.get(*node)?.content));
         }
-        level = below;
+        levels.push(below);
     }
-    Ok(level)
-}
-
-/// One chunk, decompressed and verified.
-pub(super) fn content(
-    connection: &Connection,
-    domain: &'static str,
-    address: ContentHash,
-) -> Result<Vec<u8>, StoreError> {
-    let failed = || StoreError::write("read a chunk");
-    let sql = "SELECT size, data FROM chunks WHERE hash = ?";
-    let row: Option<(i64, Vec<u8>)> = connection
-        .prepare_cached(sql)
-        .map_err(failed())?
-        .query_row([address.as_bytes().as_slice()], |r| Ok((r.get(0)?, r.get(1)?)))
-        .optional()
-        .map_err(failed())?;
-    let missing =
-        || StoreError::Damaged { domain, chunk: address.to_string(), problem: "is missing" };
-    let (size, data) = row.ok_or_else(missing)?;
-    chunk::decompress(domain, address, size, &data)
+    Ok(levels)
 }
 
 /// Every row of the newest state, with its volatile fields.
@@ -99,19 +76,26 @@ pub(super) fn rows(
     domain: &'static dyn AnyDomain,
     head: Head,
 ) -> Result<Vec<RawRow>, StoreError> {
-    let mut stable = Vec::new();
-    for leaf in leaf_hashes(connection, domain.name(), head)? {
-        stable.extend(content(connection, domain.name(), leaf)?);
-    }
+    let stable = lines(&Chunks::new(connection, domain.name()), head)?;
     let volatile = volatile(connection, firewall, domain.name())?;
     let volatile = volatile.map(|(_, content)| content).unwrap_or_default();
     let mut volatile = split(&volatile);
-    let damaged = || StoreError::Damaged {
-        domain: domain.name(),
-        chunk: head.root.to_string(),
-        problem: "holds a line that is no row",
-    };
-    split(&stable).map(|line| read_row(domain, line, volatile.next()).ok_or_else(damaged)).collect()
+    let row = |line| read_row(domain, line, volatile.next());
+    split(&stable).map(row).collect::<Option<_>>().ok_or_else(|| not_rows(domain, head))
+}
+
+/// The stable lines of every row of a state, one after another.
+pub(super) fn lines(chunks: &Chunks<'_>, head: Head) -> Result<Vec<u8>, StoreError> {
+    let mut stable = Vec::new();
+    for leaf in levels(chunks, head)?.last().into_iter().flatten() {
+        stable.extend_from_slice(&chunks.get(*leaf)?.content);
+    }
+    Ok(stable)
+}
+
+pub(super) fn not_rows(domain: &'static dyn AnyDomain, head: Head) -> StoreError {
+    let (domain, chunk) = (domain.name(), head.root.to_string());
+    StoreError::Damaged { domain, chunk, problem: "holds a line that is no row" }
 }
 
 /// Lines without their newline.
@@ -162,6 +146,31 @@ pub(super) fn put_volatile(
         .map_err(failed())
 }
 
+/// How long earlier volatile fields may stand for those after them. With every run they would cost more than
+/// all the rest of history: 10 KB a run for 1,000 leases and their neighbours, a gigabyte a year.
+const VOLATILE_EVERY: i64 = 3_600;
+
+/// Keeps the newest volatile fields for the history, unless some were kept within the hour.
+pub(super) fn keep_volatile(
+    connection: &Connection,
+    firewall: FirewallId,
+    domain: &'static str,
+    run: RunId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let failed = || StoreError::write("keep volatile fields");
+    let sql = "INSERT INTO volatile_states (firewall_id, domain, run_id, snapshot_id, at, hash, size, data)
+         SELECT v.firewall_id, v.domain, ?3, d.snapshot_id, ?4, v.hash, v.size, v.data
+         FROM volatiles v JOIN domains d ON d.firewall_id = v.firewall_id AND d.domain = v.domain
+         WHERE v.firewall_id = ?1 AND v.domain = ?2 AND d.snapshot_id IS NOT NULL
+           AND abs(?4 - coalesce((SELECT at FROM volatile_states WHERE firewall_id = ?1 AND domain = ?2 ORDER BY run_id DESC LIMIT 1), 0)) >= ?5
+         ON CONFLICT DO NOTHING";
+    let mut keep = connection.prepare_cached(sql).map_err(failed())?;
+    keep.execute((firewall.get(), domain, run.get(), at.millis(), VOLATILE_EVERY * 1_000))
+        .map(drop)
+        .map_err(failed())
+}
+
 /// What one new snapshot consists of.
 pub(super) struct New<'a> {
     pub(super) firewall: FirewallId,
@@ -173,23 +182,25 @@ pub(super) struct New<'a> {
     pub(super) tree: &'a Tree,
 }
 
-/// Stores a snapshot: the chunks nobody stored before, and one reference. Returns its number.
+/// Stores a snapshot: the chunks nobody stored before, and one reference. `old` are the levels of the
+/// snapshot it follows. Returns its number.
 pub(super) fn put(
     connection: &Connection,
     new: &New<'_>,
-    known: &BTreeSet<ContentHash>,
+    old: &[Vec<ContentHash>],
 ) -> Result<i64, StoreError> {
     let failed = || StoreError::write("store a snapshot");
-    let sql =
-        "INSERT INTO chunks (hash, size, data) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING";
-    let mut insert = connection.prepare_cached(sql).map_err(failed())?;
-    let leaves = new.leaves.iter().map(|leaf| &leaf.chunk);
-    for chunk in leaves.chain(&new.tree.nodes).filter(|chunk| !known.contains(&chunk.hash)) {
-        let size = i64::try_from(chunk.content.len()).unwrap_or(i64::MAX);
-        insert
-            .execute((chunk.hash.as_bytes().as_slice(), size, &*chunk.packed()))
-            .map_err(failed())?;
+    let chunks = Chunks::new(connection, new.domain);
+    let leaves: Vec<&Chunk> = new.leaves.iter().map(|leaf| &leaf.chunk).collect();
+    let above = new.tree.levels.iter().map(|level| level.iter().collect());
+    let mut stored: usize = 0;
+    for (i, level) in std::iter::once(leaves).chain(above).enumerate() {
+        let old = old.iter().rev().nth(i).map(Vec::as_slice).unwrap_or_default();
+        stored += put_level(&chunks, &level, old)?;
     }
+    let sql = "UPDATE runs SET stored = stored + ? WHERE run_id = ?";
+    let mut cost = connection.prepare_cached(sql).map_err(failed())?;
+    cost.execute((i64::try_from(stored).unwrap_or(i64::MAX), new.run.get())).map_err(failed())?;
     let sql = "INSERT INTO snapshots (firewall_id, domain, run_id, taken_at, root, height, rows)
          VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING snapshot_id";
     connection
@@ -208,4 +219,24 @@ pub(super) fn put(
             |r| r.get(0),
         )
         .map_err(failed())
+}
+
+fn put_level(
+    chunks: &Chunks<'_>,
+    new: &[&Chunk],
+    old: &[ContentHash],
+) -> Result<usize, StoreError> {
+    let hashes: Vec<ContentHash> = new.iter().map(|chunk| chunk.hash).collect();
+    let known: BTreeSet<&ContentHash> = old.iter().collect();
+    let came_from = chunk::predecessors(old, &hashes);
+    if old.is_empty() {
+        return new.iter().map(|chunk| chunks.put_whole(chunk)).sum();
+    }
+    let mut stored = 0;
+    for chunk in new.iter().filter(|chunk| !known.contains(&chunk.hash)) {
+        // A damaged base is no reason not to store what is new.
+        let base = came_from.get(&chunk.hash).and_then(|hash| chunks.get(*hash).ok());
+        stored += chunks.put(chunk, base.as_deref())?;
+    }
+    Ok(stored)
 }

@@ -24,7 +24,8 @@ const STATEMENTS: usize = 64;
 /// Runs closures on the writing connection, one at a time, on a blocking thread.
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
-    path: PathBuf,
+    /// Absent for the state of an earlier moment, which nobody writes.
+    path: Option<PathBuf>,
     busy: Duration,
     /// Opened by the first write: a process that only answers needs none.
     connection: Arc<Mutex<Option<Connection>>>,
@@ -32,7 +33,12 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(path: &Path, busy: Duration) -> Self {
-        Self { path: path.to_owned(), busy, connection: Arc::default() }
+        Self { path: Some(path.to_owned()), busy, connection: Arc::default() }
+    }
+
+    /// One that refuses.
+    pub(super) fn closed() -> Self {
+        Self { path: None, busy: Duration::ZERO, connection: Arc::default() }
     }
 
     /// Runs `work`. A caller that stops waiting does not stop it: it ends whole, or not at all.
@@ -85,7 +91,8 @@ impl Writer {
     fn open(&self) -> Result<Connection, StoreError> {
         let failed = || StoreError::write("open the database for writing");
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags).map_err(failed())?;
+        let path = self.path.as_ref().ok_or(StoreError::Past)?;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed())?;
         connection.busy_timeout(self.busy).map_err(failed())?;
         connection
             .execute_batch(&format!(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{AnyDomain, Malformed, RawRow, Source, decode, translate};
+use crate::domain::{AnyDomain, Each, Malformed, RawRow, Source, decode, name_item, translate};
 use crate::opnsense::{PullError, Pulled};
 use crate::store::{SourceStatus, State};
 use crate::types::ContentHash;
@@ -58,8 +58,12 @@ pub(super) fn rows(
     pulled: &Pulled,
 ) -> Result<Vec<RawRow>, Malformed> {
     let mut rows = Vec::new();
-    for body in &pulled.bodies {
-        rows.extend(decode(source, domain.fields(), body)?);
+    for (n, body) in pulled.bodies.iter().enumerate() {
+        let mut some = decode(source, domain.fields(), body)?;
+        if let (Each::Item(items), Some(item)) = (source.each, pulled.items.get(n)) {
+            name_item(&mut some, domain.fields(), items.into, item);
+        }
+        rows.append(&mut some);
     }
     if let (Some(labels), Some(names)) = (source.labels, &pulled.interfaces) {
         translate(&mut rows, domain.fields(), labels, names);

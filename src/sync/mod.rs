@@ -7,6 +7,7 @@
 mod believe;
 mod error;
 mod gather;
+mod import;
 mod outcome;
 mod plan;
 mod pull;
@@ -15,6 +16,7 @@ mod shared;
 mod worker;
 
 pub use error::SyncError;
+pub use import::{ImportLine, ImportReport, config_domains, import};
 pub use outcome::{DomainReport, DomainState, Ending, Event, Report};
 pub use plan::{Due, Schedule, When};
 pub use run::{Firewall, Progress};

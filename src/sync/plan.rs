@@ -29,6 +29,7 @@ pub struct Schedule {
 /// What a run is asked to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Due {
+    /// Whatever has a clock: not what is read only on demand.
     All,
     Runtime,
     Config,
@@ -64,7 +65,7 @@ impl Due {
     pub fn domains(&self, stored: Option<&str>, seen: Option<&str>) -> Vec<&'static dyn AnyDomain> {
         let of = |cadence| ALL.iter().copied().filter(|d| d.cadence() == cadence).collect();
         match self {
-            Self::All => ALL.to_vec(),
+            Self::All => ALL.iter().copied().filter(|d| d.cadence() != Cadence::OnDemand).collect(),
             Self::Runtime => of(Cadence::Runtime),
             // A firewall that does not say its revision is read by the slower clock alone.
             Self::ConfigIfChanged if seen.is_none() || seen == stored => Vec::new(),

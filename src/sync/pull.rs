@@ -1,9 +1,11 @@
 //! One domain once: ask its endpoints, judge, keep what failed, apply.
 
+use std::borrow::Cow;
+
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{AnyDomain, Cadence, RawRow, RawRows, Source};
+use crate::domain::{AnyDomain, RawRow, RawRows, Source};
 use crate::opnsense::Client;
 use crate::store::{Batch, SourceState, SourceStatus, State, Store, StoreError, source_hash};
 use crate::types::{FirewallId, Release, RunId, Timestamp};
@@ -22,7 +24,7 @@ pub(super) struct Context<'a> {
     pub(super) run: RunId,
     pub(super) release: Release,
     pub(super) at: Timestamp,
-    /// The configuration has changed since its domains were last read in full.
+    /// The domain is configuration, which has changed since it was last read in full.
     pub(super) config_changed: bool,
     pub(super) statuses: &'a [SourceStatus],
     pub(super) cancel: &'a CancellationToken,
@@ -44,7 +46,7 @@ pub(super) async fn pull(
     domain: &'static dyn AnyDomain,
 ) -> Result<Pull, StoreError> {
     let asked: Vec<&'static Source> =
-        domain.sources().iter().filter(|s| s.exists_on(context.release)).collect();
+        domain.api_sources().into_iter().filter(|s| s.exists_on(context.release)).collect();
     let gathered = join_all(asked.iter().map(|source| ask(context, domain, source))).await;
     if gathered.iter().any(|g| matches!(&g.result, Err(f) if f.cancelled)) {
         return Ok(Pull { cancelled: true, ..Pull::default() });
@@ -72,11 +74,7 @@ async fn ask(
     let answer = context.shared.pull(context.client, source, context.release, context.cancel).await;
     let result = match answer {
         Ok(pulled) => {
-            let hash = source_hash(
-                domain,
-                &pulled.bodies,
-                pulled.interfaces.as_deref().unwrap_or_default(),
-            );
+            let hash = source_hash(domain, &pulled.bodies, &pulled.keys());
             Ok(Answered { hash, pulled })
         }
         Err(error) => Err(gather::failure(source, &error)),
@@ -95,6 +93,7 @@ async fn repeated(
         .map(|g| match &g.result {
             Ok(answered) => SourceState {
                 body_hash: Some(answered.hash),
+                gap: gap(g.source, answered.pulled.cut.as_deref()),
                 ..state(g.source, State::Fresh, g.had_rows())
             },
             Err(failure) => SourceState {
@@ -154,7 +153,7 @@ async fn judge(
             before,
             never_empty: domain.never_empty(),
             backend_alive: backend_alive(context).await,
-            config_changed: context.config_changed && domain.cadence() == Cadence::Config,
+            config_changed: context.config_changed,
         };
         if let Verdict::Doubt { since, looks } = believe::judge(seen) {
             let reason =
@@ -165,6 +164,7 @@ async fn judge(
     }
     let state = SourceState {
         body_hash: Some(answered.hash),
+        gap: gap(source, answered.pulled.cut.as_deref()),
         ..state(source, State::Fresh, i64::try_from(rows.len()).unwrap_or(i64::MAX))
     };
     Judged { state, rows, keep: false }
@@ -212,10 +212,19 @@ fn state(source: &'static Source, state: State, rows: i64) -> SourceState {
         name: source.name,
         state,
         reason: None,
-        gap: source.gap,
+        gap: gap(source, None),
         rows: usize::try_from(rows).unwrap_or(0),
         body_hash: None,
         empty: None,
+    }
+}
+
+/// What the endpoint cannot tell on this release, and what was not asked for this time.
+fn gap(source: &'static Source, cut: Option<&str>) -> Option<Cow<'static, str>> {
+    match (source.gap, cut) {
+        (gap, None) => gap.map(Cow::Borrowed),
+        (None, Some(cut)) => Some(Cow::Owned(cut.to_owned())),
+        (Some(gap), Some(cut)) => Some(Cow::Owned(format!("{gap}; {cut}"))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! One run: what is due of one firewall, every domain at once.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -95,6 +96,7 @@ impl Firewall {
             domains,
         };
         let stored = before.as_ref().and_then(|f| f.config_revision.clone());
+        let mut shared = Shared::default();
         if *due == Due::ConfigIfChanged {
             // The cheapest question there is; when nothing moved, it confirms every configuration domain.
             let seen = self.client.config_revision(&stop.now).await.ok().flatten();
@@ -109,10 +111,13 @@ impl Firewall {
                     None,
                 ));
             }
+            shared = Shared::with_revision(seen);
         }
         let run = self.store.run_begin(id, self.clock.now()).await?;
         let mut done = match self.client.detect(&stop.now).await {
-            Ok(firmware) => self.domains(due, id, run, &firmware, stored, stop, progress).await?,
+            Ok(firmware) => {
+                self.domains(due, id, run, &firmware, stored, shared, stop, progress).await?
+            }
             Err(error) => self.nothing(due, id, &error, progress).await?,
         };
         done.domains.sort_by_key(|d| d.domain);
@@ -165,35 +170,36 @@ impl Firewall {
         run: RunId,
         firmware: &Firmware,
         stored: Option<String>,
+        shared: Shared,
         stop: &Stop,
         progress: &Progress,
     ) -> Result<Done, StoreError> {
         self.store
             .firewall_firmware(id, firmware.release, firmware.exact, firmware.host_name.as_deref())
             .await?;
-        // Read before the domains: a change in between makes the next probe differ.
-        let seen = self.client.config_revision(&stop.now).await.ok().flatten();
         let due_now = match due {
             Due::ConfigIfChanged => Due::Config.domains(None, None),
-            other => other.domains(stored.as_deref(), seen.as_deref()),
+            other => other.domains(None, None),
         };
         progress(Event::Planned(due_now.len()));
         let statuses: Arc<Vec<SourceStatus>> = Arc::new(
             self.store.source_statuses().await?.into_iter().filter(|s| s.firewall == id).collect(),
         );
-        let shared = Arc::new(Shared::default());
-        let facts = Facts {
-            id,
-            run,
-            release: firmware.release,
-            config_changed: seen.is_some() && seen != stored,
-        };
+        let (shared, stored) = (Arc::new(shared), stored.map(Arc::<str>::from));
+        let facts = Facts { id, run, release: firmware.release, config_changed: false };
         let mut pulls = JoinSet::new();
         for domain in due_now.iter().copied() {
             let (firewall, shared, statuses) =
                 (self.clone(), Arc::clone(&shared), Arc::clone(&statuses));
             let (cancel, progress) = (stop.now.clone(), Arc::clone(progress));
+            let stored = stored.clone();
             pulls.spawn(async move {
+                // Read before the rows: a change in between makes the next probe differ.
+                let config_changed = domain.cadence() == Cadence::Config && {
+                    let seen = shared.revision(&firewall.client, &cancel).await;
+                    seen.is_some() && seen != stored.as_deref()
+                };
+                let facts = Facts { config_changed, ..facts };
                 firewall.domain(domain, facts, &shared, &statuses, &cancel, &progress).await
             });
         }
@@ -205,8 +211,9 @@ impl Firewall {
         let all_config = due_now.iter().filter(|d| d.cadence() == Cadence::Config).count()
             == crate::domain::ALL.iter().filter(|d| d.cadence() == Cadence::Config).count();
         let config_good = domains.iter().filter(|d| is_config(d.domain)).all(|d| d.state.is_good());
-        if let Some(revision) =
-            seen.as_deref().filter(|_| all_config && config_good && ending != Ending::Cancelled)
+        if let Some(revision) = shared
+            .known_revision()
+            .filter(|_| all_config && config_good && ending != Ending::Cancelled)
         {
             self.store.firewall_revision(id, revision).await?;
         }
@@ -300,7 +307,7 @@ impl Firewall {
                         state
                     },
                     reason: Some(reason.clone()),
-                    gap: source.gap,
+                    gap: s.gap.clone().map(Cow::Owned),
                     rows: usize::try_from(s.rows).unwrap_or(0),
                     body_hash: None,
                     empty: s.empty_since.map(|since| (since, s.empty_looks)),

@@ -5,7 +5,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
+
+use super::moment::{self, Moment, MomentError};
 
 /// A moment, in milliseconds since the Unix epoch.
 ///
@@ -94,6 +97,16 @@ impl Clock {
             Kind::System => Timestamp(jiff::Timestamp::now().as_millisecond()),
             Kind::Manual(at) => Timestamp(at.load(Ordering::SeqCst)),
         }
+    }
+
+    /// The moment that `text` names, such as `yesterday 14:00` or `run 17`; days and times without an offset
+    /// are the machine's (UTC under a manual clock).
+    pub fn moment(&self, text: &str) -> Result<Moment, MomentError> {
+        let zone = match self.0 {
+            Kind::System => TimeZone::system(),
+            Kind::Manual(_) => TimeZone::UTC,
+        };
+        moment::parse(text, self.now(), &zone)
     }
 
     /// Moves a manual clock, backwards too; does nothing to the system clock.

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema, summary};
 
+use super::as_of::AsOf;
 use super::tool::{Call, Effect, Tool};
 
 pub(super) static TOOL: Tool = Tool {
@@ -29,6 +30,7 @@ struct Params {
     what: String,
     /// Name of one firewall; default all.
     firewall: Option<String>,
+    as_of: Option<AsOf>,
 }
 
 fn output() -> JsonObject {
@@ -55,6 +57,7 @@ fn output() -> JsonObject {
 
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {
     let params: Params = arguments::read(&TOOL, &call.arguments)?;
-    let located = call.ask.locate(&params.what, params.firewall.as_deref()).await?;
+    let ask = call.ask.at(params.as_of.as_ref().map(AsOf::as_str)).await?;
+    let located = ask.locate(&params.what, params.firewall.as_deref()).await?;
     Reply::new(summary::of_located(&located), &located)
 }

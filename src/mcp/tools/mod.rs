@@ -1,5 +1,6 @@
 //! The tools, one file each: a name, words for the agent, two schemas, what calling it may do, and the call.
 
+mod as_of;
 mod domain_name;
 mod domains;
 mod locate;

@@ -9,6 +9,7 @@ use crate::ask::Query;
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema, summary};
 
+use super::as_of::AsOf;
 use super::domain_name::DomainName;
 use super::tool::{Call, Effect, Tool};
 
@@ -44,6 +45,7 @@ struct Params {
     firewall: Option<String>,
     /// Return `total` without rows.
     count_only: Option<bool>,
+    as_of: Option<AsOf>,
 }
 
 fn output() -> JsonObject {
@@ -71,6 +73,7 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
         limit: params.limit,
         after: params.after,
         count_only,
+        as_of: params.as_of.map(|moment| moment.0),
     };
     let mut answer = call.ask.query(&query).await?;
     let summary = summary::of_answer(&answer, count_only);

@@ -7,6 +7,7 @@ use crate::ask::{DomainFreshness, FirewallStatus, Status};
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema, summary};
 
+use super::as_of::AsOf;
 use super::tool::{Call, Effect, Tool};
 
 pub(super) static TOOL: Tool = Tool {
@@ -22,7 +23,9 @@ pub(super) static TOOL: Tool = Tool {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Params {}
+struct Params {
+    as_of: Option<AsOf>,
+}
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Overview {
@@ -63,8 +66,9 @@ struct Domain {
 }
 
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {
-    let Params {} = arguments::read(&TOOL, &call.arguments)?;
-    let overview = Overview::from(call.ask.status().await?);
+    let Params { as_of } = arguments::read(&TOOL, &call.arguments)?;
+    let ask = call.ask.at(as_of.as_ref().map(AsOf::as_str)).await?;
+    let overview = Overview::from(ask.status().await?);
     Reply::new(told(&overview), &overview)
 }
 

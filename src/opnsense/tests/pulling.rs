@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::domain::{Items, Place, field};
 use crate::opnsense::PullError;
 
 const LIST: &str = r#"{
@@ -88,6 +89,45 @@ async fn one_interface_that_fails_fails_the_pull() {
     let server = server.await;
     let error = server.client().pull(&EACH, NEW, &never()).await.unwrap_err();
     assert!(matches!(error, PullError::Status { status: 400, .. }), "{error:?}");
+}
+
+static TABLES: Items = Items {
+    list: Source::map("tables", "firewall/alias/get_table_size", "details", "p").keyed("name"),
+    fields: &[field("name"), field("count")],
+    place: Place::Segment,
+    into: "name",
+    most_rows: 100,
+    most: 3,
+};
+const CONTENTS: Source = Source::grid("list", "firewall/alias_util/list", "p").each_item(&TABLES);
+
+/// Says in each body at which path it was asked.
+fn tables(seen: &Seen, _: usize) -> (u16, String) {
+    let details = r#"{"details":{"d":{"count":3},"b c":{"count":"2"},"geo":{"count":101},"a/../../x":{},"e":{"count":null},"..":{}}}"#;
+    match seen.path.as_str() {
+        "firewall/alias/get_table_size" => (200, details.to_owned()),
+        path => (200, path.to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn items_are_asked_by_name_and_those_that_are_not_are_named() {
+    let server = Server::answering(tables).await;
+    let pulled = server.client().pull(&CONTENTS, NEW, &never()).await.unwrap();
+    assert_eq!(pulled.items, ["a/../../x", "b c", "d"]);
+    let bodies: Vec<_> =
+        pulled.bodies.iter().map(|body| String::from_utf8_lossy(body).into_owned()).collect();
+    // A name stays one part of the path, whatever it holds.
+    let expected = ["a%2F..%2F..%2Fx", "b%20c", "d"];
+    assert_eq!(bodies, expected.map(|name| format!("firewall/alias_util/list/{name}")));
+    assert_eq!(pulled.cut.as_deref(), Some("2 of 5 were not read: geo (101 rows), e"));
+}
+
+#[tokio::test]
+async fn a_list_of_items_that_is_none_fails_the_pull() {
+    let server = Server::answering(|_, _| (200, r#"{"status":"failed"}"#)).await;
+    let error = server.client().pull(&CONTENTS, NEW, &never()).await.unwrap_err();
+    assert!(matches!(error, PullError::Protocol { .. }), "{error:?}");
 }
 
 /// Twenty pulls at once against a firewall that takes its time.

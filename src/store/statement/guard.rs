@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
 use crate::store::error::StoreError;
+use crate::store::rebuild::MEMORY;
 
 use super::functions;
 use super::published::{Published, PublishedTable};
@@ -52,9 +53,17 @@ const PRAGMAS: &str =
 /// Runs statements of users, two at a time. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(in crate::store) struct Guard {
-    path: PathBuf,
+    source: Source,
     turns: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Guarded>>>,
+}
+
+/// What is read.
+#[derive(Debug, Clone)]
+enum Source {
+    File(PathBuf),
+    /// Tables of an earlier moment, which somebody else keeps alive.
+    Memory(String),
 }
 
 /// A connection that reads what is published, and nothing else.
@@ -85,11 +94,16 @@ impl Drop for Leaving {
 
 impl Guard {
     pub(in crate::store) fn new(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            turns: Arc::new(Semaphore::new(AT_A_TIME)),
-            idle: Arc::default(),
-        }
+        Self::of(Source::File(path.to_owned()))
+    }
+
+    /// For the tables of an earlier moment.
+    pub(in crate::store) fn in_memory(name: &str) -> Self {
+        Self::of(Source::Memory(name.to_owned()))
+    }
+
+    fn of(source: Source) -> Self {
+        Self { source, turns: Arc::new(Semaphore::new(AT_A_TIME)), idle: Arc::default() }
     }
 
     /// Answers `statement`; its time begins when its turn has come.
@@ -123,7 +137,7 @@ impl Guard {
         let this = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             let idle = this.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let guarded = idle.map_or_else(|| Guarded::open(&this.path), Ok)?;
+            let guarded = idle.map_or_else(|| Guarded::open(&this.source), Ok)?;
             let value = work(&guarded)?;
             let mut idle = this.idle.lock().unwrap_or_else(PoisonError::into_inner);
             if idle.len() < AT_A_TIME && !guarded.is_worn.load(Ordering::Relaxed) {
@@ -141,10 +155,14 @@ impl Guard {
 }
 
 impl Guarded {
-    fn open(path: &Path) -> Result<Self, StoreError> {
+    fn open(source: &Source) -> Result<Self, StoreError> {
         let failed = || StoreError::write("open the database for a statement");
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(failed())?;
+        let connection = match source {
+            Source::File(path) => Connection::open_with_flags(path, flags),
+            Source::Memory(name) => Connection::open_with_flags_and_vfs(name, flags, MEMORY),
+        };
+        let connection = connection.map_err(failed())?;
         // Readers of a write-ahead log wait only for its recovery.
         connection.busy_timeout(Duration::from_secs(1)).map_err(failed())?;
         connection.execute_batch(PRAGMAS).map_err(failed())?;

@@ -1,0 +1,95 @@
+//! Rules that OPNsense adds by itself and no row tells of.
+
+use super::rows::RuleRow;
+use super::terms::Names;
+
+/// The label under which antispoof blocks are reported; they have none in pf.
+pub const ANTISPOOF: &str = "antispoof";
+
+/// `antispoof for` every assigned interface: its networks elsewhere, and its addresses anywhere, are
+/// blocked unless a later rule passes them.
+pub(super) fn antispoof(names: &Names) -> Vec<RuleRow> {
+    let assigned = names.devices.iter().filter(|d| d.enabled && d.key.is_some() && !d.skipped);
+    let row = |key: &str, interface, source: String| RuleRow {
+        uuid: ANTISPOOF.to_owned(),
+        origin: "automatic".to_owned(),
+        action: "block".to_owned(),
+        quick: false,
+        interface,
+        family: "inet46".to_owned(),
+        source: vec![source],
+        description: format!("antispoof for {key}"),
+        ..RuleRow::default()
+    };
+    assigned
+        .filter(|d| !d.networks.is_empty())
+        .filter_map(|d| d.key.as_deref())
+        .flat_map(|key| {
+            [
+                row(key, Some(format!("!{key}")), format!("__{key}_network")),
+                row(key, None, format!("{key}ip")),
+            ]
+        })
+        .collect()
+}
+
+/// What every firewall has, for releases and keys that show no automatic rules (reference 6.2).
+pub(super) fn essentials() -> Vec<RuleRow> {
+    let base = || RuleRow {
+        origin: "automatic".to_owned(),
+        family: "inet46".to_owned(),
+        ..RuleRow::default()
+    };
+    let strings = |items: &[&str]| items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>();
+    let icmp6 =
+        |description: &str, direction: &str, types: &str, from: &[&str], to: &[&str]| RuleRow {
+            uuid: format!("derived: {description}"),
+            direction: direction.to_owned(),
+            family: "inet6".to_owned(),
+            protocol: "ipv6-icmp".to_owned(),
+            icmp_type: Some(types.to_owned()),
+            source: strings(from),
+            destination: strings(to),
+            description: description.to_owned(),
+            ..base()
+        };
+    let port0 = |source: Option<&str>, destination: Option<&str>| RuleRow {
+        uuid: "derived: port 0".to_owned(),
+        action: "block".to_owned(),
+        protocol: "tcp/udp".to_owned(),
+        source_port: source.map(str::to_owned),
+        destination_port: destination.map(str::to_owned),
+        description: "block all targeting port 0".to_owned(),
+        ..base()
+    };
+    let local = ["fe80::/10", "ff02::/16"];
+    vec![
+        RuleRow {
+            uuid: "derived: default deny".to_owned(),
+            action: "block".to_owned(),
+            quick: false,
+            description: "Default deny / state violation rule".to_owned(),
+            ..base()
+        },
+        RuleRow {
+            uuid: "derived: let out".to_owned(),
+            quick: false,
+            direction: "out".to_owned(),
+            description: "let out anything from firewall host itself".to_owned(),
+            ..base()
+        },
+        icmp6("ICMPv6 errors and neighbours", "in", "1,2,135,136", &["any"], &["any"]),
+        icmp6("ICMPv6 out", "out", "128,129,133,134,135,136", &["(self)"], &local),
+        icmp6("ICMPv6 in", "in", "128,133,134,135,136", &["fe80::/10"], &local),
+        icmp6(
+            "ICMPv6 in from multicast",
+            "in",
+            "128,133,134,135,136",
+            &["ff02::/16"],
+            &["fe80::/10"],
+        ),
+        icmp6("ICMPv6 in from unspecified", "in", "128,133,134,135,136", &["::"], &["ff02::/16"]),
+        port0(Some("0"), None),
+        port0(None, Some("0")),
+    ]
+}

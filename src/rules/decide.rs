@@ -1,0 +1,208 @@
+//! A packet's whole way: translation, inbound filter, route, source NAT, outbound filter.
+
+use super::packet::{Action, DeviceId, Direction, Packet};
+use super::route::{Way, is_group};
+use super::ruleset::{Ruleset, Via};
+use super::set::Set;
+use super::translate::Applied;
+use super::walk::Pass;
+
+/// Where a packet that passed inbound goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Egress {
+    /// It was stopped, so it goes nowhere.
+    Stopped,
+    /// For the firewall itself.
+    Local,
+    /// Multicast, limited broadcast, loopback or unspecified: never forwarded.
+    Group,
+    Device {
+        device: DeviceId,
+        gateway: Option<String>,
+        by_rule: bool,
+    },
+    /// Several next hops are possible: a gateway group, or equal routes.
+    Several(String),
+    NoRoute,
+}
+
+/// What decided inbound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inbound {
+    /// pf does not look at this device, or is off.
+    Unfiltered,
+    /// A port forward that passes by itself.
+    Redirect,
+    Filter(Pass),
+    /// The firewall itself is the sender.
+    Own,
+}
+
+/// The whole decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub device: Option<DeviceId>,
+    pub translated_in: Option<Applied>,
+    /// The packet as the inbound filter saw it.
+    pub inside: Packet,
+    pub inbound: Inbound,
+    pub egress: Egress,
+    pub translated_out: Option<Applied>,
+    /// The packet as the outbound filter saw it.
+    pub outside: Packet,
+    pub outbound: Option<Pass>,
+    /// Some outbound rule tests the source port that pf picks for NAT.
+    pub depends_on_port: bool,
+}
+
+impl Decision {
+    pub const fn inbound_action(&self) -> Action {
+        match &self.inbound {
+            Inbound::Filter(pass) => pass.action,
+            Inbound::Unfiltered | Inbound::Redirect | Inbound::Own => Action::Pass,
+        }
+    }
+
+    /// Pass only if both passes do.
+    pub fn action(&self) -> Action {
+        match self.inbound_action() {
+            Action::Pass => self.outbound.as_ref().map_or(Action::Pass, |pass| pass.action),
+            stopped => stopped,
+        }
+    }
+}
+
+impl Ruleset {
+    /// The way of a packet that arrives on `device`; one of the firewall's own has none.
+    pub fn decide(&self, device: Option<DeviceId>, packet: &Packet) -> Decision {
+        let mut decision = Decision {
+            device,
+            translated_in: None,
+            inside: *packet,
+            inbound: Inbound::Unfiltered,
+            egress: Egress::Stopped,
+            translated_out: None,
+            outside: *packet,
+            outbound: None,
+            depends_on_port: false,
+        };
+        let mut tag = None;
+        let skipped = |id: DeviceId| self.device(id).is_some_and(|d| d.skipped);
+        match device {
+            None => decision.inbound = Inbound::Own,
+            Some(id) if self.disabled || skipped(id) => {}
+            Some(id) => self.enter(id, &mut decision, &mut tag),
+        }
+        if decision.inbound_action() != Action::Pass {
+            return decision;
+        }
+        decision.egress = self.egress(&decision);
+        decision.outside = decision.inside;
+        if let Egress::Device { device, .. } = decision.egress
+            && !self.disabled
+            && !skipped(device)
+        {
+            self.leave(device, &mut decision, tag);
+        }
+        decision
+    }
+
+    fn enter(&self, device: DeviceId, decision: &mut Decision, tag: &mut Option<u16>) {
+        decision.translated_in = self.translations.inbound(device, &decision.inside);
+        if let Some(applied) = &decision.translated_in {
+            if let Some(address) = applied.address {
+                decision.inside.destination = address;
+            }
+            if let Some(port) = applied.port {
+                decision.inside.destination_port = port;
+            }
+            *tag = applied.tag;
+            if applied.pass {
+                decision.inbound = Inbound::Redirect;
+                return;
+            }
+        }
+        let pass = self.walk(Direction::In, device, &decision.inside, *tag);
+        *tag = pass.tag;
+        decision.inbound = Inbound::Filter(pass);
+    }
+
+    fn egress(&self, decision: &Decision) -> Egress {
+        let packet = &decision.inside;
+        if self.own.of(packet.family).contains(packet.destination) {
+            return Egress::Local;
+        }
+        if is_group(packet.family, packet.destination) {
+            return Egress::Group;
+        }
+        let rule = match &decision.inbound {
+            Inbound::Filter(pass) => pass.rule.and_then(|i| self.rule(i)),
+            _ => None,
+        };
+        match rule.and_then(|r| r.via.as_ref()) {
+            Some(Via::Hop { gateway, device, .. }) => {
+                return Egress::Device {
+                    device: *device,
+                    gateway: Some(gateway.clone()),
+                    by_rule: true,
+                };
+            }
+            Some(Via::Several { gateway }) => return Egress::Several(gateway.clone()),
+            Some(Via::Fallback { .. }) | None => {}
+        }
+        match self.routes.way(packet.destination_address()) {
+            Way::One(route) => Egress::Device {
+                device: route.device,
+                gateway: route.gateway.clone(),
+                by_rule: false,
+            },
+            Way::Several => Egress::Several("the routing table".to_owned()),
+            Way::None => Egress::NoRoute,
+        }
+    }
+
+    fn leave(&self, device: DeviceId, decision: &mut Decision, tag: Option<u16>) {
+        decision.translated_out = self.translations.outbound(device, &decision.outside, tag);
+        let mut tag = tag;
+        let mut chosen = false;
+        if let Some(applied) = &decision.translated_out {
+            if let Some(address) = applied.address {
+                decision.outside.source = address;
+            }
+            tag = applied.tag.or(tag);
+            chosen = applied.port_chosen;
+        }
+        let pass = self.walk(Direction::Out, device, &decision.outside, tag);
+        if chosen {
+            decision.depends_on_port =
+                self.tests_source_port(device, &decision.outside, tag, &pass);
+        }
+        decision.outbound = Some(pass);
+    }
+
+    /// Whether another source port could end the outbound pass differently.
+    fn tests_source_port(
+        &self,
+        device: DeviceId,
+        packet: &Packet,
+        tag: Option<u16>,
+        pass: &Pass,
+    ) -> bool {
+        /// pf picks a source port from here to the end.
+        const FIRST_CHOSEN: u128 = 1024;
+        let chosen = Set::interval(FIRST_CHOSEN, super::ruleset::PORTS);
+        let edges = self
+            .legs(Direction::Out, packet.family, device)
+            .flat_map(|leg| leg.source_port.intersect(&chosen).intervals().to_vec())
+            .flat_map(|(first, last)| [first, last, last + 1, first.saturating_sub(1)])
+            .filter(|port| chosen.contains(*port));
+        let mut ports: Vec<u128> = edges.collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports.into_iter().filter_map(|port| u16::try_from(port).ok()).any(|port| {
+            let other = packet.with_ports(port, packet.destination_port);
+            let end = self.walk(Direction::Out, device, &other, tag);
+            (end.action, end.rule) != (pass.action, pass.rule)
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! What pf decides: packets and sets of packets against the ruleset that OPNsense generates.
+//!
+//! In: plain [`Rows`] of one firewall at one moment. Out: a [`Ruleset`], and from it a
+//! [`Decision`] per packet or an exact partition per set. Never here: I/O, a clock, SQL, guesses;
+//! what the rows do not tell is carried along as a gap or makes a verdict undecidable.
+//!
+//! Semantics are those of pf.conf(5) under the generator of OPNsense 24.7 to 26.7: translation before
+//! filtering, quick or last match, first match for translation, states for everything after the
+//! first packet. Every packet here is the first of its flow.
+
+mod automatic;
+mod cube;
+mod decide;
+mod lower;
+mod lower_nat;
+mod packet;
+mod partition;
+mod reach;
+mod route;
+mod rows;
+mod ruleset;
+mod schedule;
+mod set;
+mod tables;
+mod terms;
+mod translate;
+mod walk;
+mod words;
+
+pub use automatic::ANTISPOOF;
+pub use cube::Cube;
+pub use decide::{Decision, Egress, Inbound};
+pub use lower::lower;
+pub use packet::{Action, DeviceId, Direction, Moment, Packet};
+pub use partition::TooManyParts;
+pub use reach::{Fate, Part, Toward};
+pub use route::{Route, Routes, Way};
+pub use rows::{
+    AliasRow, ForwardRow, GatewayRow, GroupRow, InterfaceRow, NptRow, OneToOneRow, OutboundRow,
+    RouteRow, Rows, RuleRow, ScheduleRange, ScheduleRow, Switches, TableRow,
+};
+pub use ruleset::{Class, Device, Leg, Match, Miss, On, Rule, Ruleset, Via};
+pub use schedule::minute;
+pub use set::{Addresses, Family, Set, number};
+pub use translate::{Applied, Label, Translations};
+pub use walk::Pass;
+pub use words::{ICMP, ICMP6, TCP, UDP, icmp_type, port, protocol, protocol_name};

@@ -1,0 +1,172 @@
+//! Which way a packet leaves when no rule says so.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::packet::DeviceId;
+use super::rows::RouteRow;
+use super::ruleset::Device;
+use super::set::{Family, Set, number};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    pub net: IpNet,
+    pub device: DeviceId,
+    /// Absent for a connected network.
+    pub gateway: Option<String>,
+}
+
+/// Routes of both families, longest prefixes first.
+#[derive(Debug, Clone, Default)]
+pub struct Routes {
+    routes: Vec<Route>,
+    /// Made from interface addresses because the index holds no routing table.
+    pub derived: bool,
+}
+
+/// What the routing table says about an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way<'r> {
+    One(&'r Route),
+    /// Several routes of one prefix: the choice is the kernel's.
+    Several,
+    None,
+}
+
+impl Routes {
+    pub(super) fn new(rows: &[RouteRow], devices: &[Device]) -> Self {
+        let by_name: BTreeMap<&str, DeviceId> =
+            devices.iter().enumerate().map(|(i, d)| (d.name.as_str(), i)).collect();
+        let mut routes: Vec<Route> = rows
+            .iter()
+            .filter_map(|row| {
+                let device = *by_name.get(row.device.as_str())?;
+                Some(Route { net: network(row)?, device, gateway: next_hop(row) })
+            })
+            .filter(|route| !is_link_local(route.net.addr()))
+            .collect();
+        let derived = routes.is_empty();
+        if derived {
+            routes = connected(devices);
+        }
+        routes.sort_by_key(|route| std::cmp::Reverse(route.net.prefix_len()));
+        routes.dedup();
+        Self { routes, derived }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Route> {
+        self.routes.iter()
+    }
+
+    pub fn way(&self, destination: IpAddr) -> Way<'_> {
+        if is_link_local(destination) {
+            // Every interface has fe80::/10; the sender's scope would decide.
+            return Way::Several;
+        }
+        let mut best: Option<&Route> = None;
+        for route in self.routes.iter().filter(|r| r.net.contains(&destination)) {
+            match best {
+                None => best = Some(route),
+                Some(first) if first.net.prefix_len() > route.net.prefix_len() => break,
+                Some(first) if first.device == route.device => {}
+                Some(_) => return Way::Several,
+            }
+        }
+        best.map_or(Way::None, Way::One)
+    }
+
+    /// The addresses of a family that leave by each route, longest prefix first: a partition.
+    pub fn partition(&self, family: Family) -> Vec<(DeviceId, Set)> {
+        let mut taken = Set::empty();
+        let mut parts: BTreeMap<DeviceId, Set> = BTreeMap::new();
+        for route in self.routes.iter().filter(|r| Family::of(r.net.addr()) == family) {
+            let all = Set::of_net(route.net);
+            let part = all.minus(&taken);
+            taken = taken.union(&all);
+            let sum = parts.entry(route.device).or_default();
+            *sum = sum.union(&part);
+        }
+        parts.into_iter().collect()
+    }
+}
+
+fn connected(devices: &[Device]) -> Vec<Route> {
+    let mut routes = Vec::new();
+    for (device, of) in devices.iter().enumerate().filter(|(_, d)| d.enabled) {
+        for family in Family::BOTH {
+            for (first, last) in of.networks.of(family).intervals() {
+                routes.extend(
+                    super::tables::cidrs(family, *first, *last).into_iter().map(|net| Route {
+                        net,
+                        device,
+                        gateway: None,
+                    }),
+                );
+            }
+        }
+    }
+    routes
+}
+
+fn network(row: &RouteRow) -> Option<IpNet> {
+    let text = row.destination.trim();
+    if text == "default" {
+        let v6 = row.family.as_deref() == Some("inet6")
+            || row.gateway.as_deref().is_some_and(|g| g.contains(':'));
+        return (if v6 { "::/0" } else { "0.0.0.0/0" }).parse().ok();
+    }
+    // `fe80::%igc0/64` carries its zone.
+    let text = match text.split_once('%') {
+        Some((address, rest)) => match rest.split_once('/') {
+            Some((_, bits)) => format!("{address}/{bits}"),
+            None => address.to_owned(),
+        },
+        None => text.to_owned(),
+    };
+    text.parse::<IpNet>()
+        .ok()
+        .map(|net| net.trunc())
+        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+fn next_hop(row: &RouteRow) -> Option<String> {
+    row.gateway.clone().filter(|g| !g.is_empty() && !g.starts_with("link#"))
+}
+
+/// 169.254/16 is routed like any other network; fe80::/10 is not.
+fn is_link_local(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
+}
+
+/// What never leaves by a route: multicast, limited broadcast, and what the kernel forwards to nobody
+/// (0/8 and 127/8, RFC 1122 3.2.1.3; the unspecified and the loopback address, RFC 4291 2.5).
+pub fn never_forwarded(family: Family) -> Set {
+    match family {
+        Family::V4 => Set::of(vec![
+            (0, 0x00ff_ffff),
+            (0x7f00_0000, 0x7fff_ffff),
+            (0xe000_0000, 0xefff_ffff),
+            (0xffff_ffff, 0xffff_ffff),
+        ]),
+        Family::V6 => Set::of(vec![(0, 1), (0xff << 120, u128::MAX)]),
+    }
+}
+
+/// Whether an address is one of [`never_forwarded`].
+pub fn is_group(family: Family, destination: u128) -> bool {
+    match family {
+        Family::V4 => {
+            let octet = destination >> 24;
+            matches!(octet, 0 | 127 | 224..=239) || destination == 0xffff_ffff
+        }
+        Family::V6 => destination <= 1 || destination >> 120 == 0xff,
+    }
+}
+
+/// The number of an address, for callers that hold text.
+pub fn parse_number(text: &str) -> Option<(Family, u128)> {
+    let address: IpAddr = text.parse().ok()?;
+    Some((Family::of(address), number(address)))
+}

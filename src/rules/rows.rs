@@ -1,0 +1,426 @@
+//! What an evaluation starts from: plain rows, as an index or a file gives them.
+//!
+//! Every field has the meaning and the spelling of the column of the same name in its domain, so a
+//! scenario file, a proposed rule list and the index are read alike.
+
+use serde::Deserialize;
+
+/// Everything that decides about packets, of one firewall at one moment.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rows {
+    /// Release as `26.7.2`; decides what a few fields mean. Absent: the newest known.
+    pub release: Option<String>,
+    pub rules: Vec<RuleRow>,
+    pub aliases: Vec<AliasRow>,
+    /// Loaded tables; preferred over `aliases` where a name is in both.
+    pub tables: Vec<TableRow>,
+    pub interfaces: Vec<InterfaceRow>,
+    pub groups: Vec<GroupRow>,
+    pub forwards: Vec<ForwardRow>,
+    pub outbound: Vec<OutboundRow>,
+    pub one_to_one: Vec<OneToOneRow>,
+    pub npt: Vec<NptRow>,
+    pub gateways: Vec<GatewayRow>,
+    pub routes: Vec<RouteRow>,
+    pub schedules: Vec<ScheduleRow>,
+    pub switches: Switches,
+    /// What the index does not hold about this firewall, in words; repeated in every answer.
+    pub gaps: Vec<String>,
+}
+
+/// Settings that change evaluation as a whole.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Switches {
+    /// `system/disablefilter`: pf is off, everything passes untranslated.
+    pub filter_disabled: bool,
+    /// `system/skip_rules_gw_down`: rules whose gateway is down are left out instead of losing it.
+    pub skip_rules_with_gateway_down: bool,
+    /// Reflection of port forwards unless they say otherwise (off in a factory configuration).
+    pub reflection: bool,
+    /// automatic, hybrid, advanced or disabled; absent: not known.
+    pub outbound_mode: Option<String>,
+}
+
+/// A filter rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RuleRow {
+    /// Evaluation order; rows of equal position keep their order. Absent in files: as written.
+    pub position: Option<i64>,
+    pub uuid: String,
+    /// mvc, legacy or automatic.
+    pub origin: String,
+    pub enabled: bool,
+    /// pass, block or reject.
+    pub action: String,
+    pub quick: bool,
+    /// in, out or any.
+    pub direction: String,
+    /// Interface keys and groups separated by commas, `!` in front when inverted; absent: all.
+    pub interface: Option<String>,
+    /// inet, inet6 or inet46.
+    pub family: String,
+    pub protocol: String,
+    /// Terms, each with its own `!`.
+    pub source: Vec<String>,
+    pub source_port: Option<String>,
+    pub destination: Vec<String>,
+    pub destination_port: Option<String>,
+    /// Names are of IPv4 (`echoreq`), numbers of IPv6.
+    pub icmp_type: Option<String>,
+    pub gateway: Option<String>,
+    pub schedule: Option<String>,
+    pub state_type: Option<String>,
+    /// `syn/syn,ack`, or `any`.
+    pub tcp_flags: Option<String>,
+    pub tag: Option<String>,
+    pub tagged: Option<String>,
+    pub log: bool,
+    pub description: String,
+    /// Evaluations counted by pf since the rules were loaded, where known.
+    pub evaluations: Option<i64>,
+    pub packets: Option<i64>,
+}
+
+impl Default for RuleRow {
+    fn default() -> Self {
+        let any = || vec!["any".to_owned()];
+        Self {
+            position: None,
+            uuid: String::new(),
+            origin: "mvc".to_owned(),
+            enabled: true,
+            action: "pass".to_owned(),
+            quick: true,
+            direction: "in".to_owned(),
+            interface: None,
+            family: "inet".to_owned(),
+            protocol: "any".to_owned(),
+            source: any(),
+            source_port: None,
+            destination: any(),
+            destination_port: None,
+            icmp_type: None,
+            gateway: None,
+            schedule: None,
+            state_type: None,
+            tcp_flags: None,
+            tag: None,
+            tagged: None,
+            log: false,
+            description: String::new(),
+            evaluations: None,
+            packets: None,
+        }
+    }
+}
+
+/// An alias as configured.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AliasRow {
+    pub name: String,
+    /// host, network, port, networkgroup, url, urltable, geoip, mac, internal, external, ...
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub enabled: bool,
+    pub content: Vec<String>,
+    pub description: String,
+    /// Entries of the loaded table when it was read.
+    pub entries: Option<i64>,
+}
+
+impl Default for AliasRow {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            kind: "host".to_owned(),
+            enabled: true,
+            content: Vec::new(),
+            description: String::new(),
+            entries: None,
+        }
+    }
+}
+
+/// A table as pf has it loaded.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TableRow {
+    pub name: String,
+    pub entries: Vec<String>,
+}
+
+/// A device with its assignment and addresses.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InterfaceRow {
+    pub device: String,
+    /// `lan`, `opt3`; absent when not assigned.
+    pub key: Option<String>,
+    pub name: String,
+    pub enabled: bool,
+    /// With prefix length; those without count as hosts.
+    pub addresses: Vec<String>,
+    pub groups: Vec<String>,
+    /// Whether the interface itself has an IPv4 gateway (DHCP, PPPoE, or one chosen); absent: not known.
+    pub has_gateway: Option<bool>,
+}
+
+impl Default for InterfaceRow {
+    fn default() -> Self {
+        Self {
+            device: String::new(),
+            key: None,
+            name: String::new(),
+            enabled: true,
+            addresses: Vec::new(),
+            groups: Vec::new(),
+            has_gateway: None,
+        }
+    }
+}
+
+/// An interface group.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GroupRow {
+    pub name: String,
+    /// Interface keys.
+    pub members: Vec<String>,
+}
+
+/// A port forward, or an exemption from them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ForwardRow {
+    pub position: Option<i64>,
+    pub uuid: String,
+    pub enabled: bool,
+    /// Exempts what it matches from translation.
+    pub no_rdr: bool,
+    pub interface: Option<String>,
+    pub family: String,
+    pub protocol: String,
+    pub source: Vec<String>,
+    pub source_port: Option<String>,
+    pub destination: Vec<String>,
+    pub destination_port: Option<String>,
+    pub target: String,
+    pub target_port: Option<String>,
+    /// `pass` passes without a filter rule, `rule` adds one at the end; absent: a rule must exist.
+    pub pass: Option<String>,
+    /// purenat or enable, disable; absent: as the switch says.
+    pub reflection: Option<String>,
+    pub tag: Option<String>,
+    pub tagged: Option<String>,
+    pub description: String,
+}
+
+impl Default for ForwardRow {
+    fn default() -> Self {
+        let any = || vec!["any".to_owned()];
+        Self {
+            position: None,
+            uuid: String::new(),
+            enabled: true,
+            no_rdr: false,
+            interface: None,
+            family: "inet".to_owned(),
+            protocol: "tcp".to_owned(),
+            source: any(),
+            source_port: None,
+            destination: any(),
+            destination_port: None,
+            target: String::new(),
+            target_port: None,
+            pass: None,
+            reflection: None,
+            tag: None,
+            tagged: None,
+            description: String::new(),
+        }
+    }
+}
+
+/// A source NAT rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OutboundRow {
+    pub position: Option<i64>,
+    pub uuid: String,
+    /// mvc, legacy or automatic.
+    pub origin: String,
+    pub enabled: bool,
+    pub no_nat: bool,
+    pub interface: Option<String>,
+    pub family: String,
+    pub protocol: String,
+    pub source: Vec<String>,
+    pub source_port: Option<String>,
+    pub destination: Vec<String>,
+    pub destination_port: Option<String>,
+    /// An address, `wanip`, or an alias; absent: the interface's address.
+    pub target: Option<String>,
+    pub static_port: bool,
+    pub tag: Option<String>,
+    pub tagged: Option<String>,
+    pub description: String,
+}
+
+impl Default for OutboundRow {
+    fn default() -> Self {
+        let any = || vec!["any".to_owned()];
+        Self {
+            position: None,
+            uuid: String::new(),
+            origin: "mvc".to_owned(),
+            enabled: true,
+            no_nat: false,
+            interface: None,
+            family: "inet".to_owned(),
+            protocol: "any".to_owned(),
+            source: any(),
+            source_port: None,
+            destination: any(),
+            destination_port: None,
+            target: None,
+            static_port: false,
+            tag: None,
+            tagged: None,
+            description: String::new(),
+        }
+    }
+}
+
+/// A one-to-one translation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OneToOneRow {
+    pub position: Option<i64>,
+    pub uuid: String,
+    pub enabled: bool,
+    pub interface: Option<String>,
+    /// binat or nat.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Addresses inside.
+    pub source: Vec<String>,
+    pub destination: Vec<String>,
+    /// Addresses outside.
+    pub external: String,
+    pub description: String,
+}
+
+impl Default for OneToOneRow {
+    fn default() -> Self {
+        Self {
+            position: None,
+            uuid: String::new(),
+            enabled: true,
+            interface: None,
+            kind: "binat".to_owned(),
+            source: Vec::new(),
+            destination: vec!["any".to_owned()],
+            external: String::new(),
+            description: String::new(),
+        }
+    }
+}
+
+/// An IPv6 prefix translation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NptRow {
+    pub position: Option<i64>,
+    pub uuid: String,
+    pub enabled: bool,
+    pub interface: Option<String>,
+    /// Prefix inside.
+    pub source: String,
+    /// Prefix outside.
+    pub destination: String,
+    pub description: String,
+}
+
+impl Default for NptRow {
+    fn default() -> Self {
+        Self {
+            position: None,
+            uuid: String::new(),
+            enabled: true,
+            interface: None,
+            source: String::new(),
+            destination: String::new(),
+            description: String::new(),
+        }
+    }
+}
+
+/// A gateway, or a gateway group when it has members.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GatewayRow {
+    pub name: String,
+    /// Key of its interface.
+    pub interface: Option<String>,
+    pub device: Option<String>,
+    pub address: Option<String>,
+    /// inet or inet6.
+    pub family: String,
+    pub enabled: bool,
+    /// As monitoring says: Online, Offline, Packetloss, ...; absent: not known.
+    pub status: Option<String>,
+    /// Names of the gateways of a group.
+    pub members: Vec<String>,
+}
+
+impl Default for GatewayRow {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            interface: None,
+            device: None,
+            address: None,
+            family: "inet".to_owned(),
+            enabled: true,
+            status: None,
+            members: Vec::new(),
+        }
+    }
+}
+
+/// A kernel route.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RouteRow {
+    /// A network, an address, or `default`.
+    pub destination: String,
+    pub gateway: Option<String>,
+    /// Device that packets leave by.
+    pub device: String,
+    /// inet or inet6; needed for `default`.
+    pub family: Option<String>,
+}
+
+/// A schedule: the rule that names it is active only within one of its ranges.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScheduleRow {
+    pub name: String,
+    pub ranges: Vec<ScheduleRange>,
+}
+
+/// Days and hours, in the firewall's local time.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScheduleRange {
+    /// Weekdays, 1 (Monday) to 7; empty when `dates` are given.
+    pub weekdays: Vec<u8>,
+    /// Months and days as `12-24`.
+    pub dates: Vec<String>,
+    /// `8:00-17:59`, both minutes included.
+    pub hours: String,
+}

@@ -1,0 +1,200 @@
+//! Chunks in the database: reading and writing them by address.
+//!
+//! A chunk that came from another is stored as its difference from it (LZ4 with the older content as the
+//! dictionary). Reading follows the bases, at most [`MOST_BASES`] of them, and checks the result.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::types::ContentHash;
+
+use super::chunk::{self, Chunk};
+use super::error::StoreError;
+
+/// Bases below a chunk. Measured with `benches/history.rs`, see [`super::chunk`]: more saves little and
+/// makes the first look at a moment slower.
+pub(super) const MOST_BASES: i64 = 48;
+
+/// Content that a reader remembers; bases are shared between neighbours in time.
+const REMEMBERED: usize = 32 << 20;
+
+/// One stored chunk, read.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) id: i64,
+    pub(super) depth: i64,
+    pub(super) content: Vec<u8>,
+}
+
+/// Reads chunks of one connection and remembers some.
+pub(super) struct Chunks<'c> {
+    connection: &'c Connection,
+    domain: &'static str,
+    known: RefCell<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    by_id: BTreeMap<i64, Rc<Stored>>,
+    bytes: usize,
+}
+
+/// A row of the table.
+struct Row {
+    id: i64,
+    hash: Vec<u8>,
+    size: i64,
+    base: Option<i64>,
+    depth: i64,
+    data: Vec<u8>,
+}
+
+impl<'c> Chunks<'c> {
+    /// `domain` is named when a chunk turns out to be damaged.
+    pub(super) fn new(connection: &'c Connection, domain: &'static str) -> Self {
+        Self { connection, domain, known: RefCell::default() }
+    }
+
+    /// One chunk by its address, checked.
+    pub(super) fn get(&self, address: ContentHash) -> Result<Rc<Stored>, StoreError> {
+        let damaged = |problem| StoreError::Damaged {
+            domain: self.domain,
+            chunk: address.to_string(),
+            problem,
+        };
+        let row = self.find(address)?.ok_or_else(|| damaged("is missing"))?;
+        if let Some(known) = self.known.borrow().by_id.get(&row.id) {
+            return Ok(Rc::clone(known));
+        }
+        let content = self.unpack(&row)?.ok_or_else(|| damaged("cannot be decompressed"))?;
+        if chunk::hash(&content) != address {
+            return Err(damaged("does not match its hash"));
+        }
+        Ok(self.remember(row.id, row.depth, content))
+    }
+
+    /// Whether the chunk is stored.
+    pub(super) fn has(&self, address: ContentHash) -> Result<bool, StoreError> {
+        let sql =
+            "SELECT chunk_id FROM chunks WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1";
+        let failed = || StoreError::write("look for a chunk");
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
+        statement.exists([address.as_bytes().as_slice()]).map_err(failed())
+    }
+
+    /// Stores `chunk` as its difference from `base`, when there is one that helps; the bytes it took.
+    pub(super) fn put(&self, chunk: &Chunk, base: Option<&Stored>) -> Result<usize, StoreError> {
+        if self.has(chunk.hash)? {
+            return Ok(0);
+        }
+        self.insert(chunk, base)
+    }
+
+    /// The same for a state that follows none: a chunk that is there but damaged is mended.
+    pub(super) fn put_whole(&self, chunk: &Chunk) -> Result<usize, StoreError> {
+        let failed = || StoreError::write("mend a chunk");
+        let Some(row) = self.find(chunk.hash)? else { return self.insert(chunk, None) };
+        match self.get(chunk.hash) {
+            Err(StoreError::Damaged { .. }) => {}
+            other => return other.map(|_| 0),
+        }
+        let sql = "UPDATE chunks SET size = ?, base = NULL, depth = 0, data = ? WHERE chunk_id = ?";
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
+        let size = i64::try_from(chunk.content.len()).unwrap_or(i64::MAX);
+        let data = chunk.packed();
+        statement.execute((size, &*data, row.id)).map_err(failed())?;
+        Ok(data.len())
+    }
+
+    fn insert(&self, chunk: &Chunk, base: Option<&Stored>) -> Result<usize, StoreError> {
+        let failed = || StoreError::write("store a chunk");
+        let base = base.filter(|base| base.depth < MOST_BASES);
+        let packed = chunk.packed_after(base.map(|base| base.content.as_slice()));
+        let base = base.filter(|_| packed.is_delta);
+        let sql = "INSERT INTO chunks (hash, size, base, depth, data) VALUES (?, ?, ?, ?, ?)";
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
+        let values = (
+            chunk.hash.as_bytes().as_slice(),
+            i64::try_from(chunk.content.len()).unwrap_or(i64::MAX),
+            base.map(|base| base.id),
+            base.map_or(0, |base| base.depth + 1),
+            &*packed.data,
+        );
+        statement.execute(values).map_err(failed())?;
+        Ok(packed.data.len())
+    }
+
+    fn find(&self, address: ContentHash) -> Result<Option<Row>, StoreError> {
+        let sql = "SELECT chunk_id, hash, size, base, depth, data FROM chunks WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1";
+        self.row(sql, address.as_bytes().as_slice())
+    }
+
+    fn row(&self, sql: &str, key: impl rusqlite::ToSql) -> Result<Option<Row>, StoreError> {
+        let failed = || StoreError::write("read a chunk");
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
+        statement
+            .query_row([key], |r| {
+                Ok(Row {
+                    id: r.get(0)?,
+                    hash: r.get(1)?,
+                    size: r.get(2)?,
+                    base: r.get(3)?,
+                    depth: r.get(4)?,
+                    data: r.get(5)?,
+                })
+            })
+            .optional()
+            .map_err(failed())
+    }
+
+    /// The content of `row`, unchecked; its bases are remembered on the way. `None` when it is damaged.
+    fn unpack(&self, row: &Row) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT chunk_id, hash, size, base, depth, data FROM chunks WHERE chunk_id = ?";
+        let mut below = Vec::new();
+        let (mut base, mut ground) = (row.base, None);
+        while let Some(id) = base {
+            if let Some(known) = self.known.borrow().by_id.get(&id) {
+                ground = Some(Rc::clone(known));
+                break;
+            }
+            let Some(next) = self.row(sql, id)? else { return Ok(None) };
+            // A cycle can only come from damage.
+            if i64::try_from(below.len()).unwrap_or(i64::MAX) > MOST_BASES {
+                return Ok(None);
+            }
+            base = next.base;
+            below.push(next);
+        }
+        while let Some(next) = below.pop() {
+            let Some(content) = unpacked(&next, ground.as_deref()) else { return Ok(None) };
+            // What is remembered is given out without another look.
+            if ContentHash::from_slice(&next.hash) != Some(chunk::hash(&content)) {
+                return Ok(None);
+            }
+            ground = Some(self.remember(next.id, next.depth, content));
+        }
+        Ok(unpacked(row, ground.as_deref()))
+    }
+
+    fn remember(&self, id: i64, depth: i64, content: Vec<u8>) -> Rc<Stored> {
+        let mut known = self.known.borrow_mut();
+        if known.bytes > REMEMBERED {
+            *known = Known::default();
+        }
+        known.bytes += content.len();
+        let stored = Rc::new(Stored { id, depth, content });
+        known.by_id.insert(id, Rc::clone(&stored));
+        stored
+    }
+}
+
+fn unpacked(row: &Row, ground: Option<&Stored>) -> Option<Vec<u8>> {
+    match (row.base, ground) {
+        (None, _) => chunk::unpack(row.size, &row.data),
+        (Some(_), Some(ground)) => chunk::undelta(row.size, &row.data, &ground.content),
+        (Some(_), None) => None,
+    }
+}

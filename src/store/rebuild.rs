@@ -1,0 +1,335 @@
+//! Tables from snapshots: those of an earlier moment, in memory.
+
+use std::collections::BTreeMap;
+use std::ffi::CStr;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use crate::domain::{AnyDomain, RawRow, RawRows, read_row};
+use crate::types::{ContentHash, FirewallId, RunId, Timestamp};
+
+use super::apply::{self, Batch};
+use super::chunk;
+use super::chunks::Chunks;
+use super::error::StoreError;
+use super::past::RunAt;
+use super::snapshot::{self, Head, split};
+
+/// SQLite's own file system in memory: a database whose name begins with `/` is shared by the connections of
+/// one process, each with its own cache, and freed with the last of them.
+pub(super) const MEMORY: &CStr = c"memdb";
+
+/// Tables of the history itself. They are not copied: in the database in memory their names mean those of
+/// the file that is attached to it while it is filled.
+const HISTORY: &str = "'chunks', 'snapshots', 'volatiles', 'volatile_states', 'source_states', 'sightings', 'presence', '_sqlx_migrations'";
+
+/// Names are never used twice, so a state that is still read is never written by another.
+static NAMED: AtomicU64 = AtomicU64::new(0);
+
+/// An empty database in memory with the tables of the one at `path`, and the firewalls and runs of then.
+pub(super) fn tables(path: &Path, runs: &[RunAt]) -> Result<(Connection, String), StoreError> {
+    let failed = || StoreError::write("make room for an earlier state");
+    let name = format!("/opndex-{}", NAMED.fetch_add(1, Ordering::Relaxed));
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection =
+        Connection::open_with_flags_and_vfs(&name, flags, MEMORY).map_err(failed())?;
+    connection
+        .execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA trusted_schema = OFF;")
+        .map_err(failed())?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute("ATTACH ? AS file", [read_only(path)]).map_err(failed())?;
+    let transaction = connection.transaction().map_err(failed())?;
+    let sql = format!(
+        "SELECT s.sql FROM file.sqlite_schema s
+         WHERE s.sql IS NOT NULL AND s.tbl_name NOT IN ({HISTORY}) AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+           AND s.name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'file' AND type = 'shadow')
+         ORDER BY CASE s.type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, s.rowid"
+    );
+    let statements: Vec<String> = transaction
+        .prepare(&sql)
+        .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect())
+        .map_err(failed())?;
+    for statement in statements {
+        transaction.execute_batch(&statement).map_err(failed())?;
+    }
+    for run in runs {
+        let sql = "INSERT INTO runs SELECT * FROM file.runs WHERE run_id = ?";
+        transaction.execute(sql, [run.run.get()]).map_err(failed())?;
+        let sql = "INSERT INTO firewalls SELECT * FROM file.firewalls WHERE firewall_id = ?";
+        transaction.execute(sql, [run.firewall.get()]).map_err(failed())?;
+        // What was told by then; runs before this was recorded did not keep it.
+        let sql = "UPDATE firewalls SET
+                 release = coalesce((SELECT release FROM file.runs WHERE firewall_id = ?1 AND run_id <= ?2 AND release IS NOT NULL ORDER BY run_id DESC LIMIT 1), release),
+                 config_revision = (SELECT config_revision FROM file.runs WHERE firewall_id = ?1 AND run_id <= ?2 AND config_revision IS NOT NULL ORDER BY run_id DESC LIMIT 1)
+             WHERE firewall_id = ?1";
+        transaction.execute(sql, (run.firewall.get(), run.run.get())).map_err(failed())?;
+    }
+    transaction.commit().map_err(failed())?;
+    Ok((connection, name))
+}
+
+/// The file at `path` as a URI: attached plainly it would be looked for in memory, as the main database is.
+fn read_only(path: &Path) -> String {
+    const DISK: &str = if cfg!(windows) { "win32" } else { "unix" };
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let path = if cfg!(windows) { format!("/{}", path.replace('\\', "/")) } else { path };
+    format!("file:{path}?mode=ro&vfs={DISK}")
+}
+
+/// Fills the table of `domain` with its rows at `runs`, and what its sources had said by then.
+pub(super) fn fill(
+    connection: &mut Connection,
+    domain: &'static dyn AnyDomain,
+    runs: &[RunAt],
+) -> Result<(), StoreError> {
+    let failed = || StoreError::write("rebuild an earlier state");
+    let transaction = connection.transaction().map_err(failed())?;
+    for run in runs {
+        fill_one(&transaction, domain, *run)?;
+    }
+    transaction.commit().map_err(failed())
+}
+
+/// Bytes of the database in memory.
+pub(super) fn size(connection: &Connection) -> Result<u64, StoreError> {
+    connection
+        .query_row(
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+            [],
+            |r| r.get::<_, i64>(0),
+        )
+        .map(|bytes| u64::try_from(bytes).unwrap_or(0))
+        .map_err(StoreError::write("measure an earlier state"))
+}
+
+fn fill_one(
+    connection: &Connection,
+    domain: &'static dyn AnyDomain,
+    at: RunAt,
+) -> Result<(), StoreError> {
+    let failed = || StoreError::write("rebuild a table");
+    let found = found(connection, at.firewall, domain, at.run)?;
+    let mut note = None;
+    let mut broken = None;
+    if let Some(found) = &found {
+        match rows(connection, at.firewall, domain, found, at.run) {
+            Ok((rows, volatile_at)) => {
+                note = thinned(connection, found, at.run)?
+                    .or_else(|| drifted(domain, volatile_at, at));
+                let rows = RawRows::new(domain, rows);
+                let batch = Batch {
+                    firewall: at.firewall,
+                    domain,
+                    run: at.run,
+                    at: at.started_at,
+                    rows,
+                    sources: Vec::new(),
+                };
+                apply::fill(connection, &batch)?;
+            }
+            // The other domains answer; this one says why it cannot.
+            Err(damaged @ StoreError::Damaged { .. }) => broken = Some(damaged.to_string()),
+            Err(other) => return Err(other),
+        }
+    }
+    let (firewall, name) = (at.firewall.get(), domain.name());
+    let sql = "INSERT INTO sources (firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows)
+         SELECT firewall_id, domain, source, CASE WHEN ?5 IS NULL OR state = 'absent' THEN state ELSE 'malformed' END,
+                coalesce(?5, reason), gap, ?4, CASE state WHEN 'fresh' THEN ?4 ELSE good_at END, rows
+         FROM (SELECT *, max(run_id) FROM source_states WHERE firewall_id = ?1 AND domain = ?2 AND run_id <= ?3 GROUP BY source)";
+    connection
+        .execute(sql, params![firewall, name, at.run.get(), at.started_at.millis(), broken])
+        .map_err(failed())?;
+    if let Some(note) = note {
+        // One source carries the remark: an answer repeats none.
+        let sql = "UPDATE sources SET gap = ?3 || coalesce('; ' || gap, '') WHERE firewall_id = ?1 AND domain = ?2
+             AND source = (SELECT source FROM sources WHERE firewall_id = ?1 AND domain = ?2 AND (state = 'fresh' OR rows > 0) ORDER BY state <> 'fresh', rows DESC LIMIT 1)";
+        connection.execute(sql, params![firewall, name, note]).map_err(failed())?;
+    }
+    if found.is_some() {
+        let rows = super::upsert::count(connection, domain, at.firewall)?;
+        let rejects = super::rejects::count(connection, at.firewall, domain)?;
+        let stamp = apply::stamp(domain);
+        let sql = "INSERT INTO domains (firewall_id, domain, rows, rejects, stamp) VALUES (?, ?, ?, ?, ?)";
+        connection
+            .execute(sql, params![firewall, name, rows, rejects, stamp.as_bytes().as_slice()])
+            .map_err(failed())?;
+    }
+    Ok(())
+}
+
+/// The snapshot that shows a domain at a run.
+pub(super) struct Found {
+    pub(super) head: Head,
+    pub(super) run: RunId,
+    pub(super) taken_at: Timestamp,
+    thinned_from: Option<i64>,
+}
+
+type FoundColumns = (i64, Vec<u8>, u32, i64, i64, Option<i64>);
+
+/// The newest snapshot of `domain` up to `run`.
+pub(super) fn found(
+    connection: &Connection,
+    firewall: FirewallId,
+    domain: &'static dyn AnyDomain,
+    run: RunId,
+) -> Result<Option<Found>, StoreError> {
+    let failed = || StoreError::write("find a snapshot");
+    let sql = "SELECT snapshot_id, root, height, run_id, taken_at, thinned_from FROM snapshots
+         WHERE firewall_id = ? AND domain = ? AND run_id <= ? ORDER BY run_id DESC, snapshot_id DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+    let row: Option<FoundColumns> = statement
+        .query_row((firewall.get(), domain.name(), run.get()), |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?))
+        })
+        .optional()
+        .map_err(failed())?;
+    let Some((id, root, height, run, taken_at, thinned_from)) = row else { return Ok(None) };
+    let root = ContentHash::from_slice(&root).ok_or_else(|| StoreError::Damaged {
+        domain: domain.name(),
+        chunk: format!("(root of snapshot {id})"),
+        problem: "has no address",
+    })?;
+    Ok(Some(Found {
+        head: Head { id, root, height },
+        run: RunId::new(run),
+        taken_at: Timestamp::from_millis(taken_at),
+        thinned_from,
+    }))
+}
+
+/// The rows of a snapshot with the volatile fields that were kept last before `run`, and when those were.
+fn rows(
+    connection: &Connection,
+    firewall: FirewallId,
+    domain: &'static dyn AnyDomain,
+    found: &Found,
+    run: RunId,
+) -> Result<(Vec<RawRow>, Option<Timestamp>), StoreError> {
+    let chunks = Chunks::new(connection, domain.name());
+    let stable = snapshot::lines(&chunks, found.head)?;
+    let beside = volatile(connection, &chunks, firewall, domain, run)?;
+    let Some(beside) = beside else {
+        return read(domain, &stable, found.head, |_| None).map(|rows| (rows, None));
+    };
+    let at = Some(beside.at);
+    let lines: Vec<&[u8]> = split(&beside.content).collect();
+    if beside.of.id == found.head.id {
+        let rows = read(domain, &stable, found.head, |i| lines.get(i).copied())?;
+        return Ok((rows, at));
+    }
+    // They stand beside the rows of another snapshot: matched by identity.
+    let theirs = snapshot::lines(&chunks, beside.of)?;
+    let theirs = RawRows::new(domain, read(domain, &theirs, beside.of, |i| lines.get(i).copied())?);
+    let mine = RawRows::new(domain, read(domain, &stable, found.head, |_| None)?);
+    let mut by_identity = BTreeMap::new();
+    for (i, row) in theirs.iter().enumerate() {
+        let mut identity = Vec::new();
+        theirs.write_identity(row, &mut identity);
+        by_identity.insert(identity, lines.get(i).copied());
+    }
+    let identities = mine.iter().map(|row| {
+        let mut identity = Vec::new();
+        mine.write_identity(row, &mut identity);
+        by_identity.get(&identity).copied().flatten()
+    });
+    let found_lines: Vec<Option<&[u8]>> = identities.collect();
+    let rows = read(domain, &stable, found.head, |i| found_lines.get(i).copied().flatten())?;
+    Ok((rows, at))
+}
+
+fn read<'l>(
+    domain: &'static dyn AnyDomain,
+    stable: &[u8],
+    head: Head,
+    beside: impl Fn(usize) -> Option<&'l [u8]>,
+) -> Result<Vec<RawRow>, StoreError> {
+    let row = |(i, line)| read_row(domain, line, beside(i));
+    let rows: Option<Vec<RawRow>> = split(stable).enumerate().map(row).collect();
+    rows.ok_or_else(|| snapshot::not_rows(domain, head))
+}
+
+struct Beside {
+    of: Head,
+    at: Timestamp,
+    content: Vec<u8>,
+}
+
+type VolatileColumns = (i64, Vec<u8>, i64, Vec<u8>, i64, Vec<u8>, u32);
+
+/// The volatile fields that were kept last up to `run`. Damaged ones are none.
+fn volatile(
+    connection: &Connection,
+    chunks: &Chunks<'_>,
+    firewall: FirewallId,
+    domain: &'static dyn AnyDomain,
+    run: RunId,
+) -> Result<Option<Beside>, StoreError> {
+    let failed = || StoreError::write("read earlier volatile fields");
+    let sql = "SELECT v.at, v.hash, v.size, v.data, s.snapshot_id, s.root, s.height
+         FROM volatile_states v JOIN snapshots s ON s.snapshot_id = v.snapshot_id
+         WHERE v.firewall_id = ? AND v.domain = ? AND v.run_id <= ? ORDER BY v.run_id DESC LIMIT 1";
+    let row: Option<VolatileColumns> = connection
+        .prepare_cached(sql)
+        .map_err(failed())?
+        .query_row((firewall.get(), domain.name(), run.get()), |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?))
+        })
+        .optional()
+        .map_err(failed())?;
+    let Some((at, hash, size, data, id, root, height)) = row else { return Ok(None) };
+    let (Some(hash), Some(root)) = (ContentHash::from_slice(&hash), ContentHash::from_slice(&root))
+    else {
+        return Ok(None);
+    };
+    let content = chunk::decompress(domain.name(), hash, size, &data);
+    let of = Head { id, root, height };
+    match content.and_then(|content| snapshot::levels(chunks, of).map(|_| content)) {
+        Ok(content) => Ok(Some(Beside { of, at: Timestamp::from_millis(at), content })),
+        Err(StoreError::Damaged { .. }) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// What to say when retention has dropped the states between the snapshot and the run.
+fn thinned(
+    connection: &Connection,
+    found: &Found,
+    run: RunId,
+) -> Result<Option<String>, StoreError> {
+    let Some(from) = found.thinned_from.filter(|from| *from <= run.get()) else { return Ok(None) };
+    let sql = "SELECT started_at FROM runs WHERE run_id = ?";
+    let since: Option<i64> = connection
+        .query_row(sql, [from], |r| r.get(0))
+        .optional()
+        .map_err(StoreError::write("find a run"))?;
+    let since =
+        since.map_or_else(String::new, |at| format!(" since {}", Timestamp::from_millis(at)));
+    Ok(Some(format!(
+        "this is the state of run {} ({}); what changed{since} was thinned out by retention",
+        found.run, found.taken_at
+    )))
+}
+
+/// What to say about fields that are kept once an hour.
+fn drifted(
+    domain: &'static dyn AnyDomain,
+    volatile_at: Option<Timestamp>,
+    at: RunAt,
+) -> Option<String> {
+    let fields: Vec<&str> = domain.fields().iter().filter(|f| f.volatile).map(|f| f.name).collect();
+    if fields.is_empty() || volatile_at == Some(at.started_at) {
+        return None;
+    }
+    let fields = fields.join(", ");
+    Some(match volatile_at {
+        Some(then) => format!("fields that change by themselves ({fields}) are of {then}"),
+        None => format!("fields that change by themselves ({fields}) were not kept then"),
+    })
+}

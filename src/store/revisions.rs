@@ -1,0 +1,121 @@
+//! The firewall's own configuration revisions: who saved what, when, in whose words.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::types::{FirewallId, RunId, Timestamp};
+
+use super::error::StoreError;
+use super::open::Store;
+
+/// One save of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    pub at: Timestamp,
+    /// Name of the backup on the firewall; empty for a file that the user named.
+    pub backup_id: String,
+    pub user: Option<String>,
+    pub description: Option<String>,
+}
+
+/// A revision the store knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionRow {
+    pub revision: Revision,
+    /// The run that read it; absent when it could not be read.
+    pub run: Option<RunId>,
+    pub problem: Option<String>,
+}
+
+/// How well a revision is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    No,
+    /// Its words, not its content.
+    Listed,
+    Read,
+}
+
+impl Store {
+    /// Every known revision of a firewall, oldest first.
+    pub async fn revisions(&self, firewall: FirewallId) -> Result<Vec<RevisionRow>, StoreError> {
+        type Columns = (i64, String, Option<String>, Option<String>, Option<i64>, Option<String>);
+        let rows: Vec<Columns> = sqlx::query_as(
+            "SELECT revised_at, backup_id, user, description, run_id, problem FROM revisions
+             WHERE firewall_id = ? ORDER BY revised_at, backup_id",
+        )
+        .bind(firewall.get())
+        .fetch_all(&self.readers)
+        .await
+        .map_err(StoreError::query("list configuration revisions"))?;
+        let row = |(at, backup_id, user, description, run, problem): Columns| RevisionRow {
+            revision: Revision { at: Timestamp::from_millis(at), backup_id, user, description },
+            run: run.map(RunId::new),
+            problem,
+        };
+        Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// Records a revision whose content could not be read, and why.
+    pub async fn revision_unread(
+        &self,
+        firewall: FirewallId,
+        revision: Revision,
+        problem: String,
+    ) -> Result<(), StoreError> {
+        self.writer
+            .transact("record a revision", move |connection| {
+                put(connection, firewall, &revision, None, Some(&problem))
+            })
+            .await
+    }
+}
+
+/// Whether a revision was read before, from the firewall or from a file; one with the same words at the same
+/// millisecond is the same.
+pub(super) fn known(
+    connection: &Connection,
+    firewall: FirewallId,
+    revision: &Revision,
+) -> Result<Known, StoreError> {
+    let failed = || StoreError::write("look for a revision");
+    let sql = "SELECT max(run_id IS NOT NULL) FROM revisions
+         WHERE firewall_id = ?1 AND revised_at = ?2
+           AND (backup_id = ?3 OR ((backup_id = '' OR ?3 = '') AND user IS ?4 AND description IS ?5))";
+    let values = (
+        firewall.get(),
+        revision.at.millis(),
+        &revision.backup_id,
+        &revision.user,
+        &revision.description,
+    );
+    let read: Option<bool> =
+        connection.query_row(sql, values, |r| r.get(0)).optional().map_err(failed())?.flatten();
+    Ok(match read {
+        None => Known::No,
+        Some(false) => Known::Listed,
+        Some(true) => Known::Read,
+    })
+}
+
+pub(super) fn put(
+    connection: &Connection,
+    firewall: FirewallId,
+    revision: &Revision,
+    run: Option<RunId>,
+    problem: Option<&str>,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO revisions (firewall_id, revised_at, backup_id, user, description, run_id, problem)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (firewall_id, revised_at, backup_id) DO UPDATE SET
+            run_id = coalesce(excluded.run_id, run_id), problem = excluded.problem";
+    let values = (
+        firewall.get(),
+        revision.at.millis(),
+        &revision.backup_id,
+        &revision.user,
+        &revision.description,
+        run.map(RunId::get),
+        problem,
+    );
+    connection.execute(sql, values).map(drop).map_err(StoreError::write("record a revision"))
+}

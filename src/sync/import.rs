@@ -1,0 +1,128 @@
+//! One config.xml into the store: from a file of the user's, or from the firewall's own history.
+
+use serde::Serialize;
+
+use crate::configxml::Config;
+use crate::domain::{ALL, AnyDomain, RawRows};
+use crate::store::{
+    Effect, Import, ImportKind, Imported, ImportedDomain, ImportedState, Revision, SourceState,
+    State, Store, StoreError,
+};
+use crate::types::{Release, RunId, Timestamp};
+
+/// The domains of which config.xml knows something.
+pub fn config_domains() -> Vec<&'static dyn AnyDomain> {
+    ALL.iter().copied().filter(|domain| !domain.config_sources().is_empty()).collect()
+}
+
+/// What became of one config.xml.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportReport {
+    pub firewall: String,
+    /// When the configuration was saved, by whom, in whose words.
+    pub at: Timestamp,
+    pub user: Option<String>,
+    pub description: Option<String>,
+    /// Inferred from what the file holds.
+    pub release: Release,
+    /// Absent when this revision was in the database already.
+    pub run: Option<RunId>,
+    pub domains: Vec<ImportLine>,
+}
+
+/// One domain of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportLine {
+    pub domain: &'static str,
+    /// `current`, `history`, `unchanged` or `covered`.
+    pub effect: &'static str,
+    pub rows: u64,
+    pub changed: u64,
+    pub rejects: u64,
+}
+
+impl ImportReport {
+    pub fn changed(&self) -> u64 {
+        self.domains.iter().map(|line| line.changed).sum()
+    }
+
+    pub fn is_known(&self) -> bool {
+        self.run.is_none()
+    }
+}
+
+impl ImportLine {
+    fn new(done: &ImportedDomain) -> Self {
+        let effect = match done.effect {
+            Effect::Current => "current",
+            Effect::History => "history",
+            Effect::Unchanged => "unchanged",
+            Effect::Covered => "covered",
+        };
+        Self {
+            domain: done.domain,
+            effect,
+            rows: done.rows,
+            changed: done.changed,
+            rejects: done.rejects,
+        }
+    }
+}
+
+/// Takes a configuration in that was saved at the time of `revision`.
+pub async fn import(
+    store: &Store,
+    mut config: Config,
+    firewall: &str,
+    revision: Revision,
+    kind: ImportKind,
+    read_at: Timestamp,
+) -> Result<ImportReport, StoreError> {
+    let release = config.release;
+    let states = config_domains().into_iter().map(|domain| state(&mut config, domain, release));
+    let domains = states.collect();
+    let import = Import {
+        firewall: firewall.to_owned(),
+        kind,
+        revision: revision.clone(),
+        read_at,
+        release,
+        host_name: config.host_name,
+        domains,
+    };
+    let (run, domains) = match store.import(import).await? {
+        Imported::Known => (None, Vec::new()),
+        Imported::Done { run, domains } => {
+            (Some(run), domains.iter().map(ImportLine::new).collect())
+        }
+    };
+    Ok(ImportReport {
+        firewall: firewall.to_owned(),
+        at: revision.at,
+        user: revision.user,
+        description: revision.description,
+        release,
+        run,
+        domains,
+    })
+}
+
+fn state(config: &mut Config, domain: &'static dyn AnyDomain, release: Release) -> ImportedState {
+    let mut rows = Vec::new();
+    let mut sources = Vec::new();
+    for (name, found) in config.take(domain, release) {
+        let of_name = domain.config_sources();
+        let gap = of_name.iter().filter(|s| s.name == name).find_map(|s| s.gap);
+        sources.push(SourceState {
+            name,
+            state: State::Fresh,
+            reason: None,
+            gap: gap.map(Into::into),
+            rows: found.len(),
+            body_hash: None,
+            empty: None,
+        });
+        rows.extend(found);
+    }
+    ImportedState { domain, rows: RawRows::new(domain, rows), sources }
+}

@@ -1,0 +1,219 @@
+//! The evaluator against what pf decides: 20,000 packets on the rulesets that a recorded firewall loads.
+//!
+//! The rows come from an index synced from the release's replay. Skipped, with a line, when the packets
+//! are not there.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use opndex::rules::{Action, Egress, Inbound, Packet, Rows, Ruleset, lower, protocol};
+use serde::Deserialize;
+
+use super::support::index::{Index, run};
+use super::support::replay::{Replay, recorded};
+
+const RELEASES: [&str; 4] = ["26.7.2", "26.1.11", "25.7.11", "25.1.12"];
+
+/// One packet with its decision.
+#[derive(Debug, Deserialize)]
+struct Case {
+    in_if: String,
+    proto: String,
+    src: IpAddr,
+    sport: Option<u16>,
+    dst: IpAddr,
+    dport: Option<u16>,
+    icmp_type: Option<u8>,
+    verdict_in: String,
+    rule_in: String,
+    nat: Option<Nat>,
+    out_if: Option<String>,
+    verdict_out: Option<String>,
+    rule_out: Option<String>,
+    nat_out: Option<NatOut>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Nat {
+    kind: String,
+    descr: String,
+    dst: IpAddr,
+    dport: Option<u16>,
+    pass: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct NatOut {
+    descr: String,
+    src: Option<IpAddr>,
+}
+
+fn folder() -> Option<PathBuf> {
+    let folder = recorded()?.join("../pf_oracle");
+    folder.is_dir().then_some(folder)
+}
+
+fn cases(release: &str) -> Vec<Case> {
+    let path = folder().unwrap().join(format!("A-{release}.jsonl.gz"));
+    let mut gzip = Command::new("gzip")
+        .args(["-dc"])
+        .arg(path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("gzip unpacks the packets");
+    let mut text = String::new();
+    gzip.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    gzip.wait().unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn packet(case: &Case) -> Packet {
+    let number = protocol(&case.proto).unwrap();
+    Packet::new(number, case.src, case.dst)
+        .unwrap()
+        .with_ports(case.sport.unwrap_or(0), case.dport.unwrap_or(0))
+        .with_icmp_type(case.icmp_type.unwrap_or(0))
+}
+
+/// What a decision looks like in the words of the cases.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Seen {
+    verdict_in: String,
+    rule_in: String,
+    nat: Option<(String, String, String, Option<u16>, bool)>,
+    out_if: Option<String>,
+    verdict_out: Option<String>,
+    rule_out: Option<String>,
+}
+
+fn expected(case: &Case) -> Seen {
+    Seen {
+        verdict_in: case.verdict_in.clone(),
+        rule_in: case.rule_in.clone(),
+        nat: case
+            .nat
+            .as_ref()
+            .map(|n| (n.kind.clone(), n.descr.clone(), n.dst.to_string(), n.dport, n.pass)),
+        out_if: case.out_if.clone(),
+        verdict_out: case.verdict_out.clone(),
+        rule_out: case.rule_out.clone(),
+    }
+}
+
+fn seen(ruleset: &Ruleset, case: &Case) -> (Seen, Option<NatOut>) {
+    let device = ruleset.device_named(&case.in_if).unwrap_or_else(|| panic!("{}", case.in_if));
+    let decision = ruleset.decide(Some(device), &packet(case));
+    let id = |index: Option<usize>| {
+        index.map_or_else(|| "default-pass".to_owned(), |i| ruleset.rules[i].id())
+    };
+    let rule_in = match &decision.inbound {
+        Inbound::Redirect => "rdr-pass".to_owned(),
+        Inbound::Filter(pass) => id(pass.rule),
+        Inbound::Unfiltered | Inbound::Own => "default-pass".to_owned(),
+    };
+    let device_of = |egress: &Egress| match egress {
+        Egress::Device { device, .. } => Some(ruleset.devices[*device].name.clone()),
+        _ => None,
+    };
+    let applied = decision.translated_out.as_ref();
+    let nat_out = applied.map(|a| NatOut {
+        descr: a.label.description.clone(),
+        src: a.address.map(|n| decision.outside.family.address(n)),
+    });
+    let (verdict_out, rule_out) = match &decision.outbound {
+        Some(_) if decision.depends_on_port => (Some("depends-on-nat-port".to_owned()), None),
+        Some(pass) => (Some(pass.action.to_string()), Some(id(pass.rule))),
+        None => (None, None),
+    };
+    let nat = decision.translated_in.as_ref().map(|a| {
+        let address = a.address.map(|n| decision.inside.family.address(n).to_string());
+        (
+            a.label.kind.to_owned(),
+            a.label.description.clone(),
+            address.unwrap_or_default(),
+            case.dport.and(a.port),
+            a.pass,
+        )
+    });
+    let seen = Seen {
+        verdict_in: decision.inbound_action().to_string(),
+        rule_in,
+        nat,
+        out_if: device_of(&decision.egress),
+        verdict_out,
+        rule_out,
+    };
+    (seen, nat_out)
+}
+
+/// The rows of the release as an index holds them.
+async fn rows(release: &str) -> Rows {
+    let replay = Replay::start(release, &[]);
+    let index = Index::new().await;
+    run(&index.firewall(&replay.url, "w1key", "w1secret")).await;
+    let loaded = index.ask().ruleset(None).await.unwrap();
+    let mut rows = loaded.rows.clone();
+    supplement(&mut rows, release);
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_packet_is_decided_as_pf_decides_it() {
+    let Some(_) = folder() else {
+        eprintln!("skipped: OPNDEX_RECORDED has no pf_oracle beside it");
+        return;
+    };
+    for release in RELEASES {
+        let rows = rows(release).await;
+        let ruleset = lower(&rows);
+        let asleep: Vec<String> = ruleset
+            .rules
+            .iter()
+            .filter_map(|r| r.asleep.as_ref().map(|why| format!("{}: {why}", r.id())))
+            .collect();
+        println!("{release}: asleep {asleep:#?}\ngaps {:#?}", ruleset.gaps);
+        let mut wrong: BTreeMap<String, (usize, String)> = BTreeMap::new();
+        let mut total = 0;
+        let mut nat_out = BTreeMap::new();
+        for case in cases(release) {
+            total += 1;
+            let want = expected(&case);
+            let (have, out) = seen(&ruleset, &case);
+            if have.out_if.is_some() && have == want {
+                let said = |n: &Option<NatOut>| {
+                    n.as_ref().map(|n| (n.descr.clone(), n.src.map(|a| a.to_string())))
+                };
+                if said(&out) != said(&case.nat_out) {
+                    *nat_out.entry((said(&case.nat_out), said(&out))).or_insert(0) += 1;
+                }
+            }
+            if want != have {
+                let kind = format!(
+                    "{} {} {:?} {:?} / {} {} {:?} {:?}",
+                    want.verdict_in,
+                    want.rule_in,
+                    want.nat.as_ref().map(|n| &n.1),
+                    want.out_if,
+                    have.verdict_in,
+                    have.rule_in,
+                    have.nat.as_ref().map(|n| &n.1),
+                    have.out_if,
+                );
+                let entry = wrong.entry(kind).or_insert((0, format!("{case:?} {have:?}")));
+                entry.0 += 1;
+            }
+        }
+        let count: usize = wrong.values().map(|(n, _)| n).sum();
+        println!("{release}: {count} of {total} differ; source NAT {nat_out:#?}");
+        let mut list: Vec<_> = wrong.into_iter().collect();
+        list.sort_by_key(|(_, (n, _))| std::cmp::Reverse(*n));
+        for (kind, (n, example)) in list.iter().take(25) {
+            println!("{n} x {kind}\n     {example}");
+        }
+    }
+}
+
+include!("pf_oracle_supplement.rs");
