@@ -10,18 +10,16 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::store::error::StoreError;
 use crate::store::rebuild::MEMORY;
 
 use super::functions;
+use super::lane::Lane;
 use super::published::{Published, PublishedTable};
 use super::refusal::{Denied, Refusal};
 use super::run::{Found, Statement, answer};
-
-/// Statements at a time; two cores.
-const AT_A_TIME: usize = 2;
 
 /// How long a statement may wait for its turn.
 const TURN: Duration = Duration::from_secs(5);
@@ -50,12 +48,12 @@ const PRAGMAS: &str =
     "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048;
     PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
 
-/// Runs statements of users, two at a time. Cheap to clone.
+/// Runs statements of users, one at a time. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(in crate::store) struct Guard {
     source: Source,
     turns: Arc<Semaphore>,
-    idle: Arc<Mutex<Vec<Guarded>>>,
+    lane: Lane,
 }
 
 /// What is read.
@@ -103,7 +101,7 @@ impl Guard {
     }
 
     fn of(source: Source) -> Self {
-        Self { source, turns: Arc::new(Semaphore::new(AT_A_TIME)), idle: Arc::default() }
+        Self { source, turns: Arc::new(Semaphore::new(1)), lane: Lane::default() }
     }
 
     /// Answers `statement`; its time begins when its turn has come.
@@ -117,40 +115,45 @@ impl Guard {
         };
         let gone = Arc::new(AtomicBool::new(false));
         let _leaving = Leaving(Arc::clone(&gone));
-        self.with(move |guarded| {
-            let answer = answer(guarded, &statement, &gone);
-            drop(permit);
-            answer
-        })
-        .await
+        self.with(permit, move |guarded| answer(guarded, &statement, &gone)).await
     }
 
     /// What can be read, with its definitions.
     pub(in crate::store) async fn published(&self) -> Result<Vec<PublishedTable>, StoreError> {
-        self.with(|guarded| Ok(guarded.published.tables.clone())).await
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let permit = turn.map_err(|_| StoreError::Interrupted)?;
+        self.with(permit, |guarded| Ok(guarded.published.tables.clone())).await
     }
 
+    /// Runs `work` on the guarded connection. Who stops waiting does not stop it; the turn ends with it.
     async fn with<T: Send + 'static>(
         &self,
+        permit: OwnedSemaphorePermit,
         work: impl FnOnce(&Guarded) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let this = self.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            let idle = this.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let guarded = idle.map_or_else(|| Guarded::open(&this.source), Ok)?;
-            let value = work(&guarded)?;
-            let mut idle = this.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() < AT_A_TIME && !guarded.is_worn.load(Ordering::Relaxed) {
-                idle.push(guarded);
-            }
-            Ok(value)
-        });
-        done.await.map_err(|_| StoreError::Interrupted)?
+        let (reply, answer) = oneshot::channel();
+        let source = self.source.clone();
+        self.lane.run(Box::new(move |slot| {
+            let result = match slot.take().map_or_else(|| Guarded::open(&source), Ok) {
+                Ok(guarded) => {
+                    let result = work(&guarded);
+                    if !guarded.is_worn.load(Ordering::Relaxed) {
+                        *slot = Some(guarded);
+                    }
+                    result
+                }
+                Err(cause) => Err(cause),
+            };
+            drop(permit);
+            // The one who asked may have gone.
+            let _gone = reply.send(result);
+        }))?;
+        answer.await.map_err(|_| StoreError::Interrupted)?
     }
 
-    /// Closes the idle connections.
+    /// Closes the connection, once what runs on it has ended.
     pub(in crate::store) fn close(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lane.end();
     }
 }
 
