@@ -1,15 +1,26 @@
--- History is ordered by run, not by clock: two runs may share a second, and a clock may go backwards.
+-- History is ordered by position: by time, as long as the clock only goes forward; where it went backwards a new turn
+-- begins, so that what was seen later stands later. Imported states of the past take their place in time.
 ALTER TABLE runs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0 /* Grows when the clock had gone backwards since the run before. */;
+ALTER TABLE runs ADD COLUMN position INTEGER NOT NULL DEFAULT 0 /* Place in history: the turn times 2^48, plus started_at. */;
 ALTER TABLE runs ADD COLUMN release TEXT /* OPNsense release that answered. */;
 ALTER TABLE runs ADD COLUMN config_revision TEXT /* Configuration revision that answered, in the firewall's own words. */;
 ALTER TABLE runs ADD COLUMN stored INTEGER NOT NULL DEFAULT 0 /* Bytes of compressed chunks that this run added. */;
+UPDATE runs SET position = started_at;
+CREATE TRIGGER runs_position AFTER INSERT ON runs BEGIN
+    UPDATE runs SET position = (new.turn << 48) + new.started_at WHERE run_id = new.run_id;
+END;
 -- as_of: "the newest run that began before this moment".
-CREATE INDEX runs_moment ON runs (firewall_id, turn, started_at);
+CREATE INDEX runs_position ON runs (firewall_id, position);
 
 DROP INDEX snapshots_domain;
-ALTER TABLE snapshots ADD COLUMN thinned_from INTEGER /* Run since which the state was another one that retention has dropped; absent: none was. */;
--- as_of: "the newest snapshot of this domain up to that run".
-CREATE INDEX snapshots_run ON snapshots (firewall_id, domain, run_id);
+ALTER TABLE snapshots ADD COLUMN position INTEGER NOT NULL DEFAULT 0 /* Place in history: that of its run. */;
+ALTER TABLE snapshots ADD COLUMN thinned_from INTEGER /* Position since which the state was another one that retention has dropped; absent: none was. */;
+UPDATE snapshots SET position = (SELECT position FROM runs r WHERE r.run_id = snapshots.run_id);
+CREATE TRIGGER snapshots_position AFTER INSERT ON snapshots BEGIN
+    UPDATE snapshots SET position = (SELECT position FROM runs WHERE run_id = new.run_id) WHERE snapshot_id = new.snapshot_id;
+END;
+-- as_of: "the newest snapshot of this domain up to that place in history".
+CREATE INDEX snapshots_position ON snapshots (firewall_id, domain, position, run_id);
 
 -- A chunk may be stored as its difference from another; the index holds eight bytes of the hash, not all.
 CREATE TABLE chunks_new (
@@ -46,11 +57,11 @@ CREATE TABLE volatile_states (
     -- Earlier values of the fields that change by themselves: one per hour, thinned to one per day.
     firewall_id INTEGER NOT NULL REFERENCES firewalls (firewall_id),
     domain TEXT NOT NULL,
-    run_id INTEGER NOT NULL, -- Run that saw them.
+    position INTEGER NOT NULL, -- Place in history of the run that saw them.
     snapshot_id INTEGER NOT NULL, -- Snapshot whose rows they stand beside, in its order.
     at INTEGER NOT NULL, -- Milliseconds since the Unix epoch.
     hash BLOB NOT NULL, -- BLAKE3 of the uncompressed content.
     size INTEGER NOT NULL, -- Bytes before compression.
     data BLOB NOT NULL, -- LZ4 block of one line per row.
-    PRIMARY KEY (firewall_id, domain, run_id)
+    PRIMARY KEY (firewall_id, domain, position)
 ) STRICT, WITHOUT ROWID;

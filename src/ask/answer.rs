@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::freshness::Freshness;
+use super::labels::LabelRow;
 
 /// Rows of one domain.
 #[derive(Debug, Clone, Serialize)]
@@ -32,6 +33,9 @@ pub struct Located {
     /// `ip`, `mac` or `name`.
     pub kind: &'static str,
     pub mentions: Vec<Mention>,
+    /// What the user says about the devices among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<LabelRow>,
     /// More was found than is shown.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,

@@ -75,8 +75,14 @@ fn one_firewall(sum: &mut Freshness, domain: &str, prefix: &str, sources: &[&Sou
     }
     if sources.is_empty() {
         sum.complete = false;
-        let on_demand = by_name(domain).is_some_and(|d| d.cadence() == Cadence::OnDemand);
-        let when = if on_demand { ": it is read on demand only, by naming it" } else { "" };
+        let cadence = by_name(domain).map(|d| d.cadence());
+        let when = match cadence {
+            Some(Cadence::OnDemand) => ": it is read on demand only, by naming it".to_owned(),
+            Some(Cadence::OptIn) => {
+                ": it is opt-in, add it to `sync.extra` in the settings to have it read".to_owned()
+            }
+            _ => String::new(),
+        };
         sum.notes.push(format!("{prefix}`{domain}` was not read yet{when}"));
     } else if sum.notes.len() == before && sources.iter().all(|s| s.state == State::Absent) {
         let none = format!("{prefix}this firewall has no source of `{domain}`");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::{ALL, AnyDomain};
 use crate::store::{Hit, Needle, Sought};
 use crate::types::{MacAddr, host_part};
 
@@ -43,7 +44,19 @@ impl Ask {
                 hits.extend(bare.into_iter().filter(|h| h.how == Sought::Exact));
             }
         }
+        if let Needle::Name(name) = &needle {
+            // The user's own name for a device.
+            for label in self.store.labels().await? {
+                let named = [&label.name, &label.owner, &label.group].into_iter().flatten();
+                if let (true, Ok(mac)) =
+                    (named.into_iter().any(|n| n.eq_ignore_ascii_case(name)), label.client.parse())
+                {
+                    hits.extend(self.store.locate(&Needle::Mac(mac), scope, PER_COLUMN).await?);
+                }
+            }
+        }
         hits.sort_by_key(|hit| hit.how);
+        let labels = self.labels_of(&hits).await?;
         let name_of =
             |hit: &Hit| known.iter().find(|f| f.id == hit.firewall).map(|f| f.name.clone());
         let mut seen = BTreeSet::new();
@@ -58,14 +71,15 @@ impl Ask {
         }
         let more = mentions.len() > MOST;
         mentions.truncate(MOST);
-        let freshness = self.overall(scope).await?;
-        Ok(Located { looked_for: shown, kind, mentions, more, freshness })
+        let freshness = self.overall_of(scope, ALL).await?;
+        Ok(Located { looked_for: shown, kind, mentions, labels, more, freshness })
     }
 
-    /// The freshness of all domains together: an answer about everything misses what any of them misses.
-    async fn overall(
+    /// The freshness of `domains` together: an answer about all of them misses what any of them misses.
+    pub(super) async fn overall_of(
         &self,
         scope: Option<crate::types::FirewallId>,
+        domains: &[&'static dyn AnyDomain],
     ) -> Result<Freshness, AskError> {
         let (sources, statuses) =
             (self.store.source_statuses().await?, self.store.domain_statuses().await?);
@@ -77,7 +91,7 @@ impl Ask {
             .collect();
         let mut sum =
             Freshness { as_of: None, age_s: None, stale: false, complete: true, notes: Vec::new() };
-        for domain in crate::domain::ALL {
+        for domain in domains {
             let one = freshness(domain.name(), &sources, &statuses, &about, self.clock.now());
             sum.as_of = match (sum.as_of, one.as_of) {
                 (Some(a), Some(b)) => Some(a.min(b)),

@@ -133,7 +133,7 @@ impl Ask {
 }
 
 /// Columns without a value on this page say nothing; unasked, they only cost tokens.
-fn leave_out_empty(answer: &mut Answer) {
+pub(super) fn leave_out_empty(answer: &mut Answer) {
     let used: Vec<bool> = (0..answer.columns.len())
         .map(|i| answer.rows.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_null())))
         .collect();
@@ -148,7 +148,7 @@ fn leave_out_empty(answer: &mut Answer) {
     }
 }
 
-fn limit(asked: Option<u32>) -> Result<u32, AskError> {
+pub(super) fn limit(asked: Option<u32>) -> Result<u32, AskError> {
     match asked.unwrap_or(DEFAULT_LIMIT) {
         limit if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
         limit => Err(AskError::Limit { limit, most: MAX_LIMIT }),

@@ -61,11 +61,13 @@ impl Ask {
             return Err(AskError::WhichFirewall { known: String::new() });
         };
         let version = self.store.version(id).await?;
-        if let Some(loaded) = self.rulesets.get(id, &version) {
+        if let Some(loaded) = version.as_deref().and_then(|v| self.rulesets.get(id, v)) {
             return Ok(loaded);
         }
         let loaded = Arc::new(self.load(row).await?);
-        self.rulesets.put(version, &loaded);
+        if let Some(version) = version {
+            self.rulesets.put(version, &loaded);
+        }
         Ok(loaded)
     }
 
@@ -73,16 +75,35 @@ impl Ask {
         let mut reader = Reader { ask: self, firewall, freshness: None };
         let mut rows = Rows { release: firewall.release.clone(), ..Rows::default() };
         rows.rules = reader.read("firewall_rules", rule).await?;
-        rows.aliases = reader.read("aliases", alias).await?;
-        rows.tables = tables(
-            reader.read("alias_contents", |c| Some((c.text("alias")?, c.text("entry")?))).await?,
-        );
-        let mut interfaces = reader.read("interfaces", interface).await?;
-        rows.gateways = reader.read("gateways", gateway).await?;
-        let upstream = reader.read("gateways", upstream).await?;
-        for device in &mut interfaces {
-            settle_gateway(device, &upstream);
+        let counters = reader.read("rule_counters", |c| {
+            Some((c.text("uuid")?, (c.int("evaluations"), c.int("packets"))))
+        });
+        let counters: BTreeMap<_, _> = counters.await?.into_iter().collect();
+        for rule in &mut rows.rules {
+            let (evaluations, packets) = counters.get(&rule.uuid).copied().unwrap_or_default();
+            (rule.evaluations, rule.packets) = (evaluations, packets);
         }
+        rows.aliases = reader.read("aliases", alias).await?;
+        let sizes =
+            reader.read("alias_tables", |c| Some((c.text("name")?, c.int("entries")))).await?;
+        rows.tables = tables(sizes, reader.read("alias_contents", entry).await?);
+        let mut interfaces = reader.read("interfaces", interface).await?;
+        let addresses = reader.read("interface_addresses", address).await?;
+        rows.gateways = reader.read("gateways", gateway).await?;
+        let health = reader.read("gateway_status", gateway_status).await?;
+        let members = reader.read("gateway_groups", |c| {
+            Some(Member {
+                group: c.text("name")?,
+                gateway: c.text("gateway")?,
+                tier: c.int("tier"),
+            })
+        });
+        let members = members.await?;
+        settle_health(&mut rows.gateways, health);
+        let groups = gateway_groups(members, &rows.gateways);
+        rows.gateways.extend(groups);
+        let upstream = reader.read("gateways", upstream).await?;
+        settle_interfaces(&mut interfaces, addresses, &upstream);
         rows.interfaces = interfaces;
         rows.groups = reader.read("interface_groups", group).await?;
         rows.forwards = reader.read("destination_nat", forward).await?;
@@ -247,8 +268,17 @@ fn alias(c: &Cells) -> Option<AliasRow> {
     })
 }
 
-fn tables(entries: Vec<(String, String)>) -> Vec<TableRow> {
-    let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
+fn entry(c: &Cells) -> Option<(String, String)> {
+    let entry = c.text("entry")?;
+    let bare = c.flag("negated") == Some(true) && !entry.starts_with('!');
+    Some((c.text("alias")?, if bare { format!("!{entry}") } else { entry }))
+}
+
+/// Loaded tables: those with entries, and those that are known to have none.
+fn tables(sizes: Vec<(String, Option<i64>)>, entries: Vec<(String, String)>) -> Vec<TableRow> {
+    let empty = sizes.into_iter().filter(|(_, size)| *size == Some(0));
+    let mut by_name: BTreeMap<String, Vec<String>> =
+        empty.map(|(name, _)| (name, Vec::new())).collect();
     for (name, entry) in entries {
         by_name.entry(name).or_default().push(entry);
     }
@@ -272,15 +302,50 @@ fn interface(c: &Cells) -> Option<InterfaceRow> {
     })
 }
 
-/// Keys of interfaces whose own gateway is an upstream one.
+/// Keys of interfaces with a gateway that may be the default one, and its family.
 fn upstream(c: &Cells) -> Option<String> {
-    c.text("interface")
-        .filter(|_| c.flag("upstream") == Some(true) && c.flag("enabled") != Some(false))
+    let candidate = c.flag("default_candidate") == Some(true) && c.words("family") != "inet6";
+    c.text("interface").filter(|_| candidate && c.flag("enabled") != Some(false))
 }
 
-fn settle_gateway(device: &mut InterfaceRow, upstream: &[String]) {
-    if device.has_gateway.is_none() {
-        device.has_gateway = device.key.as_ref().map(|key| upstream.contains(key));
+/// An address of a device, with its prefix length; the primary one first.
+struct Address {
+    device: String,
+    text: String,
+    is_primary: bool,
+}
+
+fn address(c: &Cells) -> Option<Address> {
+    let ip = c.text("ip")?;
+    let text = match c.int("prefix_length") {
+        Some(bits) => format!("{ip}/{bits}"),
+        None => ip,
+    };
+    Some(Address {
+        device: c.text("device")?,
+        text,
+        is_primary: c.flag("is_primary") == Some(true),
+    })
+}
+
+fn settle_interfaces(
+    devices: &mut [InterfaceRow],
+    mut addresses: Vec<Address>,
+    upstream: &[String],
+) {
+    addresses.sort_by_key(|a| !a.is_primary);
+    for device in devices {
+        if device.has_gateway.is_none() {
+            device.has_gateway = device.key.as_ref().map(|key| upstream.contains(key));
+        }
+        let mine: Vec<String> = addresses
+            .iter()
+            .filter(|a| a.device == device.device)
+            .map(|a| a.text.clone())
+            .collect();
+        if !mine.is_empty() {
+            device.addresses = mine;
+        }
     }
 }
 
@@ -289,12 +354,59 @@ fn gateway(c: &Cells) -> Option<GatewayRow> {
         name: c.text("name")?,
         interface: c.text("interface"),
         device: c.text("device"),
-        address: c.text("address").or_else(|| c.text("ip")).or_else(|| c.text("gateway")),
+        address: c.text("ip"),
         family: c.text("family").unwrap_or_else(|| "inet".to_owned()),
         enabled: c.flag("enabled").unwrap_or(true),
-        status: c.text("status"),
-        members: c.list("members"),
+        status: (c.flag("forced_down") == Some(true)).then(|| "forced down".to_owned()),
+        members: Vec::new(),
     })
+}
+
+/// What monitoring says of a gateway; a dynamic one has its address only here.
+fn gateway_status(c: &Cells) -> Option<(String, String, Option<String>)> {
+    Some((c.text("name")?, c.words("status"), c.text("ip")))
+}
+
+fn settle_health(gateways: &mut [GatewayRow], health: Vec<(String, String, Option<String>)>) {
+    for (name, status, ip) in health {
+        for gateway in gateways.iter_mut().filter(|g| g.name == name) {
+            gateway.status.get_or_insert_with(|| status.clone());
+            gateway.address = gateway.address.take().or_else(|| ip.clone());
+        }
+    }
+}
+
+struct Member {
+    group: String,
+    gateway: String,
+    tier: Option<i64>,
+}
+
+/// A group is its best tier with a member that is up.
+fn gateway_groups(mut members: Vec<Member>, gateways: &[GatewayRow]) -> Vec<GatewayRow> {
+    let is_up = |name: &str| {
+        let status =
+            gateways.iter().find(|g| g.name == name && g.enabled).map(|g| g.status.clone());
+        status.is_some_and(|s| {
+            let s = s.unwrap_or_default().to_ascii_lowercase();
+            !s.contains("offline") && !s.contains("down")
+        })
+    };
+    members.sort_by(|a, b| (&a.group, a.tier).cmp(&(&b.group, b.tier)));
+    let mut groups: BTreeMap<String, (Option<i64>, Vec<String>)> = BTreeMap::new();
+    for member in members.iter().filter(|m| is_up(&m.gateway)) {
+        let (tier, names) =
+            groups.entry(member.group.clone()).or_insert_with(|| (member.tier, Vec::new()));
+        if *tier == member.tier {
+            names.push(member.gateway.clone());
+        }
+    }
+    for member in members {
+        // A group without a living member still exists.
+        groups.entry(member.group).or_insert_with(|| (None, vec![member.gateway]));
+    }
+    let row = |(name, (_, members))| GatewayRow { name, members, ..GatewayRow::default() };
+    groups.into_iter().map(row).collect()
 }
 
 fn group(c: &Cells) -> Option<GroupRow> {
@@ -381,7 +493,7 @@ fn npt(c: &Cells) -> Option<NptRow> {
 fn route(c: &Cells) -> Option<RouteRow> {
     Some(RouteRow {
         destination: c.text("destination")?,
-        gateway: c.text("gateway"),
+        gateway: c.text("gateway").or_else(|| c.text("next_hop")),
         device: c.text("device")?,
         family: c.text("family"),
     })

@@ -1,5 +1,7 @@
 //! What can be typed. The comments here are the help.
 
+mod rules;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -11,6 +13,7 @@ use crate::types::Timestamp;
 use super::exit;
 use super::flags::SettingFlags;
 use super::install::Client;
+pub(super) use rules::{LintArgs, LintSeverity, ReachArgs, TraceArgs};
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -78,11 +81,22 @@ pub(super) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Show what changed, the newest first: when, from what to what, and who did it.
+    ///
+    /// Rows are added, removed, modified, or moved (an address that another device had). Without a domain
+    /// or --about, the configuration only. Moments are written like `tuesday`, `yesterday 14:00` or `2 hours ago`.
+    Changes(ChangesArgs),
     /// Read firewalls into the database.
     ///
     /// Firewalls are read in parallel, and so are the domains of each. A domain that cannot be read
     /// keeps its earlier rows and says why. Ctrl-C stops in order: what was read is kept.
     Sync(SyncArgs),
+    /// Read the configuration history that each firewall keeps into the database.
+    ///
+    /// Needs the privilege `Diagnostics: Configuration History`, which grants the whole configuration:
+    /// nothing but what `import` reads of a backup is kept. Only revisions that are not in the database
+    /// are fetched, oldest first; Ctrl-C stops in order, and the next call goes on.
+    Backfill(BackfillArgs),
     /// Build or extend the database from config.xml files, without a firewall.
     ///
     /// Takes backups that were downloaded from a firewall, of any release, in any order. Each becomes a
@@ -96,6 +110,27 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Show everything that mentions an IP address, a MAC address or a name.
     Locate(LocateArgs),
+    /// Show which firewall rule decides a packet, and why.
+    ///
+    /// FROM and TO are addresses, device names, networks, interfaces, aliases, `internet` or `firewall`;
+    /// TO may end in `:PORT`. Nothing is sent: the answer is made from the rules in the database.
+    Trace(TraceArgs),
+    /// Show what may be reached from where, and by which rules; without FROM and TO, all zones at once.
+    ///
+    /// The parts shown are disjoint and together everything that was asked about. With `--diff` or
+    /// `--since` only the flows that a change opens or closes are shown. Nothing is written to the firewall.
+    Reach(ReachArgs),
+    /// Find rules that are hidden, contradictory, too open, or refer to nothing.
+    Lint(LintArgs),
+    /// Ask in plain English.
+    ///
+    /// The question is matched against what the database knows: names, vendors, interfaces, VLANs,
+    /// addresses, ports. The answer says how it was understood. No model is asked.
+    Ask(AskArgs),
+    /// List devices: one row for each, joined from leases, reservations, neighbours and DNS.
+    Devices(DevicesArgs),
+    /// Answer a question that joins domains, or list those questions.
+    Report(ReportArgs),
     /// Answer one SQL SELECT, or print the tables that it may read.
     ///
     /// The statement is stopped after 2 s and cannot write. Columns of time hold seconds since 1970:
@@ -124,7 +159,19 @@ pub(super) enum Command {
 impl Command {
     /// Whether it can be answered as of an earlier moment.
     pub(super) const fn is_question(&self) -> bool {
-        matches!(self, Self::Query(_) | Self::Locate(_) | Self::Sql(_) | Self::Status)
+        matches!(
+            self,
+            Self::Query(_)
+                | Self::Trace(_)
+                | Self::Reach(_)
+                | Self::Lint(_)
+                | Self::Ask(_)
+                | Self::Devices(_)
+                | Self::Locate(_)
+                | Self::Report(_)
+                | Self::Sql(_)
+                | Self::Status
+        )
     }
 }
 
@@ -133,6 +180,13 @@ pub(super) struct SyncArgs {
     /// Domains to read; all of them when none is named.
     #[arg(value_name = "DOMAIN")]
     pub(super) domains: Vec<String>,
+    /// Read this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackfillArgs {
     /// Read this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
@@ -180,11 +234,105 @@ pub(super) struct QueryArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ChangesArgs {
+    /// Show changes after this moment; all that are known unless given.
+    #[arg(long, value_name = "MOMENT")]
+    pub(super) since: Option<String>,
+    /// Show changes up to this moment.
+    #[arg(long, value_name = "MOMENT")]
+    pub(super) until: Option<String>,
+    /// Show changes of this domain, or of `all`.
+    #[arg(long, value_name = "DOMAIN")]
+    pub(super) domain: Option<String>,
+    /// Show changes of rows that mention it; looks in every domain.
+    #[arg(long, value_name = "IP|MAC|NAME|UUID")]
+    pub(super) about: Option<String>,
+    /// Look at this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+    /// Show at most this many changes, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "CHANGES")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR")]
+    pub(super) after: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct LocateArgs {
     /// What to look for; a name is also found by its beginning.
     #[arg(value_name = "IP|MAC|NAME")]
     pub(super) text: String,
     /// Look at this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AskArgs {
+    /// The question; quotes are not needed.
+    #[arg(value_name = "QUESTION", required = true)]
+    pub(super) question: Vec<String>,
+    /// Ask about this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DevicesArgs {
+    /// Show devices of this interface, VLAN (name or tag), network or range.
+    #[arg(value_name = "PLACE")]
+    pub(super) place: Option<String>,
+    /// Show devices called this (or so beginning), MAC address, DUID or IP address.
+    #[arg(long, value_name = "NAME")]
+    pub(super) called: Option<String>,
+    /// Show devices of this manufacturer; a part of the name is enough.
+    #[arg(long, value_name = "VENDOR")]
+    pub(super) vendor: Option<String>,
+    /// Show devices that are online, offline, reserved, unreserved, named, unknown or randomised.
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub(super) is: Vec<String>,
+    /// Show these columns, separated by commas.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(super) columns: Vec<String>,
+    /// Show at most this many devices, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "ROWS")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR")]
+    pub(super) after: Option<String>,
+    /// Count the devices instead of showing them.
+    #[arg(long, conflicts_with_all = ["columns", "limit", "after"])]
+    pub(super) count: bool,
+    /// Ask about this firewall only.
+    #[arg(long, value_name = "FIREWALL")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// Report to show; without one the reports are listed.
+    #[arg(value_name = "REPORT")]
+    pub(super) report: Option<String>,
+    /// Interface, address, port, name or device that it is about.
+    #[arg(value_name = "ABOUT", requires = "report")]
+    pub(super) about: Option<String>,
+    /// Show only `problems` (of aliases, reservations, names), or rules that `pass` or `block`.
+    #[arg(long, value_name = "WHAT", requires = "report")]
+    pub(super) only: Option<String>,
+    /// Show these columns, separated by commas.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "report")]
+    pub(super) columns: Vec<String>,
+    /// Show at most this many rows, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "ROWS", requires = "report")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR", requires = "report")]
+    pub(super) after: Option<String>,
+    /// Count the rows instead of showing them.
+    #[arg(long, requires = "report", conflicts_with_all = ["columns", "limit", "after"])]
+    pub(super) count: bool,
+    /// Ask about this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! Why a command gives no answer, and the exit code that says so.
 
 use std::io;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -39,7 +40,9 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
-    #[error("--as-of goes with a question (query, locate, status): only those can look back")]
+    #[error(
+        "--as-of goes with a question (query, locate, trace, reach, lint, status): only those can look back"
+    )]
     AsOf,
     #[error(
         "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"
@@ -80,6 +83,8 @@ pub(super) enum CliError {
     Runtime(#[source] io::Error),
     #[error("cannot write the answer to the standard output")]
     Print(#[source] io::Error),
+    #[error("{path}: {why}", path = path.display())]
+    Proposal { path: PathBuf, why: String },
     #[error("cannot write the answer as CSV")]
     Csv(#[source] csv::Error),
     #[error("cannot write the answer as JSON")]
@@ -114,15 +119,16 @@ impl CliError {
             | Self::Ask(_)
             | Self::NoFirewall { .. }
             | Self::Format { .. }
+            | Self::OneTime
+            | Self::FirewallName
+            | Self::AsOf
+            | Self::Proposal { .. }
             | Self::NoHttpClient { .. }
             | Self::NoHome
             | Self::Program(_)
             | Self::ClientFile { .. }
             | Self::ClientDocument { .. }
             | Self::Token(_)
-            | Self::OneTime
-            | Self::FirewallName
-            | Self::AsOf
             | Self::Scratch { .. } => exit::REFUSED,
             Self::File { .. } | Self::NoTime { .. } | Self::NoName { .. } => exit::UNREAD,
             Self::Sync(cause) => of_sync(cause),
@@ -159,9 +165,10 @@ fn of_store(error: &StoreError) -> u8 {
 
 fn of_sync(error: &SyncError) -> u8 {
     match error {
-        SyncError::Connect(_) | SyncError::Schedule { .. } | SyncError::UnknownDomain { .. } => {
-            exit::REFUSED
-        }
+        SyncError::Connect(_)
+        | SyncError::Schedule { .. }
+        | SyncError::UnknownDomain { .. }
+        | SyncError::Extra { .. } => exit::REFUSED,
         SyncError::Store(cause) => of_store(cause),
         _ => exit::INTERNAL,
     }

@@ -79,10 +79,10 @@ async fn all(
         && (settings.log.filter == load::QUIET || settings.log.file.is_some());
     let bars = Bars::new(is_drawn);
     // Twice through each file: states must be taken in order of time, and a file says its own at its end.
-    let step = bars.count(args.files.len() * 2);
+    let (step, of) = (bars.steps("import"), args.files.len() * 2);
     let (mut heads, mut done) = (Vec::new(), Vec::new());
-    for file in &args.files {
-        step(&format!("looking at {}", file.display()));
+    for (i, file) in args.files.iter().enumerate() {
+        step(i, of, &format!("looking at {}", file.display()));
         match head(file, args).await {
             Ok(head) => heads.push(head),
             Err(error) => done.push(failed(file, &error)),
@@ -94,11 +94,11 @@ async fn all(
         return Ok(done);
     }
     let store = daemon::open_store(&settings.database).await?;
-    for head in heads {
+    for (i, head) in heads.into_iter().enumerate() {
         if cancel.is_cancelled() {
             break;
         }
-        step(&format!("reading {}", head.file.display()));
+        step(args.files.len() + i, of, &format!("reading {}", head.file.display()));
         let file = head.file.clone();
         match one(&store, head, args).await {
             Ok(report) => {
@@ -230,11 +230,7 @@ fn grid(done: &[Done]) -> Grid {
             report.firewall.clone(),
             report.at.to_string(),
             format!("{} or later", report.release),
-            if report.is_known() {
-                "known already".to_owned()
-            } else {
-                report.changed().to_string()
-            },
+            report.note.map_or_else(|| report.changed().to_string(), str::to_owned),
             report.user.clone().unwrap_or_default(),
             report.description.clone().unwrap_or_default(),
         ]);
@@ -272,6 +268,7 @@ mod tests {
             description: None,
             release: crate::types::Release::OLDEST,
             run: None,
+            note: None,
             domains: Vec::new(),
         };
         let good = || Done { file: "b".to_owned(), report: Some(report.clone()), error: None };

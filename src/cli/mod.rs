@@ -10,12 +10,17 @@
 //! [`flags`] reads the table of settings.
 
 mod args;
+mod ask;
+mod backfill;
+mod changes;
 mod demo;
+mod devices;
 mod error;
 mod exit;
 mod flags;
 mod import;
 mod install;
+mod lint;
 mod load;
 mod locate;
 mod outcome;
@@ -23,6 +28,8 @@ mod print;
 mod progress;
 mod query;
 mod questions;
+mod reach;
+mod report;
 mod run;
 mod runtime;
 mod sample;
@@ -33,6 +40,7 @@ mod sql;
 mod status;
 mod sync;
 mod table;
+mod trace;
 mod words;
 
 pub use run::run;

@@ -27,19 +27,20 @@ impl Bars {
         Arc::new(move |event| show(&bar, &event))
     }
 
-    /// A line that counts to `length`; what is being worked on is told to the value returned.
-    pub(super) fn count(&self, length: usize) -> impl Fn(&str) + Send + Sync + 'static {
-        let length = u64::try_from(length).unwrap_or(u64::MAX);
-        let bar = self.0.as_ref().map(|bars| bars.add(ProgressBar::new(length)));
-        if let (Some(bar), Ok(style)) = (&bar, ProgressStyle::with_template(TEMPLATE)) {
-            bar.set_style(style);
-        }
-        let begun = std::sync::atomic::AtomicBool::new(false);
-        move |what| {
-            let Some(bar) = &bar else { return };
-            if begun.swap(true, std::sync::atomic::Ordering::Relaxed) {
-                bar.inc(1);
+    /// A line called `name` that counts: what is done, of how many, and what is being worked on are told to it.
+    pub(super) fn steps(&self, name: &str) -> impl Fn(usize, usize, &str) + Send + Sync + 'static {
+        let bar = self.0.as_ref().map(|bars| {
+            let bar = bars.add(ProgressBar::new(0).with_prefix(name.to_owned()));
+            if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+                bar.set_style(style);
             }
+            bar
+        });
+        let long = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        move |done, of, what| {
+            let Some(bar) = &bar else { return };
+            bar.set_length(long(of));
+            bar.set_position(long(done));
             bar.set_message(what.to_owned());
         }
     }

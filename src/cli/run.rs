@@ -10,22 +10,29 @@ use crate::store::Store;
 use crate::types::Clock;
 
 use super::args::{Cli, Command, Format, McpCommand};
+use super::backfill;
+use super::changes;
 use super::demo;
+use super::devices;
 use super::error::CliError;
 use super::exit;
 use super::import;
 use super::install;
+use super::lint;
 use super::load::{self, Voice};
 use super::locate;
 use super::outcome::Outcome;
 use super::print;
 use super::query;
+use super::reach;
+use super::report;
 use super::runtime;
 use super::sample;
 use super::serve;
 use super::sql;
 use super::status;
 use super::sync;
+use super::trace;
 
 /// Carries out what `arguments` ask for and answers the exit code of the process.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -55,9 +62,16 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         return Err(CliError::AsOf);
     }
     match &cli.command {
+        Command::Changes(args) => {
+            asking_now(cli, async |ask| changes::run(&ask, args, format).await)
+        }
         Command::Sync(args) => {
             let settings = load::settings(cli, Voice::Quiet)?;
             runtime::to_talk(sync::run(settings, args, format))
+        }
+        Command::Backfill(args) => {
+            let settings = load::settings(cli, Voice::Quiet)?;
+            runtime::to_talk(backfill::run(settings, args, format))
         }
         Command::Import(args) => {
             let settings = load::settings(cli, Voice::Quiet)?;
@@ -71,6 +85,13 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
             }
         },
         Command::Locate(args) => asking(cli, async |ask| locate::run(&ask, args, format).await),
+        Command::Trace(args) => asking(cli, async |ask| trace::run(&ask, args, format).await),
+        Command::Reach(args) => asking(cli, async |ask| reach::run(&ask, args, format).await),
+        Command::Lint(args) => asking(cli, async |ask| lint::run(&ask, args, format).await),
+        Command::Ask(args) => asking(cli, async |ask| super::ask::run(&ask, args, format).await),
+        Command::Devices(args) => asking(cli, async |ask| devices::run(&ask, args, format).await),
+        Command::Report(args) if args.report.is_none() => report::list(format),
+        Command::Report(args) => asking(cli, async |ask| report::run(&ask, args, format).await),
         Command::Sql(args) => asking(cli, async |ask| sql::run(&ask, args, format).await),
         Command::Status => asking(cli, async |ask| status::run(&ask, format).await),
         Command::Serve(args) => {

@@ -32,11 +32,7 @@ pub(super) async fn run(
     format: Format,
 ) -> Result<Outcome, CliError> {
     let due = due(&args.domains)?;
-    if settings.firewalls.is_empty() {
-        let file = default_config_file().map(|path| format!("`{}`", path.display()));
-        let file = file.unwrap_or_else(|| "a settings file named by --config".to_owned());
-        return Err(CliError::NoFirewall { file });
-    }
+    need_a_firewall(&settings)?;
     if let Some(name) = &args.firewall {
         choose(&mut settings, name)?;
     }
@@ -45,6 +41,16 @@ pub(super) async fn run(
         Some(reports) => outcome(&reports?, cancel.is_cancelled(), format),
         None => Ok(Outcome { exit: exit::INTERRUPTED, ..Outcome::default() }),
     }
+}
+
+/// Refuses settings without a firewall, and says where one is named.
+pub(super) fn need_a_firewall(settings: &Settings) -> Result<(), CliError> {
+    if !settings.firewalls.is_empty() {
+        return Ok(());
+    }
+    let file = default_config_file().map(|path| format!("`{}`", path.display()));
+    let file = file.unwrap_or_else(|| "a settings file named by --config".to_owned());
+    Err(CliError::NoFirewall { file })
 }
 
 /// Reads what is due of every firewall of the settings, in their order.
@@ -99,7 +105,7 @@ fn domain_name(name: &str) -> Result<&'static str, SyncError> {
     })
 }
 
-fn choose(settings: &mut Settings, name: &str) -> Result<(), AskError> {
+pub(super) fn choose(settings: &mut Settings, name: &str) -> Result<(), AskError> {
     let names: Vec<String> = settings.firewalls.iter().map(|one| one.name.clone()).collect();
     settings.firewalls.retain(|one| one.name.to_lowercase() == name.trim().to_lowercase());
     if settings.firewalls.is_empty() {

@@ -56,7 +56,7 @@ impl About {
         match leaf {
             Leaf::HostName => self.host = words(),
             Leaf::Domain => self.domain = words(),
-            Leaf::Time => self.revision.at = time(text),
+            Leaf::Time => self.revision.at = revision_time(text),
             Leaf::User => self.revision.user = words(),
             Leaf::Description => self.revision.description = words(),
         }
@@ -70,8 +70,8 @@ impl About {
     }
 }
 
-/// Seconds since the Unix epoch with a fraction: four digits up to 25.1, two later.
-pub(super) fn time(text: &str) -> Option<Timestamp> {
+/// The time of a revision: seconds since the Unix epoch with a fraction of four digits up to 25.1, two later.
+pub fn revision_time(text: &str) -> Option<Timestamp> {
     let (seconds, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
     if seconds.is_empty() || !seconds.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
         return None;
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_time_has_two_or_four_decimals_or_none() {
-        let millis = |text| time(text).map(Timestamp::millis);
+        let millis = |text| revision_time(text).map(Timestamp::millis);
         assert_eq!(millis("1795473052.25"), Some(1_795_473_052_250));
         assert_eq!(millis("1795473232.1234"), Some(1_795_473_232_123));
         assert_eq!(millis(" 1795473232 "), Some(1_795_473_232_000));

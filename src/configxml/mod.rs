@@ -19,7 +19,7 @@ mod row;
 mod walk;
 
 pub use error::{Cause, ConfigError};
-pub use head::Revision;
+pub use head::{Revision, revision_time};
 
 use std::io::BufRead;
 

@@ -10,8 +10,8 @@ const SINCE: &[(&str, Release)] = &[
     ("OPNsense/Hostwatch", Release::new(25, 7, 11)),
     ("OPNsense/radvd", Release::new(26, 1, 0)),
     ("OPNsense/Interfaces/settings", Release::new(26, 1, 0)),
+    ("OPNsense/Kea/ddns", Release::new(26, 1, 6)),
     ("staticroutes/route/enabled", Release::new(26, 1, 10)),
-    ("OPNsense/Kea/ddns", Release::new(26, 7, 0)),
 ];
 
 /// Models carry the time of their last save since then.

@@ -43,7 +43,9 @@ pub(super) fn read(
             Ok(event) => walk.event(event, line).map_err(|cause| cause.at(line))?,
             Err(error) => {
                 let over = xml.get_mut().take_over();
-                return Err(over.unwrap_or_else(|| walk.cause(error)).at(xml.get_ref().line()));
+                let cause = over.unwrap_or_else(|| walk.cause(error));
+                let is_inside = matches!(cause, Cause::Syntax(_) | Cause::NotUtf8);
+                return Err(cause.at(if is_inside { line } else { xml.get_ref().line() }));
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::mcp::Server;
 use crate::opnsense::{Client, Connection, Tls, parse_pin};
 use crate::settings::{Cadence, FirewallSettings, Settings, SyncSettings, TlsSettings};
 use crate::store::Store;
-use crate::sync::{Firewall, Schedule, When, Worker};
+use crate::sync::{Extra, Firewall, Schedule, When, Worker};
 use crate::types::Clock;
 
 use super::door::{self, Door};
@@ -31,7 +31,9 @@ pub fn firewalls(
     store: &Store,
     clock: &Clock,
 ) -> Result<Vec<Firewall>, DaemonError> {
-    settings.firewalls.iter().map(|one| firewall(one, store, clock)).collect()
+    let extra = Extra::of(&settings.sync.extra)?;
+    let made = settings.firewalls.iter().map(|one| firewall(one, store, clock));
+    made.map(|one| one.map(|firewall| firewall.with_extra(extra.clone()))).collect()
 }
 
 fn firewall(
@@ -80,6 +82,7 @@ pub fn schedule(settings: &SyncSettings) -> Schedule {
         probe: when(&settings.probe),
         config: when(&settings.config),
         on_start: settings.on_start,
+        extra: when(&settings.extra_every),
     }
 }
 

@@ -47,7 +47,9 @@ pub fn decode(
     let (rows, total) = rows.map_err(|e| Malformed::Unexpected(e.to_string()))?;
     match total {
         // A total below the rows is a known quirk (rows prepended to every page), above it is a page cut short.
-        Some(total) if total > rows.len() => Err(Malformed::Truncated { rows: rows.len(), total }),
+        Some(total) if total > rows.len() && source.limit.is_none() => {
+            Err(Malformed::Truncated { rows: rows.len(), total })
+        }
         _ => Ok(rows),
     }
 }

@@ -1,4 +1,5 @@
 //! Destination NAT: port forwards, and the anti-lockout exemptions before them.
+use super::node::CATEGORY_NAMES;
 use super::prelude::*;
 use super::term::{Side, category, family, port, position, protocol, terms};
 use crate::types::Release;
@@ -44,6 +45,26 @@ const DESTINATION: Side = Side {
     ports: &["destination.port"],
 };
 
+/// Port forwards of the pages before 26.1: flags are elements, order is that of the file.
+static LEGACY: Node = Node::new(
+    "nat/rule",
+    &[
+        flag("disabled", "disabled"),
+        flag("nordr", "nordr"),
+        flag("source.not", "source.not"),
+        flag("destination.not", "destination.not"),
+        flag("log", "log"),
+        Take::Position { to: "sequence" },
+    ],
+);
+
+static MODEL: Node = Node::new(
+    "nat/rule",
+    &[Take::Look { from: "categories", to: "%categories", table: &CATEGORY_NAMES }],
+)
+// Anti-lockout.
+.beyond(&[("origin", &["automatic"])]);
+
 pub static DOMAIN: Domain<Forward> = Domain {
     name: "destination_nat",
     about: "Port forwards (rdr): what arrives where, and the inner host and port it is sent to; first match wins.",
@@ -55,6 +76,9 @@ pub static DOMAIN: Domain<Forward> = Domain {
             .optional()
             .gap("before 26.1 port forwards are only in config.xml"),
         Source::grid("mvc", SEARCH, PRIVILEGE).from(MVC),
+        // Not `mvc`, which is asked for its gap: what an import read stays beside that answer.
+        Source::config("legacy", &LEGACY).before(MVC),
+        Source::config("mvc", &MODEL).from(MVC),
     ],
     fields: &[
         field("uuid"),

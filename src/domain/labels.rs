@@ -19,11 +19,16 @@ pub fn translate(
     names: &[(String, String)],
 ) {
     let position = |name: &str| fields.iter().position(|f| f.name == name);
-    let (Some(field), Some(when)) = (position(labels.field), position(labels.when)) else { return };
+    let Some(field) = position(labels.field) else { return };
+    let when = position(labels.when);
     let label = label_field(fields, labels.field);
     for row in rows.iter_mut() {
-        let applies = matches!(row.get(when), Some(RawValue::Bool(true) | RawValue::Int(1)))
-            || matches!(row.get(when), Some(RawValue::Text(t)) if &**t == "1");
+        let applies = labels.when.is_empty()
+            || match when.and_then(|when| row.get(when)) {
+                Some(RawValue::Bool(true) | RawValue::Int(1)) => true,
+                Some(RawValue::Text(text)) => &**text == "1",
+                _ => false,
+            };
         let Some(RawValue::Text(text)) = row.get(field).cloned() else { continue };
         if !applies {
             continue;
@@ -78,6 +83,15 @@ mod tests {
         let (key, label) = translated("LAN", true, &[("lan", "LAN"), ("opt1", "LAN")]);
         assert_eq!(key, None);
         assert_eq!(label, Some(RawValue::Text("LAN".into())));
+    }
+
+    #[test]
+    fn where_all_rows_carry_descriptions_no_flag_is_needed() {
+        let mut row = RawRow::new("search", FIELDS.len());
+        row.set(0, Some(RawValue::Text("GUEST, LAN".into())));
+        let names = [("lan".to_owned(), "LAN".to_owned()), ("opt1".to_owned(), "GUEST".to_owned())];
+        translate(std::slice::from_mut(&mut row), FIELDS, Labels { when: "", ..LABELS }, &names);
+        assert_eq!(row.get(0), Some(&RawValue::Text("opt1,lan".into())));
     }
 
     #[test]

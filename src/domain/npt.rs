@@ -1,4 +1,5 @@
 //! Network prefix translation (RFC 6296): one IPv6 prefix inside, another outside.
+use super::node::CATEGORY_NAMES;
 use super::prelude::*;
 use super::term::{category, chosen, position};
 use crate::types::Release;
@@ -20,14 +21,26 @@ pub struct Prefix {
 /// First release whose search rows name the interface.
 const RAW_SEARCH: Release = Release::new(25, 7, 0);
 
+static MODEL: Node = Node::new(
+    "OPNsense/Firewall/Filter/npt/rule",
+    &[Take::Look { from: "categories", to: "%categories", table: &CATEGORY_NAMES }],
+);
+
 pub static DOMAIN: Domain<Prefix> = Domain {
     name: "npt",
     about: "IPv6 network prefix translation: inner prefixes and the outer ones they leave under.",
     cadence: Cadence::Config,
     sources: &[
-        Source::map("model", "firewall/filter/get", "filter.npt.rule", "Firewall: Rules [new]")
-            .before(RAW_SEARCH),
+        Source::map(
+            "model",
+            "firewall/filter/get",
+            "filter.npt.rule",
+            "Firewall: Automation: Filter",
+        )
+        .before(RAW_SEARCH),
         Source::grid("search", "firewall/npt/search_rule", "Firewall: NAT: NPTv6").from(RAW_SEARCH),
+        Source::config("model", &MODEL).before(RAW_SEARCH),
+        Source::config("search", &MODEL).from(RAW_SEARCH),
     ],
     fields: &[
         field("uuid"),

@@ -1,4 +1,5 @@
 //! One-to-one NAT: a whole address or network behind another one, in both directions.
+use super::node::CATEGORY_NAMES;
 use super::prelude::*;
 use super::term::{Side, category, chosen, position, terms};
 use crate::types::Release;
@@ -26,6 +27,11 @@ const INNER: Side = Side { nets: &["source_net"], nots: &["source_not"], ports: 
 const DESTINATION: Side =
     Side { nets: &["destination_net"], nots: &["destination_not"], ports: &[] };
 
+static MODEL: Node = Node::new(
+    "OPNsense/Firewall/Filter/onetoone/rule",
+    &[Take::Look { from: "categories", to: "%categories", table: &CATEGORY_NAMES }],
+);
+
 pub static DOMAIN: Domain<Mapping> = Domain {
     name: "one_to_one_nat",
     about: "One-to-one NAT: outer addresses that stand for inner ones, port by port.",
@@ -35,11 +41,13 @@ pub static DOMAIN: Domain<Mapping> = Domain {
             "model",
             "firewall/filter/get",
             "filter.onetoone.rule",
-            "Firewall: Rules [new]",
+            "Firewall: Automation: Filter",
         )
         .before(RAW_SEARCH),
         Source::grid("search", "firewall/one_to_one/search_rule", "Firewall: NAT: 1:1")
             .from(RAW_SEARCH),
+        Source::config("model", &MODEL).before(RAW_SEARCH),
+        Source::config("search", &MODEL).from(RAW_SEARCH),
     ],
     fields: &[
         field("uuid"),

@@ -46,6 +46,11 @@ impl<'s> Reading<'s> {
         let fields = self.fields;
         Flatten { row, fields, prefix: "", depth: 0, keys: Some(&self.keys) }.visit_map(map)
     }
+
+    /// Reads a value that stands below `prefix` into `row`.
+    pub(super) fn nested<'r>(&self, row: &'r mut RawRow, prefix: &'r str) -> Nested<'r> {
+        Nested(Flatten { row, fields: self.fields, prefix, depth: 1, keys: None })
+    }
 }
 
 /// What a key of a row means to the domain.
@@ -89,7 +94,7 @@ impl<'de> Visitor<'de> for Row<'_, '_> {
 }
 
 /// Writes the leaves of one object into the row, with dotted names.
-struct Flatten<'r> {
+pub(super) struct Flatten<'r> {
     row: &'r mut RawRow,
     fields: &'static [Field],
     prefix: &'r str,
@@ -202,7 +207,7 @@ impl<'de> Visitor<'de> for Flatten<'_> {
 }
 
 /// An object, or an array of objects whose leaves are collected into lists; anything else is no match.
-struct Nested<'r>(Flatten<'r>);
+pub(super) struct Nested<'r>(Flatten<'r>);
 
 impl<'de> DeserializeSeed<'de> for Nested<'_> {
     type Value = ();

@@ -38,16 +38,24 @@ impl<'de> Visitor<'de> for Body<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut rows, mut total) = (None, None);
+        let (mut rows, mut total): (Option<Vec<RawRow>>, _) = (None, None);
+        let mut beside = self.0.row();
         while let Some(key) = map.next_key::<Key>()? {
             match key.0.as_str() {
                 "rows" => rows = Some(map.next_value_seed(Rows(self.0))?),
                 // `null` from lists that are no search.
                 "total" => total = map.next_value::<Option<usize>>()?,
+                key if self.0.source.beside == Some(key) => {
+                    map.next_value_seed(self.0.nested(&mut beside, key))?;
+                }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok((rows.ok_or_else(|| A::Error::missing_field("rows"))?, total))
+        let mut rows = rows.ok_or_else(|| A::Error::missing_field("rows"))?;
+        if self.0.source.beside.is_some() {
+            rows.iter_mut().for_each(|row| row.overlay(beside.clone()));
+        }
+        Ok((rows, total))
     }
 }
 
@@ -296,6 +304,14 @@ mod tests {
         ] {
             assert!(rows(source, &body).is_err(), "{body} as {:?}", source.shape);
         }
+    }
+
+    #[test]
+    fn an_object_beside_the_rows_is_part_of_each() {
+        let grid = Source::grid("s", "p", "").beside("b");
+        let body = json!({"rows": [{"a": "1"}, {"a": "2"}], "b": {"c": "x", "a": "no"}, "z": {}});
+        let read = rows(&grid, &body).unwrap();
+        assert_eq!(read, [["", "1", "x", ""], ["", "2", "x", ""]]);
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

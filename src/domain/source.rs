@@ -24,10 +24,14 @@ pub struct Source {
     pub optional: bool,
     /// Spelled in `snake_case` on every release, although 24.7 and 25.1 prefer camelCase actions.
     pub snake_only: bool,
+    /// An object beside the rows of a grid whose leaves belong to every row (`carp.demotion`).
+    pub beside: Option<&'static str>,
     /// Ask once, or once for every interface or item.
     pub each: Each,
     /// Fields sent with a search besides paging; the query of a GET.
     pub params: &'static [(&'static str, &'static str)],
+    /// Rows beyond so many are not asked for; an answer that reaches it says so.
+    pub limit: Option<u32>,
     /// A field that carries interface descriptions where its rows should carry keys.
     pub labels: Option<Labels>,
     /// What this endpoint cannot tell on these releases, for the completeness of every answer.
@@ -101,7 +105,8 @@ pub enum Place {
     Param(&'static str),
 }
 
-/// Rows whose `when` flag is true carry descriptions in `field` (`LAN,Guest WiFi`): translate them.
+/// Rows whose `when` flag is true carry descriptions in `field` (`LAN,Guest WiFi`): translate them. All rows
+/// do where `when` is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Labels {
     pub field: &'static str,
@@ -126,8 +131,10 @@ impl Source {
             before: Release::END,
             optional: false,
             snake_only: false,
+            beside: None,
             each: Each::Once,
             params: &[],
+            limit: None,
             labels: None,
             gap: None,
             privilege,
@@ -194,6 +201,12 @@ impl Source {
         self
     }
 
+    /// What stands in the object `key` beside the rows is part of each of them.
+    pub const fn beside(mut self, key: &'static str) -> Self {
+        self.beside = Some(key);
+        self
+    }
+
     /// Asked with GET although it is a grid.
     pub const fn get(mut self) -> Self {
         self.verb = Verb::Get;
@@ -247,6 +260,12 @@ impl Source {
         self
     }
 
+    /// Asks for no more rows than that: what is there may be without bound.
+    pub const fn at_most(mut self, rows: u32) -> Self {
+        self.limit = Some(rows);
+        self
+    }
+
     pub const fn labels(mut self, field: &'static str, when: &'static str) -> Self {
         self.labels = Some(Labels { field, when });
         self
@@ -284,6 +303,10 @@ pub enum Cadence {
     Runtime,
     /// Read only when it is asked for by name: it costs the firewall much, or is much.
     OnDemand,
+    /// Read with the configuration, but not again within a day: the firewall asks other machines for it.
+    Daily,
+    /// Read only when the settings name it (`sync.extra`), then by a clock of its own: private, or much.
+    OptIn,
 }
 
 impl Cadence {
@@ -292,6 +315,8 @@ impl Cadence {
             Self::Config => "config",
             Self::Runtime => "runtime",
             Self::OnDemand => "on demand",
+            Self::Daily => "daily",
+            Self::OptIn => "opt-in",
         }
     }
 }

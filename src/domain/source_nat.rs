@@ -1,4 +1,5 @@
 //! Source NAT: under which address traffic leaves.
+use super::node::CATEGORY_NAMES;
 use super::prelude::*;
 use super::term::{Side, category, family, port, position, protocol, terms};
 use crate::types::Release;
@@ -29,6 +30,8 @@ pub struct Translation {
 
 /// First release whose search rows carry machine values instead of three labels.
 const RAW_SEARCH: Release = Release::new(25, 7, 0);
+/// The privilege has another name from here on.
+const RENAMED: Release = Release::new(26, 1, 0);
 /// First release that shows automatic rules, and rows only when the mode loads them.
 const BY_MODE: Release = Release::new(26, 1, 11);
 const SEARCH: &str = "firewall/source_nat/search_rule";
@@ -41,19 +44,77 @@ const SOURCE_SIDE: Side =
 const DESTINATION: Side =
     Side { nets: &["destination_net"], nots: &["destination_not"], ports: &["destination_port"] };
 
+static MODEL: Node = Node::new(
+    "OPNsense/Firewall/Filter/snatrules/rule",
+    &[Take::Look { from: "categories", to: "%categories", table: &CATEGORY_NAMES }],
+)
+.beyond(&[("origin", &["automatic"])]);
+
+/// Manual outbound rules of the old page, behind those of the model.
+static OUTBOUND: Node = Node::new(
+    "nat/outbound/rule",
+    &[
+        ENABLED,
+        flag("nonat", "nonat"),
+        flag("staticnatport", "staticnatport"),
+        flag("log", "log"),
+        flag("source.not", "source_not"),
+        flag("destination.not", "destination_not"),
+        Take::Make { to: "source_net", from: &["source.network", "source.address"], make: first },
+        Take::Make {
+            to: "destination_net",
+            from: &["destination.network", "destination.address"],
+            make: first,
+        },
+        rename("sourceport", "source_port"),
+        rename("dstport", "destination_port"),
+        rename("natport", "target_port"),
+        rename("descr", "description"),
+        Take::Make { to: "target", from: &["target", "targetip", "targetip_subnet"], make: target },
+        Take::Position { to: "@position" },
+        Take::Make { to: "sort_order", from: &["@position"], make: behind },
+    ],
+);
+
+fn first(parts: &[Option<&str>]) -> Option<String> {
+    parts.iter().flatten().next().map(|text| (*text).to_owned())
+}
+
+/// `other-subnet` stands for the address and prefix beside it.
+fn target(parts: &[Option<&str>]) -> Option<String> {
+    match parts {
+        [Some("other-subnet"), Some(ip), Some(bits)] => Some(format!("{ip}/{bits}")),
+        [Some(target), ..] => Some((*target).to_owned()),
+        _ => None,
+    }
+}
+
+fn behind(parts: &[Option<&str>]) -> Option<String> {
+    let [Some(position)] = parts else { return None };
+    Some(format!("500000.{:07}", position.parse::<u32>().ok()?))
+}
+
 pub static DOMAIN: Domain<Translation> = Domain {
     name: "source_nat",
     about: "Source (outbound) NAT rules: which inner source leaves under which address; first match wins.",
     cadence: Cadence::Config,
     sources: &[
         // The search has three fields on these releases. The filter model is read for the rules anyway.
-        Source::map("model", "firewall/filter/get", "filter.snatrules.rule", "Firewall: Rules [new]")
+        Source::map("model", "firewall/filter/get", "filter.snatrules.rule", "Firewall: Automation: Filter")
             .before(RAW_SEARCH)
             .gap(LEGACY),
-        Source::grid("search", SEARCH, PRIVILEGE).from(RAW_SEARCH).before(BY_MODE).gap(LEGACY),
+        Source::grid("search", SEARCH, "Firewall: Automation: Source NAT")
+            .from(RAW_SEARCH)
+            .before(RENAMED)
+            .gap(LEGACY),
+        Source::grid("search", SEARCH, PRIVILEGE).from(RENAMED).before(BY_MODE).gap(LEGACY),
         Source::grid("search", SEARCH, PRIVILEGE).from(BY_MODE).gap(
             "legacy outbound NAT rules are only in config.xml; manual rules are shown in the modes hybrid and advanced; automatic ones are the firewall's own summary of what it loads",
         ),
+        Source::config("model", &MODEL).before(RAW_SEARCH),
+        Source::config("search", &MODEL).from(RAW_SEARCH),
+        Source::config("outbound", &OUTBOUND)
+            .gap("manual rules take effect in the modes hybrid and advanced"),
     ],
     fields: &[
         field("uuid"),

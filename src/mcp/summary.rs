@@ -1,6 +1,6 @@
 //! The one sentence beside the data, for clients that show text only. Our words and numbers, nobody else's.
 
-use crate::ask::{Answer, Freshness, Located, SqlAnswer};
+use crate::ask::{Answer, ChangesAnswer, Freshness, Located, SqlAnswer};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -23,6 +23,11 @@ pub(super) fn of_answer(answer: &Answer, counted: bool) -> String {
     )
 }
 
+pub(super) fn of_changes(answer: &ChangesAnswer) -> String {
+    let more = if answer.next.is_some() { "; more with `next`" } else { "" };
+    format!("{} changes, the newest first{more}.", answer.changes.len())
+}
+
 pub(super) fn of_located(located: &Located) -> String {
     let more =
         if located.more { "; there are more, narrow it with a full name or address" } else { "" };
@@ -33,6 +38,11 @@ pub(super) fn of_located(located: &Located) -> String {
         located.kind,
         of_freshness(&located.freshness)
     )
+}
+
+/// The word that matters and how far it can be trusted; what it is about is in the data.
+pub(super) fn of_verdict(word: &str, freshness: &Freshness) -> String {
+    format!("{word}; {}.", of_freshness(freshness))
 }
 
 /// `12 rows; as of … (12 s ago).`

@@ -192,7 +192,7 @@ impl Client {
         self.gate().learn(release);
     }
 
-    fn spelling(&self) -> Spelling {
+    pub(super) fn spelling(&self) -> Spelling {
         lock(&self.0.release).map_or(Spelling::Snake, Spelling::on)
     }
 }
@@ -209,7 +209,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Cancelling drops the work, and with it every request and task below.
-async fn until<T>(
+pub(super) async fn until<T>(
     cancel: &CancellationToken,
     work: impl Future<Output = Result<T, PullError>>,
 ) -> Result<T, PullError> {

@@ -9,6 +9,7 @@
 //! spelling, retries and doubts about the credentials, `exchange` sends one request.
 
 mod ask;
+mod backup;
 mod circuit;
 mod client;
 mod detect;
@@ -23,6 +24,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{BACKUP_PRIVILEGE, Backup};
 pub use client::{Client, Connection, REQUEST_TIMEOUT};
 pub use detect::Firmware;
 pub use error::{ConnectError, PullError};

@@ -35,6 +35,8 @@ pub(super) enum Spelling {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Search {
     params: &'static [(&'static str, &'static str)],
+    /// Most rows wanted; all of them without.
+    limit: Option<u32>,
     /// The interface or item that is asked for.
     one: Option<(&'static str, String)>,
 }
@@ -43,7 +45,9 @@ impl Request {
     pub(super) fn of(source: &Source, release: Release) -> Self {
         let first = if source.snake_only { Spelling::Snake } else { Spelling::on(release) };
         let (query, search): (&[_], _) = match source.verb {
-            Verb::Post => (&[], Some(Search { params: source.params, one: None })),
+            Verb::Post => {
+                (&[], Some(Search { params: source.params, limit: source.limit, one: None }))
+            }
             Verb::Get => (source.params, None),
         };
         let (path, privilege) = (source.path, source.privilege);
@@ -122,7 +126,7 @@ impl Serialize for Search {
 
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("current", &1)?;
-        map.serialize_entry("rowCount", &-1)?;
+        map.serialize_entry("rowCount", &self.limit.map_or(-1, i64::from))?;
         map.serialize_entry("searchPhrase", "")?;
         map.serialize_entry("sort", &Nothing {})?;
         for (name, value) in self.params {
@@ -185,5 +189,12 @@ mod tests {
             serde_json::to_string(&request.search).unwrap(),
             r#"{"current":1,"rowCount":-1,"searchPhrase":"","sort":{},"show_all":"1","interface":"opt1"}"#
         );
+    }
+
+    #[test]
+    fn what_is_without_bound_is_asked_for_in_part() {
+        let source = Source::grid("a", "diagnostics/firewall/query_states", "p").at_most(100);
+        let body = serde_json::to_string(&Request::of(&source, NEW).search).unwrap();
+        assert!(body.starts_with(r#"{"current":1,"rowCount":100,"#), "{body}");
     }
 }

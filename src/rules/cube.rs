@@ -1,5 +1,7 @@
 //! Sets of packets as products of sets, and their algebra.
 
+use std::collections::BTreeMap;
+
 use super::packet::Packet;
 use super::ruleset::{BYTE, PORTS};
 use super::set::{Family, Set};
@@ -135,6 +137,25 @@ impl Cube {
             .into_iter()
             .find(|p| set.contains((*p).into()))
             .or_else(|| u8::try_from(set.first()?).ok())
+    }
+}
+
+/// Joins cubes that differ in one side only; disjoint cubes stay disjoint.
+pub fn merge(mut cubes: Vec<Cube>) -> Vec<Cube> {
+    loop {
+        let before = cubes.len();
+        for side in 0..SIDES {
+            let mut by_rest: BTreeMap<Cube, Set> = BTreeMap::new();
+            for cube in cubes {
+                let set = cube.side(side).clone();
+                let joined = by_rest.entry(cube.with(side, Set::empty())).or_default();
+                *joined = joined.union(&set);
+            }
+            cubes = by_rest.into_iter().map(|(cube, set)| cube.with(side, set)).collect();
+        }
+        if cubes.len() == before {
+            return cubes;
+        }
     }
 }
 

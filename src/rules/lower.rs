@@ -339,3 +339,13 @@ fn is_down(row: &GatewayRow) -> bool {
     let status = row.status.as_deref().unwrap_or_default().to_ascii_lowercase();
     status.contains("offline") || status.contains("down")
 }
+
+/// The addresses that an alias or a loaded table stands for.
+pub fn alias_addresses(rows: &Rows, name: &str) -> Option<super::set::Addresses> {
+    let mine = |a: &&super::rows::AliasRow| a.name == name;
+    let known = rows.aliases.iter().any(|a| mine(&a)) || rows.tables.iter().any(|t| t.name == name);
+    if !known {
+        return None;
+    }
+    Tables::new(&rows.aliases, &rows.tables).table(name).map(|table| table.addresses.clone())
+}

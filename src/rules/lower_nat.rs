@@ -408,7 +408,7 @@ fn outbound_rows<'r>(rows: &'r Rows, names: &Names) -> Vec<&'r OutboundRow> {
     let loaded = |row: &&OutboundRow| {
         row.enabled
             && match row.origin.as_str() {
-                "automatic" => automatic,
+                "automatic" => automatic && has_gateway(row, rows),
                 "legacy" => manual,
                 _ => manual || names.release < MODE_BINDS,
             }
@@ -416,6 +416,19 @@ fn outbound_rows<'r>(rows: &'r Rows, names: &Names) -> Vec<&'r OutboundRow> {
     let mut ordered: Vec<&OutboundRow> = rows.outbound.iter().filter(loaded).collect();
     ordered.sort_by_key(|row| (rank(row), row.position.unwrap_or(0)));
     ordered
+}
+
+/// Automatic source NAT is written for interfaces with an IPv4 gateway only (reference 6.8); the API lists
+/// it all the same while a dynamic gateway has no address.
+fn has_gateway(row: &OutboundRow, rows: &Rows) -> bool {
+    let Some(interface) = row.interface.as_deref() else { return true };
+    rows.gateways.is_empty()
+        || rows.gateways.iter().any(|g| {
+            g.interface.as_deref() == Some(interface)
+                && g.family == "inet"
+                && g.enabled
+                && g.address.is_some()
+        })
 }
 
 fn outbound(

@@ -9,8 +9,11 @@
 //! first packet. Every packet here is the first of its flow.
 
 mod automatic;
+mod change;
 mod cube;
 mod decide;
+pub mod describe;
+mod explain;
 mod lower;
 mod lower_nat;
 mod packet;
@@ -21,6 +24,7 @@ mod rows;
 mod ruleset;
 mod schedule;
 mod set;
+mod shadow;
 mod tables;
 mod terms;
 mod translate;
@@ -28,10 +32,14 @@ mod walk;
 mod words;
 
 pub use automatic::ANTISPOOF;
-pub use cube::Cube;
+pub use change::{Change, change};
+pub use cube::{
+    Cube, DESTINATION, DESTINATION_PORT, ICMP_TYPE, PROTOCOL, SOURCE, SOURCE_PORT, merge,
+};
 pub use decide::{Decision, Egress, Inbound};
-pub use lower::lower;
-pub use packet::{Action, DeviceId, Direction, Moment, Packet};
+pub use explain::{Near, NotDeciding};
+pub use lower::{alias_addresses, lower};
+pub use packet::{Action, DeviceId, Direction, LocalTime, LocalTimeError, Packet};
 pub use partition::TooManyParts;
 pub use reach::{Fate, Part, Toward};
 pub use route::{Route, Routes, Way};
@@ -42,6 +50,7 @@ pub use rows::{
 pub use ruleset::{Class, Device, Leg, Match, Miss, On, Rule, Ruleset, Via};
 pub use schedule::minute;
 pub use set::{Addresses, Family, Set, number};
+pub use shadow::{Overlap, Shadowed, Shadows};
 pub use translate::{Applied, Label, Translations};
 pub use walk::Pass;
 pub use words::{ICMP, ICMP6, TCP, UDP, icmp_type, port, protocol, protocol_name};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use super::set::{Family, number};
 use super::words;
@@ -43,13 +44,46 @@ impl fmt::Display for Action {
 
 /// A moment in the firewall's local time, for schedules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct LocalTime {
     pub month: u8,
     pub day: u8,
     /// 1 (Monday) to 7.
     pub weekday: u8,
     /// Since midnight.
     pub minute: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no moment; write the firewall's local time like 2026-11-25T20:15")]
+pub struct LocalTimeError(String);
+
+impl FromStr for LocalTime {
+    type Err = LocalTimeError;
+
+    fn from_str(text: &str) -> Result<Self, LocalTimeError> {
+        let wrong = || LocalTimeError(text.chars().take(40).collect());
+        let (date, time) = text.trim().split_once(['T', ' ']).ok_or_else(wrong)?;
+        let minute = super::schedule::minute(time).filter(|m| *m < 24 * 60).ok_or_else(wrong)?;
+        let mut parts = date.split('-').map(str::parse::<u32>);
+        let mut part = || parts.next().and_then(Result::ok).ok_or_else(wrong);
+        let (year, month, day) = (part()?, part()?, part()?);
+        if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(1970..=9999).contains(&year)
+        {
+            return Err(wrong());
+        }
+        let small = |n: u32| u8::try_from(n).map_err(|_| wrong());
+        let weekday = small(weekday(year, month, day))?;
+        Ok(Self { month: small(month)?, day: small(day)?, weekday, minute })
+    }
+}
+
+/// 1 (Monday) to 7, by Sakamoto's method.
+fn weekday(year: u32, month: u32, day: u32) -> u32 {
+    const OFFSETS: [u32; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
+    let year = if month < 3 { year - 1 } else { year };
+    let offset = usize::try_from(month - 1).ok().and_then(|m| OFFSETS.get(m)).copied().unwrap_or(0);
+    let sunday_is_0 = (year + year / 4 - year / 100 + year / 400 + offset + day) % 7;
+    if sunday_is_0 == 0 { 7 } else { sunday_is_0 }
 }
 
 /// The first packet of a flow as it arrives.
@@ -66,7 +100,7 @@ pub struct Packet {
     /// TCP flags; the first packet of a connection has SYN alone.
     pub flags: u8,
     /// Decides whether scheduled rules are awake; absent: their state is not known.
-    pub moment: Option<Moment>,
+    pub moment: Option<LocalTime>,
 }
 
 impl Packet {

@@ -5,7 +5,7 @@
 //! the tag carried along.
 
 use super::cube::{self, Cube};
-use super::packet::{DeviceId, Direction, Moment};
+use super::packet::{DeviceId, Direction, LocalTime};
 use super::ruleset::{BYTE, Leg, PORTS, Ruleset};
 use super::set::{Family, Set};
 use super::words;
@@ -60,7 +60,7 @@ impl Ruleset {
         device: DeviceId,
         start: &Cube,
         tag: Option<u16>,
-        moment: Option<Moment>,
+        moment: Option<LocalTime>,
         ports: SourcePorts,
     ) -> Result<Vec<Decided>, TooManyParts> {
         let steps: Vec<Step> = self
@@ -76,7 +76,7 @@ impl Ruleset {
         }
     }
 
-    fn step(&self, leg: &Leg, moment: Option<Moment>, ports: SourcePorts) -> Option<Step> {
+    fn step(&self, leg: &Leg, moment: Option<LocalTime>, ports: SourcePorts) -> Option<Step> {
         let rule = self.rule(leg.rule)?;
         let active = leg.schedule.as_ref().map(|s| s.is_active(moment));
         if active == Some(Some(false)) {

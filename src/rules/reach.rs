@@ -1,7 +1,7 @@
 //! What a set of senders may do to a set of receivers: the whole way of [`Ruleset::decide`], for sets.
 
 use super::cube::{self, Cube};
-use super::packet::{Action, DeviceId, Direction, Moment};
+use super::packet::{Action, DeviceId, Direction, LocalTime};
 use super::partition::{Decided, SourcePorts, TooManyParts};
 use super::route::never_forwarded;
 use super::ruleset::{PORTS, Ruleset, Via};
@@ -95,7 +95,7 @@ impl Ruleset {
         device: DeviceId,
         family: Family,
         start: &Cube,
-        moment: Option<Moment>,
+        moment: Option<LocalTime>,
     ) -> Result<Vec<Part>, TooManyParts> {
         let mut parts = Vec::new();
         for piece in self.translate_in(device, family, start) {
@@ -211,7 +211,7 @@ impl Ruleset {
         cube: &Cube,
         fate: Fate,
         tag: Option<u16>,
-        moment: Option<Moment>,
+        moment: Option<LocalTime>,
         parts: &mut Vec<Part>,
     ) -> Result<(), TooManyParts> {
         let mut push = |cube: &Cube, egress| {
@@ -261,7 +261,7 @@ impl Ruleset {
         cube: &Cube,
         fate: &Fate,
         tag: Option<u16>,
-        moment: Option<Moment>,
+        moment: Option<LocalTime>,
         parts: &mut Vec<Part>,
     ) -> Result<(), TooManyParts> {
         if self.disabled || self.device(device).is_some_and(|d| d.skipped) {

@@ -140,12 +140,12 @@ fn is_link_local(address: IpAddr) -> bool {
     matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
 }
 
-/// What never leaves by a route: multicast, limited broadcast, and what the kernel forwards to nobody
-/// (0/8 and 127/8, RFC 1122 3.2.1.3; the unspecified and the loopback address, RFC 4291 2.5).
+/// What never leaves by a route: multicast, limited broadcast, loopback and the unspecified address (RFC 1122
+/// 3.2.1.3; RFC 4291 2.5).
 pub fn never_forwarded(family: Family) -> Set {
     match family {
         Family::V4 => Set::of(vec![
-            (0, 0x00ff_ffff),
+            (0, 0),
             (0x7f00_0000, 0x7fff_ffff),
             (0xe000_0000, 0xefff_ffff),
             (0xffff_ffff, 0xffff_ffff),
@@ -159,7 +159,7 @@ pub fn is_group(family: Family, destination: u128) -> bool {
     match family {
         Family::V4 => {
             let octet = destination >> 24;
-            matches!(octet, 0 | 127 | 224..=239) || destination == 0xffff_ffff
+            matches!(octet, 127 | 224..=239) || matches!(destination, 0 | 0xffff_ffff)
         }
         Family::V6 => destination <= 1 || destination >> 120 == 0xff,
     }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::packet::{Action, DeviceId, Direction, Moment, Packet};
+use super::packet::{Action, DeviceId, Direction, LocalTime, Packet};
 use super::rows::RuleRow;
 use super::schedule::Schedule;
 use super::set::{Addresses, Family, Set};
@@ -252,7 +252,7 @@ impl Leg {
         open.map_or(Match::Yes, Match::Maybe)
     }
 
-    pub fn matches_at(&self, moment: Option<Moment>) -> bool {
+    pub fn matches_at(&self, moment: Option<LocalTime>) -> bool {
         self.schedule.as_ref().is_none_or(|s| s.is_active(moment) != Some(false))
     }
 }

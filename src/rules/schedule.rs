@@ -1,6 +1,6 @@
 //! When a scheduled rule is awake.
 
-use super::packet::Moment;
+use super::packet::LocalTime;
 use super::rows::{ScheduleRange, ScheduleRow};
 
 /// Ranges of one schedule; `None` when the index does not hold it.
@@ -28,14 +28,14 @@ impl Schedule {
     }
 
     /// `None` when the schedule or the moment is not known.
-    pub fn is_active(&self, moment: Option<Moment>) -> Option<bool> {
+    pub fn is_active(&self, moment: Option<LocalTime>) -> Option<bool> {
         let (ranges, moment) = (self.ranges.as_ref()?, moment?);
         Some(ranges.iter().any(|range| range.holds(moment)))
     }
 }
 
 impl Range {
-    fn holds(&self, moment: Moment) -> bool {
+    fn holds(&self, moment: LocalTime) -> bool {
         let day = if self.dates.is_empty() {
             self.weekdays.is_empty() || self.weekdays.contains(&moment.weekday)
         } else {

@@ -14,6 +14,8 @@ pub(super) struct Table {
     pub(super) addresses: Addresses,
     /// Entries that are not known, in words.
     pub(super) unknown: Option<String>,
+    /// What was taken for granted instead of known.
+    pub(super) assumed: Option<String>,
 }
 
 /// Deepest nesting followed; OPNsense itself resolves far fewer levels.
@@ -39,11 +41,23 @@ impl Tables {
         for alias in aliases {
             if alias.kind == "port" {
                 all.ports.insert(alias.name.clone(), alias.content.clone());
+            } else if alias.kind == "external" && alias.content.is_empty() && !loaded.is_empty() {
+                // Tables are declared as they are filled: one that pf does not list holds nothing.
+                if !loaded.contains_key(alias.name.as_str()) {
+                    let assumed = format!(
+                        "table `{}` is not among the loaded tables and is taken for empty",
+                        alias.name
+                    );
+                    let table = Table { assumed: Some(assumed), ..Table::default() };
+                    all.tables.insert(alias.name.clone(), table);
+                }
+            } else if alias.kind == "internal" && alias.content.is_empty() {
+                // Networks of an interface: made from its addresses where they are named.
             } else if !loaded.contains_key(alias.name.as_str()) {
                 let mut entries = Vec::new();
                 let mut seen = BTreeSet::new();
                 let unknown = gather(alias, &by_name, &loaded, &mut seen, &mut entries, 0);
-                let table = Table { addresses: addresses(&entries), unknown };
+                let table = Table { addresses: addresses(&entries), unknown, assumed: None };
                 all.tables.insert(alias.name.clone(), table);
             }
         }
@@ -58,7 +72,8 @@ impl Tables {
                     strange = Some(format!("table `{}` holds `{text}`", table.name));
                 }
             }
-            let resolved = Table { addresses: addresses(&entries), unknown: strange };
+            let resolved =
+                Table { addresses: addresses(&entries), unknown: strange, assumed: None };
             all.tables.insert(table.name.clone(), resolved);
         }
         all
@@ -97,9 +112,6 @@ fn gather(
         kind => return Some(format!("the contents of `{}` ({kind}) were not read", alias.name)),
     }
     let mut unknown = None;
-    if alias.kind == "internal" && alias.content.is_empty() && alias.entries != Some(0) {
-        unknown = Some(format!("the contents of `{}` were not read", alias.name));
-    }
     for item in &alias.content {
         let name = item.strip_prefix('!').unwrap_or(item);
         if let Some(table) = loaded.get(name) {

@@ -176,7 +176,9 @@ impl Names {
             return Ok(known(negate(own.of(family))));
         }
         if let Some(table) = self.tables.table(name) {
-            return Ok(open(negated, table.addresses.of(family), family, table.unknown.clone()));
+            let set = table.addresses.of(family);
+            let term = open(negated, set, family, table.unknown.clone());
+            return Ok(Term { assumed: table.assumed.clone(), ..term });
         }
         if let Some(key) = name.strip_prefix("__").and_then(|n| n.strip_suffix("_network")) {
             let ids = self.devices_of(key).ok_or_else(|| format!("no interface {key}"))?;

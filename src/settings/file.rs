@@ -146,6 +146,14 @@ impl Document<'_> {
             (Slot::InFlight(_), DeValue::Integer(given)) => {
                 layer.set_key(key, &given.to_string(), place)
             }
+            (Slot::Names(_), DeValue::Array(items)) => {
+                let strings: Option<Vec<&str>> =
+                    items.iter().map(|item| item.get_ref().as_str()).collect();
+                match strings {
+                    Some(names) => layer.set_key(key, &names.join(","), place),
+                    None => Err(self.refuse(value, written, wrong_type(key, value.get_ref()))),
+                }
+            }
             (_, DeValue::String(text)) if !key.is_bare() => layer.set_key(key, text, place),
             (_, other) => Err(self.refuse(value, written, wrong_type(key, other))),
         }

@@ -35,6 +35,8 @@ pub(super) enum Slot {
     InFlight(Place<usize>),
     Timeout(Place<Duration>),
     Cadence(Place<Cadence>),
+    /// A list in TOML, separated by commas elsewhere.
+    Names(Place<Vec<String>>),
 }
 
 type Place<T> = fn(&mut Layer) -> &mut Option<T>;
@@ -70,11 +72,16 @@ impl Key {
         matches!(self.slot, Slot::Switch(_) | Slot::InFlight(_))
     }
 
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.slot, Slot::Names(_))
+    }
+
     /// What a TOML value of this key must be.
     pub(super) fn expected(&self) -> &'static str {
         match self.slot {
             Slot::Switch(_) => "a boolean",
             Slot::InFlight(_) => "a whole number",
+            Slot::Names(_) => "a list of strings",
             _ => "a string",
         }
     }
@@ -85,14 +92,20 @@ impl Key {
     }
 
     pub(super) fn toml(&self, text: &str) -> String {
+        let name = self.name.rsplit('.').next().unwrap_or(self.name);
+        if self.is_list() {
+            let quoted: Vec<String> = names(text).map(|name| format!("\"{name}\"")).collect();
+            return format!("{name} = [{}]", quoted.join(", "));
+        }
         let quote = if self.is_bare() { "" } else { "\"" };
-        format!("{} = {quote}{text}{quote}", self.name.rsplit('.').next().unwrap_or(self.name))
+        format!("{name} = {quote}{text}{quote}")
     }
 
     /// Puts the value of `text` into `layer`.
     pub(super) fn set(&self, layer: &mut Layer, text: &str) -> Result<(), ValueError> {
         let text = text.trim();
-        if text.is_empty() {
+        // An empty list is a decision: none of them.
+        if text.is_empty() && !self.is_list() {
             return Err(ValueError::Empty);
         }
         match &self.slot {
@@ -104,6 +117,7 @@ impl Key {
             Slot::InFlight(place) => *place(layer) = Some(in_flight(text)?),
             Slot::Timeout(place) => *place(layer) = Some(cadence::timeout(text)?),
             Slot::Cadence(place) => *place(layer) = Some(text.parse()?),
+            Slot::Names(place) => *place(layer) = Some(names(text).map(str::to_owned).collect()),
         }
         Ok(())
     }
@@ -124,6 +138,7 @@ impl Key {
             Slot::InFlight(place) => fill(place(stronger), place(weaker)),
             Slot::Timeout(place) => fill(place(stronger), place(weaker)),
             Slot::Cadence(place) => fill(place(stronger), place(weaker)),
+            Slot::Names(place) => fill(place(stronger), place(weaker)),
         }
     }
 
@@ -137,6 +152,7 @@ impl Key {
             Slot::InFlight(place) => place(layer).is_some(),
             Slot::Timeout(place) => place(layer).is_some(),
             Slot::Cadence(place) => place(layer).is_some(),
+            Slot::Names(place) => place(layer).is_some(),
         }
     }
 
@@ -148,6 +164,10 @@ impl Key {
             *path = folder.join(&*path);
         }
     }
+}
+
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty())
 }
 
 fn from_home(text: &str) -> PathBuf {

@@ -48,6 +48,8 @@ pub(super) struct SyncLayer {
     pub(super) runtime: Option<Cadence>,
     pub(super) probe: Option<Cadence>,
     pub(super) on_start: Option<bool>,
+    pub(super) extra: Option<Vec<String>>,
+    pub(super) extra_every: Option<Cadence>,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -36,6 +36,10 @@ pub struct SyncSettings {
     /// The revision of the configuration.
     pub probe: Cadence,
     pub on_start: bool,
+    /// Domains that are read only because they are named here; not yet checked: `sync` knows them.
+    pub extra: Vec<String>,
+    /// Those domains.
+    pub extra_every: Cadence,
 }
 
 /// How `serve --http` is reached.
@@ -82,6 +86,8 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
             runtime: needed("sync.runtime", sync.runtime)?,
             probe: needed("sync.probe", sync.probe)?,
             on_start: needed("sync.on_start", sync.on_start)?,
+            extra: sync.extra.unwrap_or_default(),
+            extra_every: needed("sync.extra_every", sync.extra_every)?,
         },
         log: LogSettings {
             filter: needed("log.level", log.level)?,

@@ -120,6 +120,21 @@ pub static KEYS: &[Key] = &[
         slot: Slot::Switch(|l| &mut l.sync.on_start),
     },
     Key {
+        name: "sync.extra",
+        about: "Domains that are read only when named here, because they are private or much: \
+                config_revisions, firewall_log, pf_states, top_talkers, user_groups, users.",
+        example: "pf_states,config_revisions",
+        default: None,
+        slot: Slot::Names(|l| &mut l.sync.extra),
+    },
+    Key {
+        name: "sync.extra_every",
+        about: "How often those domains are read.",
+        example: "60s",
+        default: Some("5m"),
+        slot: Slot::Cadence(|l| &mut l.sync.extra_every),
+    },
+    Key {
         name: "serve.hosts",
         about: "Names under which `serve --http` may be reached, separated by commas; addresses and \
                 localhost need no naming.",

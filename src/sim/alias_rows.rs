@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::aliases::{Alias, SECRET_MARK};
 use super::grid::json as write;
 use super::interfaces::label;
+use super::tables;
 use super::world::World;
 
 #[derive(Serialize)]
@@ -109,6 +110,7 @@ pub(super) fn export(world: &World) -> Vec<u8> {
 fn row<'a>(world: &World, alias: &'a Alias) -> AliasRow<'a> {
     let (username, password) =
         alias.login.as_ref().map_or(("", ""), |(user, password)| (user, password));
+    let entries = alias.items.and_then(|_| tables::entries(world, alias));
     AliasRow {
         uuid: "",
         enabled: if alias.enabled { "1" } else { "0" },
@@ -129,7 +131,7 @@ fn row<'a>(world: &World, alias: &'a Alias) -> AliasRow<'a> {
         expire: alias.expire,
         categories: alias.category.map(|category| category.uuid(world.seed)).unwrap_or_default(),
         categories_text: None,
-        current_items: alias.items.map(|items| items.to_string()).unwrap_or_default(),
+        current_items: entries.map(|entries| entries.len().to_string()).unwrap_or_default(),
         last_updated: "",
         counted: Counted::new(alias.items.is_some()),
         description: &alias.description,

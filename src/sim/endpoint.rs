@@ -2,12 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::grid::{Engine, Extra, Page, grid};
 use super::world::World;
-use super::{alias_rows, dns, interfaces, leases, neighbours, reservations, rule_rows, system};
+use super::{
+    alias_rows, counters, dns, interfaces, leases, links, nat, neighbours, reservations, routing,
+    rule_rows, system, tables,
+};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 enum Grid {
+    /// Few rows, without parameters of their own.
+    Rows(fn(&World) -> Vec<Value>),
+    /// A body that is no grid.
+    Whole(fn(&World) -> Vec<u8>),
+    /// The rows of what the last part of the path names.
+    Named(fn(&World, &str) -> Vec<Value>),
     SystemInformation,
     SystemTime,
     FirmwareStatus,
@@ -56,14 +67,38 @@ const TABLE: &[(&str, Engine, Grid)] = &[
     ("unbound/settings/search_host_alias", Engine::Model, Grid::HostAliases),
     ("diagnostics/interface/search_arp", Engine::Recordset, Grid::Arp),
     ("diagnostics/interface/search_ndp", Engine::Recordset, Grid::Ndp),
+    ("diagnostics/interface/get_routes", Engine::Plain, Grid::Whole(routing::kernel)),
+    ("diagnostics/interface/get_vip_status", Engine::Plain, Grid::Whole(links::carp)),
+    ("diagnostics/traffic/interface", Engine::Plain, Grid::Whole(counters::traffic)),
+    ("firewall/alias/get_table_size", Engine::Plain, Grid::Whole(tables::sizes)),
+    ("firewall/alias_util/list", Engine::Recordset, Grid::Named(tables::list)),
+    ("firewall/category/search_item", Engine::Model, Grid::Rows(nat::categories)),
+    ("firewall/d_nat/search_rule", Engine::Model, Grid::Rows(nat::destination)),
+    ("firewall/filter_util/rule_stats", Engine::Plain, Grid::Whole(counters::rules)),
+    ("firewall/npt/search_rule", Engine::Model, Grid::Rows(nat::prefixes)),
+    ("firewall/one_to_one/search_rule", Engine::Model, Grid::Rows(nat::one_to_one)),
+    ("firewall/source_nat/search_rule", Engine::Recordset, Grid::Rows(nat::source)),
+    ("interfaces/bridge_settings/search_item", Engine::Model, Grid::Rows(links::bridges)),
+    ("interfaces/gif_settings/search_item", Engine::Model, Grid::Rows(links::gifs)),
+    ("interfaces/gre_settings/search_item", Engine::Model, Grid::Rows(links::gres)),
+    ("interfaces/lagg_settings/search_item", Engine::Model, Grid::Rows(links::laggs)),
+    ("interfaces/loopback_settings/search_item", Engine::Model, Grid::Rows(links::loopbacks)),
+    ("interfaces/vip_settings/search_item", Engine::Model, Grid::Rows(links::vips)),
+    ("interfaces/vxlan_settings/search_item", Engine::Model, Grid::Rows(links::vxlans)),
+    ("routes/gateway/status", Engine::Plain, Grid::Whole(routing::status)),
+    ("routes/routes/searchroute", Engine::Model, Grid::Rows(routing::statics)),
+    ("routing/group_settings/search", Engine::Model, Grid::Rows(routing::groups)),
+    ("routing/settings/search_gateway", Engine::Recordset, Grid::Rows(routing::gateways)),
 ];
 
 /// An address the simulated firewall answers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Endpoint {
     pub(super) path: &'static str,
     pub(super) engine: Engine,
     grid: Grid,
+    /// The part of the path behind the action, which most actions do not read.
+    name: String,
 }
 
 impl Endpoint {
@@ -74,6 +109,7 @@ impl Endpoint {
         let mut parts = path.strip_prefix("api/").unwrap_or(path).split('/');
         let (module, controller, action) =
             (parts.next()?, snake(parts.next()?), squash(parts.next()?));
+        let name = parts.next().unwrap_or_default();
         TABLE
             .iter()
             .find(|(known, ..)| {
@@ -82,12 +118,13 @@ impl Endpoint {
                     && known.next() == Some(&controller)
                     && known.next().map(squash).as_ref() == Some(&action)
             })
-            .map(|&(path, engine, grid)| Self { path, engine, grid })
+            .filter(|(.., grid)| !matches!(grid, Grid::Named(_)) || !name.is_empty())
+            .map(|&(path, engine, grid)| Self { path, engine, grid, name: name.to_owned() })
     }
 
-    /// `None` for what must be rendered every time: pages, and the time of day.
-    pub(super) fn cache_key(self, params: &BTreeMap<String, String>) -> Option<String> {
-        if self.grid == Grid::SystemTime || !Page::of(params).is_whole() {
+    /// `None` for what must be rendered every time: pages, what has many names, and the time of day.
+    pub(super) fn cache_key(&self, params: &BTreeMap<String, String>) -> Option<String> {
+        if matches!(self.grid, Grid::SystemTime | Grid::Named(_)) || !Page::of(params).is_whole() {
             return None;
         }
         let filter = |name: &str| {
@@ -96,10 +133,15 @@ impl Endpoint {
         Some(format!("{}{}{}", self.path, filter("interface"), filter("show_all")))
     }
 
-    pub(super) fn render(self, world: &World, params: &BTreeMap<String, String>) -> Vec<u8> {
+    pub(super) fn render(&self, world: &World, params: &BTreeMap<String, String>) -> Vec<u8> {
         let page = Page::of(params);
         let engine = self.engine;
         match self.grid {
+            Grid::Rows(rows) => grid(engine, &page, rows(world).iter(), Extra::default()),
+            Grid::Whole(body) => body(world),
+            Grid::Named(rows) => {
+                grid(engine, &page, rows(world, &self.name).iter(), Extra::default())
+            }
             Grid::SystemInformation => system::information(world),
             Grid::SystemTime => system::time(world),
             Grid::FirmwareStatus => system::firmware(world),

@@ -12,6 +12,7 @@ use super::grid::json as write;
 use super::ids::uuid;
 use super::network::Zone;
 use super::world::World;
+use super::{links, routing};
 
 pub(super) const WAN_DEVICE: &str = "igc0";
 /// RFC 5737 addresses: nobody's network.
@@ -22,6 +23,7 @@ pub(super) const LAN_MAC: MacAddr = MacAddr::new([0x00, 0xe2, 0x69, 0x5a, 0x11, 
 const SPARE_MAC: MacAddr = MacAddr::new([0x00, 0xe2, 0x69, 0x5a, 0x11, 0x02]);
 const LAN_DEVICE: &str = "igc1";
 pub(super) const VPN: (&str, &str) = ("opt6", "VPN");
+pub(super) const VPN_DEVICE: &str = "wg0";
 pub(super) const GROUP: &str = "untrusted";
 /// Guests, things and cameras.
 pub(super) const GROUP_MEMBERS: [&str; 3] = ["opt1", "opt2", "opt3"];
@@ -49,6 +51,15 @@ pub(super) fn overview(world: &World) -> Vec<Value> {
     rows.push(loopback());
     rows.extend(vlans.into_iter().map(inside));
     rows.push(vpn());
+    let unassigned =
+        json!({"ipv4": [], "ipv6": [], "identifier": "", "description": "Unassigned Interface"});
+    rows.extend(links::devices(world).into_iter().map(|(device, mac, more)| {
+        let mut row = interface(device, mac, ETHERNET, unassigned.clone());
+        if let (Value::Object(row), Value::Object(more)) = (&mut row, more) {
+            row.extend(more);
+        }
+        row
+    }));
     rows
 }
 
@@ -87,9 +98,9 @@ fn wan() -> Value {
         },
         "identifier": "wan", "description": "WAN", "enabled": true, "link_type": "dhcp", "link_typev6": "dhcp6",
         "addr4": addr4, "addr6": addr6,
-        "ipv4": [{"ipaddr": addr4}],
+        "ipv4": [{"ipaddr": addr4}, {"ipaddr": format!("{}/32", links::EXTRA_ADDRESS)}],
         "ipv6": [{"ipaddr": addr6}, {"ipaddr": format!("{}/64", link_local(WAN_MAC))}],
-        "vlan_tag": null, "gateways": ["203.0.113.1"],
+        "vlan_tag": null, "gateways": [routing::WAN_ROUTER],
     });
     interface(WAN_DEVICE, WAN_MAC, ETHERNET, more)
 }
@@ -110,15 +121,27 @@ fn inside(zone: &Zone) -> Value {
         config.insert("track6-interface".to_owned(), json!("wan"));
         config.insert("track6-prefix-id".to_owned(), json!(tag.to_string()));
     }
+    let mut ipv4 = vec![json!({"ipaddr": addr4})];
+    if zone.vlan.is_none() {
+        let shared = format!("{}/{}", zone.host(links::SHARED_HOST), zone.net.prefix_len());
+        ipv4.push(json!({
+            "ipaddr": shared, "vhid": links::SHARED_VHID, "status": "MASTER", "advbase": "1", "advskew": "0",
+            "peer": "224.0.0.18", "peer6": "ff02::12",
+        }));
+    }
+    let gateways: Vec<String> = (zone.descr == "DMZ")
+        .then(|| zone.host(routing::SITE_HOST).to_string())
+        .into_iter()
+        .collect();
     let mut more = json!({
         "routes": [zone.net.to_string()],
         "config": config,
         "identifier": zone.key, "description": zone.descr, "enabled": true, "link_type": "static",
         "link_typev6": if addr6.is_some() { "track6" } else { "none" },
         "addr4": addr4, "addr6": addr6.unwrap_or_default(),
-        "ipv4": [{"ipaddr": addr4}],
+        "ipv4": ipv4,
         "ipv6": ipv6.iter().map(|v6| json!({"ipaddr": v6})).collect::<Vec<_>>(),
-        "vlan_tag": zone.tag().map(|tag| tag.to_string()), "gateways": [],
+        "vlan_tag": zone.tag().map(|tag| tag.to_string()), "gateways": gateways,
     });
     if let (Value::Object(more), Some(tag)) = (&mut more, zone.tag()) {
         let groups: &[&str] =

@@ -90,7 +90,7 @@ pub(super) async fn reply(
 async fn decide(shared: &Arc<Shared>, cutter: &Cutter, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let endpoint = path.starts_with("/api/").then(|| Endpoint::find(&path)).flatten();
-    let known = endpoint.map_or(path.as_str(), |endpoint| endpoint.path);
+    let known = endpoint.as_ref().map_or(path.as_str(), |endpoint| endpoint.path);
     let _flight = Flight::start(&shared.counts, known);
     let (fault, latency) = {
         let behaviour = shared.behaviour.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,7 +116,7 @@ async fn decide(shared: &Arc<Shared>, cutter: &Cutter, request: Request) -> Resp
     let world = Arc::clone(shared);
     // A grid of a large network takes a while to write, and other requests must not wait for it.
     let rendered = tokio::task::spawn_blocking(move || {
-        world.world.read().unwrap_or_else(PoisonError::into_inner).answer(endpoint, &params)
+        world.world.read().unwrap_or_else(PoisonError::into_inner).answer(&endpoint, &params)
     });
     match rendered.await {
         Ok(body) => spoiled(fault, body),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::automatic::{Automatic, RULES};
 use super::ids::{digest, rng_for, uuid};
@@ -80,6 +80,22 @@ pub(super) fn rows<'a>(world: &'a World, params: &BTreeMap<String, String>) -> V
     }
     rows.sort_by_key(|row| (row.priority, !matches!(row.kind, Kind::Mvc(_)), row.number));
     rows
+}
+
+/// Counters of every loaded rule, by its label.
+pub(super) fn stats(world: &World) -> Map<String, Value> {
+    let is_loaded = |row: &RuleRow<'_>| match row.kind {
+        Kind::Mvc(rule) | Kind::Legacy(rule) => rule.enabled,
+        Kind::Automatic(_) => true,
+    };
+    let all = rows(world, &BTreeMap::new());
+    let counted = |row: &RuleRow<'_>| {
+        row.counted().into_iter().map(|(key, value)| (key.to_owned(), json!(value))).collect()
+    };
+    all.iter()
+        .filter(|row| is_loaded(row))
+        .map(|row| (row.uuid.clone(), Value::Object(counted(row))))
+        .collect()
 }
 
 impl RuleRow<'_> {
@@ -262,8 +278,12 @@ impl RuleRow<'_> {
         map.serialize_entry("is_automatic", &true)
     }
 
-    /// Numbers that grow with the world's time; rules that are switched off have none.
     fn counters<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.counted().into_iter().try_for_each(|(key, value)| map.serialize_entry(key, &value))
+    }
+
+    /// Numbers that grow with the world's time; rules that are switched off have none.
+    fn counted(&self) -> [(&'static str, i64); 5] {
         let mut rng = rng_for(self.world.seed, &self.uuid);
         let passed = self.world.now.seconds_since(self.world.began);
         let is_hit = rng.bool();
@@ -271,16 +291,13 @@ impl RuleRow<'_> {
             |most: i64| if is_hit { rng.i64(0..most) + passed * rng.i64(1..50) } else { 0 };
         let (packets, states) = (count(3_000_000), count(50) % 50);
         let evaluations = packets * 4 + 1000 + passed;
-        for (key, value) in [
+        [
             ("pf_rules", 1),
             ("evaluations", evaluations),
             ("packets", packets),
             ("bytes", packets * 180),
             ("states", states),
-        ] {
-            map.serialize_entry(key, &value)?;
-        }
-        Ok(())
+        ]
     }
 
     /// What the list adds to every kind: colours of categories, and the meaning of each term.

@@ -94,7 +94,7 @@ impl World {
     /// The whole answer to `path` (`kea/leases4/search`, either spelling, with or without `/api/`):
     /// every row unless `params` pages. `None` when a 26.7 firewall has no such endpoint.
     pub fn body(&self, path: &str, params: &BTreeMap<String, String>) -> Option<Vec<u8>> {
-        Endpoint::find(path).map(|endpoint| self.answer(endpoint, params).to_vec())
+        Endpoint::find(path).map(|endpoint| self.answer(&endpoint, params).to_vec())
     }
 
     /// What the devices call themselves, in order of arrival; those without a name are left out.
@@ -106,7 +106,7 @@ impl World {
             .collect()
     }
 
-    pub(super) fn answer(&self, endpoint: Endpoint, params: &BTreeMap<String, String>) -> Bytes {
+    pub(super) fn answer(&self, endpoint: &Endpoint, params: &BTreeMap<String, String>) -> Bytes {
         let Some(key) = endpoint.cache_key(params) else {
             return endpoint.render(self, params).into();
         };

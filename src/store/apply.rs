@@ -15,6 +15,7 @@ use super::chunks::Chunks;
 use super::diff::{self, OldLines};
 use super::error::StoreError;
 use super::open::Store;
+use super::presence::{self, Touched};
 use super::record::put_sources;
 use super::rejects;
 use super::snapshot::{self, Head, Projection};
@@ -171,6 +172,7 @@ struct Moved {
     written: u64,
     changed: u64,
     snapshot: Option<i64>,
+    touched: Touched,
 }
 
 pub(super) fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, StoreError> {
@@ -180,6 +182,7 @@ pub(super) fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, S
         .as_ref()
         .filter(|p| p.stamp == stamp.as_bytes())
         .and_then(|p| p.head.map(|head| (p, head)));
+    let good_before = presence::last_good(connection, firewall, domain)?;
     let moved = match current {
         Some((before, head)) => match update(connection, batch, before, head) {
             // A damaged snapshot cannot be compared with; the new state replaces it whole.
@@ -192,6 +195,8 @@ pub(super) fn apply(connection: &Connection, batch: &Batch) -> Result<Applied, S
     let (rows, rejects) = settle(connection, batch, &stamp, projection.as_ref(), &moved)?;
     if moved.written > 0 || moved.snapshot.is_some() {
         snapshot::keep_volatile(connection, firewall, domain.name(), batch.run, batch.at)?;
+        let moment = (good_before, batch.at);
+        presence::update(connection, firewall, domain, batch.run, moment, &moved.touched)?;
     }
     Ok(Applied { rows, changed: moved.changed, rejects, written: moved.written })
 }
@@ -211,7 +216,7 @@ fn refill(connection: &Connection, batch: &Batch) -> Result<Moved, StoreError> {
         snapshot::put_volatile(connection, firewall, domain.name(), volatile)?;
     }
     let snapshot = Some(put_snapshot(connection, batch, &hashed, &[])?);
-    Ok(Moved { written, changed: written, snapshot })
+    Ok(Moved { written, changed: written, snapshot, touched: Touched::All })
 }
 
 pub(super) fn fill(connection: &Connection, batch: &Batch) -> Result<u64, StoreError> {
@@ -241,13 +246,13 @@ fn update(
     let (firewall, domain, hashed) = (batch.firewall, batch.domain, Hashed::new(batch));
     let moved = volatile_moved(connection, batch, &hashed, head)?;
     if head.root == hashed.tree.root {
-        let written = if moved.is_empty() {
-            0
-        } else {
-            let mut table = Table::new(connection, domain, firewall, Mode::Upsert)?;
-            write(connection, batch, &mut table, moved)?.written
-        };
-        return Ok(Moved { written, changed: 0, snapshot: None });
+        if moved.is_empty() {
+            let touched = Touched::Some(BTreeSet::new());
+            return Ok(Moved { written: 0, changed: 0, snapshot: None, touched });
+        }
+        let mut table = Table::new(connection, domain, firewall, Mode::Upsert)?;
+        let written = write(connection, batch, &mut table, moved)?.written;
+        return Ok(Moved { written, changed: 0, snapshot: None, touched: table.touched() });
     }
     let mut table = Table::new(connection, domain, firewall, Mode::Upsert)?;
     let chunks = Chunks::new(connection, domain.name());
@@ -270,7 +275,7 @@ fn update(
     let mut written = write(connection, batch, &mut table, differing)?.written;
     // Volatile fields of rows in unchanged leaves; upserts of equal rows write nothing.
     written += write(connection, batch, &mut table, moved)?.written;
-    drop(table);
+    let touched = table.touched();
     rejects::put(connection, firewall, domain, &reading.rejected)?;
     let rows = upsert::count(connection, domain, firewall)?;
     if rows != before.rows - keys.gone_count() + keys.added {
@@ -278,7 +283,7 @@ fn update(
         return refill(connection, batch);
     }
     let snapshot = Some(put_snapshot(connection, batch, &hashed, &levels)?);
-    Ok(Moved { written: written + deleted, changed: changed + deleted, snapshot })
+    Ok(Moved { written: written + deleted, changed: changed + deleted, snapshot, touched })
 }
 
 /// Positions whose stable line is not among the old ones.

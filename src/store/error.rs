@@ -54,6 +54,8 @@ pub enum StoreError {
     NoHistory { at: Timestamp, first: Option<Timestamp> },
     #[error("there is no run {run}; `opndex history` lists them")]
     NoRun { run: RunId },
+    #[error("there is no room for a state of {at} between the runs that are known")]
+    NoRoom { at: Timestamp },
     #[error("the state of an earlier moment cannot be written")]
     Past,
     #[error("a statement of `{domain}` has no such column")]

@@ -1,19 +1,24 @@
 //! States of the past, from config.xml: history is extended, and what is newer is never touched.
 //!
-//! A domain that a sync has read is the sync's from its first snapshot on: the running firewall knows more (automatic
-//! rules, link states) than config.xml, so a revision after that is recorded with its words and takes no snapshot.
-//! Before it, or where no sync read the domain, a revision is a snapshot at its time. If nothing is newer it becomes
-//! the domain's table; else only history learns of it, and the state it stands between is restored behind it.
+//! A revision from before the first sync is a run of its own time: its number ([`number`]) is in order of time among
+//! those of its firewall. What it says of a domain becomes the table if nothing is newer; else only history learns
+//! of it, and the state that it stands between is restored behind it.
+//!
+//! From the first sync on, states are the syncs': the running firewall knows more than config.xml (automatic rules,
+//! link states). Then the newest revision alone is taken, as a run of now, for the sources that no endpoint gives
+//! (static maps of ISC, port forwards before 26.1); an older one is recorded with its words.
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::domain::{AnyDomain, RawRows};
+use crate::domain::{AnyDomain, RawRow, RawRows};
 use crate::types::{ContentHash, FirewallId, Release, RunId, Timestamp};
 
 use super::apply::{Batch, Hashed, SourceState, apply, put_snapshot};
 use super::error::StoreError;
 use super::open::Store;
 use super::revisions::{self, Known, Revision};
+use super::snapshot;
+use super::source_states;
 
 /// Everything one config.xml says, as one run.
 #[derive(Debug)]
@@ -61,6 +66,8 @@ pub struct ImportedState {
 pub enum Imported {
     /// This revision was read before.
     Known,
+    /// Syncs cover its time; its words were recorded.
+    Covered,
     Done {
         run: RunId,
         domains: Vec<ImportedDomain>,
@@ -85,7 +92,7 @@ pub enum Effect {
     History,
     /// The state before it was the same.
     Unchanged,
-    /// A sync has read this domain at this time; it knows more.
+    /// Syncs read all of this domain.
     Covered,
 }
 
@@ -96,42 +103,42 @@ impl Store {
     }
 }
 
+/// Why a revision from the time of syncs has no run.
+pub(super) const COVERED: &str = "syncs had read the firewall before it was saved";
+
 fn take(connection: &Connection, import: Import) -> Result<Imported, StoreError> {
-    let failed = || StoreError::write("import a configuration");
-    let (firewall, at) = (firewall(connection, &import)?, import.revision.at);
+    let firewall = firewall(connection, &import)?;
     if revisions::known(connection, firewall, &import.revision)? == Known::Read {
         return Ok(Imported::Known);
     }
-    let sql = "INSERT INTO runs (firewall_id, started_at, finished_at, outcome, kind) VALUES (?, ?, ?, 'complete', ?) RETURNING run_id";
-    let values = (firewall.get(), at.millis(), import.read_at.millis(), import.kind.as_str());
-    let run = connection.query_row(sql, values, |r| r.get(0)).map(RunId::new).map_err(failed())?;
-    let mut domains = Vec::with_capacity(import.domains.len());
-    for state in import.domains {
-        let batch = Batch {
-            firewall,
-            domain: state.domain,
-            run,
-            at,
-            rows: state.rows,
-            sources: state.sources,
-        };
-        domains.push(one(connection, &batch)?);
+    let synced = synced_since(connection, firewall)?.filter(|since| *since <= import.revision.at);
+    if synced.is_some() && revisions::is_older(connection, firewall, import.revision.at)? {
+        revisions::put(connection, firewall, &import.revision, None, Some(COVERED))?;
+        return Ok(Imported::Covered);
     }
+    let run = begin(connection, firewall, &import, synced.is_some())?;
+    let at = match import.kind {
+        // The newest backup is the running configuration.
+        ImportKind::Backfill if synced.is_some() => import.read_at,
+        _ => import.revision.at,
+    };
+    let mut domains = Vec::with_capacity(import.domains.len());
+    for ImportedState { domain, rows, sources } in import.domains {
+        let batch = Batch { firewall, domain, run, at, rows, sources };
+        domains.push(match synced {
+            None => before_syncs(connection, batch)?,
+            Some(_) => beside_syncs(connection, batch)?,
+        });
+    }
+    let failed = || StoreError::write("import a configuration");
     let changed: u64 = domains.iter().map(|d| d.changed).sum();
-    connection
-        .execute(
-            "UPDATE runs SET changed = ? WHERE run_id = ?",
-            (i64::try_from(changed).unwrap_or(i64::MAX), run.get()),
-        )
-        .map_err(failed())?;
+    let values = (i64::try_from(changed).unwrap_or(i64::MAX), run.get());
+    connection.execute("UPDATE runs SET changed = ? WHERE run_id = ?", values).map_err(failed())?;
     // What a sync learnt is better than what a file lets guess.
-    connection
-        .execute(
-            "UPDATE firewalls SET release = coalesce(release, ?), release_exact = coalesce(release_exact, 0),
-                host_name = coalesce(host_name, ?) WHERE firewall_id = ?",
-            (import.release.to_string(), import.host_name.as_deref(), firewall.get()),
-        )
-        .map_err(failed())?;
+    let sql = "UPDATE firewalls SET release = coalesce(release, ?), release_exact = coalesce(release_exact, 0),
+            host_name = coalesce(host_name, ?) WHERE firewall_id = ?";
+    let values = (import.release.to_string(), import.host_name.as_deref(), firewall.get());
+    connection.execute(sql, values).map_err(failed())?;
     revisions::put(connection, firewall, &import.revision, Some(run), None)?;
     Ok(Imported::Done { run, domains })
 }
@@ -148,63 +155,166 @@ fn firewall(connection: &Connection, import: &Import) -> Result<FirewallId, Stor
         .map_err(failed())
 }
 
-fn one(connection: &Connection, batch: &Batch) -> Result<ImportedDomain, StoreError> {
-    let done = |effect, rows, changed, rejects| ImportedDomain {
-        domain: batch.domain.name(),
-        effect,
-        rows,
-        changed,
-        rejects,
+/// When the first sync began that read something.
+pub(super) fn synced_since(
+    connection: &Connection,
+    firewall: FirewallId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT min(r.started_at) FROM runs r
+         WHERE r.firewall_id = ? AND r.kind = 'sync' AND EXISTS (SELECT 1 FROM snapshots s WHERE s.run_id = r.run_id)";
+    let found: Option<i64> = connection
+        .query_row(sql, [firewall.get()], |r| r.get(0))
+        .map_err(StoreError::write("find the first sync"))?;
+    Ok(found.map(Timestamp::from_millis))
+}
+
+/// Records the run: of its own time before the first sync, of now beside them.
+fn begin(
+    connection: &Connection,
+    firewall: FirewallId,
+    import: &Import,
+    is_beside: bool,
+) -> Result<RunId, StoreError> {
+    let failed = || StoreError::write("record an import");
+    let (number, started) = if is_beside {
+        (None, import.read_at)
+    } else {
+        (number(connection, firewall, import.revision.at)?, import.revision.at)
     };
-    let count = u64::try_from(batch.rows.len()).unwrap_or(u64::MAX);
-    let synced = synced_since(connection, batch)?;
-    if synced.is_some_and(|since| since <= batch.at) {
-        return Ok(done(Effect::Covered, count, 0, 0));
+    let sql = "INSERT INTO runs (run_id, firewall_id, started_at, finished_at, outcome, kind, turn)
+         VALUES (coalesce(?1, (SELECT max(1, max(run_id) + 1) FROM runs), 1), ?2, ?3, ?4, 'complete', ?5, coalesce(
+            (SELECT turn FROM runs WHERE firewall_id = ?2 AND run_id > ?1 ORDER BY run_id LIMIT 1),
+            (SELECT turn FROM runs WHERE firewall_id = ?2 ORDER BY run_id DESC LIMIT 1), 0))
+         RETURNING run_id";
+    let values =
+        (number, firewall.get(), started.millis(), import.read_at.millis(), import.kind.as_str());
+    connection.query_row(sql, values, |r| r.get(0)).map(RunId::new).map_err(failed())
+}
+
+/// How far below the first sync imported runs begin: there is room for more between.
+const BELOW: i64 = 1 << 30;
+
+/// How far apart imported runs stand.
+const APART: i64 = 1 << 14;
+
+/// A free number in order of time among the runs of a firewall; `None` for the next one.
+///
+/// History is ordered by the number of its runs, because a clock may go backwards. States from before the first
+/// sync have negative numbers: few people ever see them, there is room between them for files that come later, and
+/// nothing that refers to a run has to be numbered anew.
+fn number(
+    connection: &Connection,
+    firewall: FirewallId,
+    at: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let failed = || StoreError::write("number an import");
+    let one = |sql: &str| -> Result<Option<i64>, StoreError> {
+        connection.query_row(sql, (firewall.get(), at.millis()), |r| r.get(0)).map_err(failed())
+    };
+    let above = one("SELECT min(run_id) FROM runs WHERE firewall_id = ? AND started_at > ?")?;
+    // Syncs count from 1.
+    let above = above.unwrap_or(1);
+    let sql =
+        "SELECT max(run_id) FROM runs WHERE firewall_id = ?1 AND started_at <= ?2 AND run_id < ?3";
+    let below: Option<i64> = connection
+        .query_row(sql, (firewall.get(), at.millis(), above), |r| r.get(0))
+        .map_err(failed())?;
+    let mut number = match below {
+        None => above.saturating_sub(BELOW),
+        Some(below) if above - below > 2 * APART => below + APART,
+        Some(below) => below + (above - below) / 2,
+    };
+    let sql = "SELECT EXISTS (SELECT 1 FROM runs WHERE run_id = ?)";
+    let mut taken = connection.prepare_cached(sql).map_err(failed())?;
+    while taken.query_row([number], |r| r.get::<_, bool>(0)).map_err(failed())? {
+        number += 1;
+        if number >= above {
+            return Err(StoreError::NoRoom { at });
+        }
     }
-    let newest = newest(connection, batch)?;
-    if synced.is_none() && newest.is_none_or(|newest| newest <= batch.at) {
-        let applied = apply(connection, batch)?;
-        let effect = if applied.changed == 0 && newest.is_some() {
+    Ok(Some(number))
+}
+
+fn done(
+    batch: &Batch,
+    effect: Effect,
+    (rows, changed, rejects): (u64, u64, u64),
+) -> ImportedDomain {
+    ImportedDomain { domain: batch.domain.name(), effect, rows, changed, rejects }
+}
+
+/// The state of a domain before any sync.
+fn before_syncs(connection: &Connection, batch: Batch) -> Result<ImportedDomain, StoreError> {
+    let count = u64::try_from(batch.rows.len()).unwrap_or(u64::MAX);
+    let newest = neighbour(connection, &batch, "run_id > ?3 ORDER BY run_id")?;
+    if newest.is_none() && !is_ahead(connection, &batch)? {
+        forget_sources(connection, &batch)?;
+        let before = neighbour(connection, &batch, "run_id < ?3 ORDER BY run_id DESC")?;
+        let applied = apply(connection, &batch)?;
+        let effect = if before.is_some() && applied.changed == 0 {
             Effect::Unchanged
         } else {
             Effect::Current
         };
-        return Ok(done(effect, applied.rows, applied.changed, applied.rejects));
+        return Ok(done(&batch, effect, (applied.rows, applied.changed, applied.rejects)));
     }
-    let hashed = Hashed::new(batch);
-    let before = before(connection, batch)?;
+    let hashed = Hashed::new(&batch);
+    source_states::add(connection, &batch)?;
+    let before = neighbour(connection, &batch, "run_id < ?3 ORDER BY run_id DESC")?;
     if before.as_ref().is_some_and(|before| before.root == hashed.root()) {
-        return Ok(done(Effect::Unchanged, count, 0, 0));
+        return Ok(done(&batch, Effect::Unchanged, (count, 0, 0)));
     }
-    put_snapshot(connection, batch, &hashed, &[])?;
+    put_snapshot(connection, &batch, &hashed, &[])?;
     if let Some(before) = before {
-        restore(connection, batch, &before)?;
+        restore(connection, &batch, &before)?;
     }
-    Ok(done(Effect::History, count, count, 0))
+    Ok(done(&batch, Effect::History, (count, count, 0)))
 }
 
-/// Since when syncs have read this domain; `None` when none has.
-fn synced_since(connection: &Connection, batch: &Batch) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT min(s.taken_at) FROM snapshots s JOIN runs r ON r.run_id = s.run_id
-         WHERE s.firewall_id = ? AND s.domain = ? AND r.kind = 'sync'";
-    millis(connection, sql, batch)
+/// A run that saw the domain `?2`: an import sees all that config.xml has, a sync what an endpoint gave.
+const SAW_IT: &str = "outcome IN ('complete', 'partial') AND (kind <> 'sync' OR EXISTS (
+        SELECT 1 FROM sources q WHERE q.firewall_id = ?1 AND q.domain = ?2 AND q.body_hash IS NOT NULL))";
+
+/// Whether a later run has seen this domain, unchanged since a state before `batch`.
+fn is_ahead(connection: &Connection, batch: &Batch) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM domains WHERE firewall_id = ?1 AND domain = ?2)
+             AND EXISTS (SELECT 1 FROM runs WHERE firewall_id = ?1 AND run_id > ?3 AND {SAW_IT})"
+    );
+    connection
+        .query_row(&sql, (batch.firewall.get(), batch.domain.name(), batch.run.get()), |r| r.get(0))
+        .map_err(StoreError::write("look for a newer run"))
 }
 
-fn newest(connection: &Connection, batch: &Batch) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT max(taken_at) FROM snapshots WHERE firewall_id = ? AND domain = ?";
-    millis(connection, sql, batch)
+/// A file of another release may have named its sources differently.
+fn forget_sources(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
+    let names: Vec<&str> = batch.sources.iter().map(|s| s.name).collect();
+    let sql = "DELETE FROM sources WHERE firewall_id = ? AND domain = ? AND source NOT IN (SELECT value FROM json_each(?))";
+    let values = (batch.firewall.get(), batch.domain.name(), serde_json::json!(names).to_string());
+    connection.execute(sql, values).map(drop).map_err(StoreError::write("forget sources"))
 }
 
-fn millis(
-    connection: &Connection,
-    sql: &str,
-    batch: &Batch,
-) -> Result<Option<Timestamp>, StoreError> {
-    let found: Option<i64> = connection
-        .prepare_cached(sql)
-        .and_then(|mut s| s.query_row((batch.firewall.get(), batch.domain.name()), |r| r.get(0)))
-        .map_err(StoreError::write("find the age of a domain"))?;
-    Ok(found.map(Timestamp::from_millis))
+/// Beside syncs: the sources that no endpoint gives are replaced, all others stay.
+fn beside_syncs(connection: &Connection, mut batch: Batch) -> Result<ImportedDomain, StoreError> {
+    let count = u64::try_from(batch.rows.len()).unwrap_or(u64::MAX);
+    let asked: Vec<&str> = batch.domain.api_sources().iter().map(|s| s.name).collect();
+    let mine = |name: &str| !asked.contains(&name);
+    batch.sources.retain(|source| mine(source.name));
+    if batch.sources.is_empty() {
+        return Ok(done(&batch, Effect::Covered, (count, 0, 0)));
+    }
+    let head = snapshot::projection(connection, batch.firewall, batch.domain.name())?;
+    let kept = match head.and_then(|projection| projection.head) {
+        Some(head) => snapshot::rows(connection, batch.firewall, batch.domain, head)?,
+        None => Vec::new(),
+    };
+    let kept = kept.into_iter().filter(|row| !mine(row.source));
+    let new = batch.rows.iter().filter(|row| mine(row.source)).cloned();
+    let rows: Vec<RawRow> = kept.chain(new).collect();
+    batch.rows = RawRows::new(batch.domain, rows);
+    let applied = apply(connection, &batch)?;
+    let effect = if applied.changed == 0 { Effect::Unchanged } else { Effect::Current };
+    Ok(done(&batch, effect, (applied.rows, applied.changed, applied.rejects)))
 }
 
 /// A stored state.
@@ -214,15 +324,20 @@ struct Stored {
     rows: i64,
 }
 
-/// The state that was the newest at the time of `batch`.
-fn before(connection: &Connection, batch: &Batch) -> Result<Option<Stored>, StoreError> {
-    let sql = "SELECT root, height, rows FROM snapshots
-         WHERE firewall_id = ? AND domain = ? AND taken_at <= ? ORDER BY taken_at DESC, run_id DESC LIMIT 1";
-    let values = (batch.firewall.get(), batch.domain.name(), batch.at.millis());
+/// The snapshot of the domain that is next to the run of `batch`.
+fn neighbour(
+    connection: &Connection,
+    batch: &Batch,
+    which: &str,
+) -> Result<Option<Stored>, StoreError> {
+    let sql = format!(
+        "SELECT root, height, rows FROM snapshots WHERE firewall_id = ?1 AND domain = ?2 AND {which} LIMIT 1"
+    );
+    let values = (batch.firewall.get(), batch.domain.name(), batch.run.get());
     let found: Option<(Vec<u8>, u32, i64)> = connection
-        .prepare_cached(sql)
+        .prepare_cached(&sql)
         .and_then(|mut s| s.query_row(values, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional())
-        .map_err(StoreError::write("find the state before"))?;
+        .map_err(StoreError::write("find a neighbouring state"))?;
     Ok(found.and_then(|(root, height, rows)| {
         Some(Stored { root: ContentHash::from_slice(&root)?, height, rows })
     }))
@@ -230,22 +345,23 @@ fn before(connection: &Connection, batch: &Batch) -> Result<Option<Stored>, Stor
 
 /// The run after `batch` saw the state before it and took no snapshot of what had not changed: now it had.
 fn restore(connection: &Connection, batch: &Batch, before: &Stored) -> Result<(), StoreError> {
-    let failed = || StoreError::write("restore the state behind");
-    let sql = "SELECT run_id, started_at FROM runs
-         WHERE firewall_id = ? AND started_at > ? AND outcome IN ('complete', 'partial')
-         ORDER BY started_at, run_id LIMIT 1";
-    let next: Option<(i64, i64)> = connection
-        .query_row(sql, (batch.firewall.get(), batch.at.millis()), |r| Ok((r.get(0)?, r.get(1)?)))
-        .optional()
-        .map_err(failed())?;
-    let Some((run, at)) = next else { return Ok(()) };
-    let sql = "INSERT INTO snapshots (firewall_id, domain, run_id, taken_at, root, height, rows)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-         WHERE NOT EXISTS (SELECT 1 FROM snapshots WHERE firewall_id = ?1 AND domain = ?2 AND run_id = ?3)";
-    let (firewall, domain) = (batch.firewall.get(), batch.domain.name());
-    let root = before.root.as_bytes().as_slice();
+    let sql = format!(
+        "INSERT INTO snapshots (firewall_id, domain, run_id, taken_at, root, height, rows)
+         SELECT firewall_id, ?2, run_id, started_at, ?4, ?5, ?6 FROM (
+            SELECT firewall_id, run_id, started_at FROM runs
+            WHERE firewall_id = ?1 AND run_id > ?3 AND {SAW_IT} ORDER BY run_id LIMIT 1) AS next
+         WHERE NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.firewall_id = ?1 AND s.domain = ?2 AND s.run_id = next.run_id)"
+    );
+    let values = (
+        batch.firewall.get(),
+        batch.domain.name(),
+        batch.run.get(),
+        before.root.as_bytes().as_slice(),
+        before.height,
+        before.rows,
+    );
     connection
-        .execute(sql, (firewall, domain, run, at, root, before.height, before.rows))
+        .execute(&sql, values)
         .map(drop)
-        .map_err(failed())
+        .map_err(StoreError::write("restore the state behind"))
 }

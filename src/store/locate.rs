@@ -170,24 +170,27 @@ impl Search {
         ));
     }
 
-    /// From the ranges to their rows: the key parts are compared as the primary key compares them.
+    /// From the ranges to their rows: the key parts are compared as the primary key compares them. The columns
+    /// of the ranges have names here that no domain's column has.
     fn covering(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec, ip: IpAddr) {
         let (name, cells) = (domain.name(), cells(domain));
         let key: Vec<String> = primary_key(&domain.columns())
             .iter()
             .enumerate()
-            .map(|(i, part)| format!("t.\"{part}\" = (r.row_key ->> {i}) COLLATE BINARY"))
+            .map(|(i, part)| format!("t.\"{part}\" = (r.range_key ->> {i}) COLLATE BINARY"))
             .collect();
         let bytes = sort_key(ip).to_vec();
         self.values.extend([bytes.clone().into(), bytes.into()]);
         let firewall = self.firewall_condition();
         self.parts.push(format!(
             "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', 'covers', json_array({cells})
-             FROM address_ranges r CROSS JOIN \"{name}\" t ON t.firewall_id = r.firewall_id AND {}
-             WHERE r.first <= ? AND r.last >= ? AND r.domain = '{name}' AND r.field = '{}'{firewall} LIMIT {})",
+             FROM (SELECT firewall_id AS range_firewall, row_key AS range_key FROM address_ranges
+                   WHERE first <= ? AND last >= ? AND domain = '{name}' AND field = '{}') r
+             CROSS JOIN \"{name}\" t ON t.firewall_id = r.range_firewall AND {}
+             WHERE true{firewall} LIMIT {})",
+            column.name,
             column.name,
             key.join(" AND "),
-            column.name,
             self.per_column
         ));
     }

@@ -10,20 +10,27 @@
 //! sea-query from column declarations and run in [`sql`] alone.
 
 mod apply;
+mod changes;
 mod chunk;
 mod chunks;
 mod diff;
+mod difference;
 mod error;
 mod identity;
 mod import;
+mod labels;
 mod locate;
+mod moved;
 mod open;
 mod past;
+mod presence;
+mod questions;
 mod rebuild;
 mod record;
 mod rejects;
 mod revisions;
 mod runs;
+mod seen;
 mod select;
 mod selection;
 mod snapshot;
@@ -31,18 +38,27 @@ mod source_states;
 mod sql;
 mod statement;
 mod states;
+mod steps;
 mod upsert;
 mod versions;
 mod writer;
 
 pub use apply::{Applied, Batch, Kept, SourceState, source_hash};
+pub use changes::{About, Change, ChangeKind, ChangePosition, Changes, ChangesQuery};
+pub use difference::RowDifference;
 pub use error::StoreError;
 pub use import::{Effect, Import, ImportKind, Imported, ImportedDomain, ImportedState};
+pub use labels::{Label, LabelChange};
 pub use locate::{Hit, Needle, Sought};
 pub use open::Store;
+pub use questions::{
+    Counting, DevicePage, DeviceSelection, InterfaceScope, JOINED, Joined, JoinedColumn,
+    JoinedPage, JoinedSelection, NameIs, Narrow, Origin, Sighting, Subject, Wire, joined,
+};
 pub use record::{FirewallRow, RunEnd, RunOutcome, RunRow};
 pub use revisions::{Revision, RevisionRow};
 pub use runs::PastRun;
+pub use seen::{Interval, PresenceQuery, Seen, SeenQuery, Who};
 pub use select::{Page, Total};
 pub use selection::{Filter, Op, Selection, Value};
 pub use statement::{Cut, Found, PublishedTable, Refusal, Statement};

@@ -46,13 +46,15 @@ pub struct Store {
     pub(super) writer: Writer,
     /// Where questions are answered: the file, or the tables of an earlier moment.
     pub(super) readers: SqlitePool,
-    /// For statements of users.
-    pub(super) guard: Guard,
     /// The file, whatever the moment.
     pub(super) live: SqlitePool,
+    /// Reads history.
+    pub(super) reader: Writer,
     pub(super) past: Past,
     /// Holds the tables of the earlier moment that this store is of.
     pub(super) state: Option<Arc<State>>,
+    /// For statements of users.
+    pub(super) guard: Guard,
 }
 
 impl Store {
@@ -75,6 +77,7 @@ impl Store {
             readers: live.clone(),
             guard: Guard::new(path),
             live,
+            reader: Writer::read_only(path, BUSY),
             past: Past::default(),
             state: None,
         })
@@ -95,10 +98,10 @@ impl Store {
 
     /// Waits for running statements, then closes every connection and checkpoints the log.
     pub async fn close(&self) {
-        self.guard.close();
-        self.readers.close().await;
         self.past.clear();
+        self.guard.close();
         self.live.close().await;
+        self.reader.close().await;
         self.writer.close().await;
     }
 }

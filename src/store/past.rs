@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use sqlx::SqlitePool;
 
-use crate::domain::AnyDomain;
+use crate::domain::{ALL, AnyDomain};
 use crate::types::{FirewallId, Moment, RunId, Timestamp};
 
 use super::error::StoreError;
@@ -31,6 +31,8 @@ const IDLE: Duration = Duration::from_mins(10);
 pub(super) struct RunAt {
     pub(super) firewall: FirewallId,
     pub(super) run: RunId,
+    /// Its place in history.
+    pub(super) position: i64,
     pub(super) started_at: Timestamp,
 }
 
@@ -93,6 +95,10 @@ impl State {
         Ok(Self { runs, readers, guard: Guard::in_memory(&name), tables: Mutex::new(tables) })
     }
 
+    pub(super) fn runs(&self) -> &[RunAt] {
+        &self.runs
+    }
+
     fn tables(&self) -> std::sync::MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -120,13 +126,16 @@ impl State {
                 tables.filled.push(domain.name());
             }
         }
+        if domains.len() == ALL.len() {
+            rebuild::fill_sightings(&mut tables.connection, &self.runs)?;
+        }
         tables.bytes = rebuild::size(&tables.connection)?;
         Ok(())
     }
 }
 
-/// Firewall, its run at the moment and when that began, its newest run.
-type FoundColumns = (i64, Option<i64>, Option<i64>, Option<i64>);
+/// Firewall, its run at the moment, when that began and its place in history, its newest run.
+type FoundColumns = (i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 
 impl Store {
     /// The store as it was at `moment`, with the tables of `domains` ([`crate::domain::ALL`] for any question).
@@ -135,8 +144,8 @@ impl Store {
     /// refuses to be written. Where all firewalls' newest runs are meant, it is this store itself. The first
     /// call for a moment rebuilds the tables; later ones find them in memory.
     ///
-    /// Moments are ordered by run, not by clock: `At` means the newest run of each firewall that began no
-    /// later. A firewall without one has no rows then; if none has, that is [`StoreError::NoHistory`].
+    /// `At` means the newest run of each firewall that began no later. Where a clock went backwards, what was seen
+    /// later counts as later. A firewall without one has no rows then; if none has, that is [`StoreError::NoHistory`].
     pub async fn at(
         &self,
         moment: Moment,
@@ -168,7 +177,7 @@ impl Store {
     }
 
     /// The newest run of every firewall at `moment`, and whether no firewall has a newer one.
-    async fn runs_at(&self, moment: Moment) -> Result<(Vec<RunAt>, bool), StoreError> {
+    pub(super) async fn runs_at(&self, moment: Moment) -> Result<(Vec<RunAt>, bool), StoreError> {
         let failed = || StoreError::query("find the runs of a moment");
         let (at, exact) = match moment {
             Moment::At(at) => (at, None),
@@ -186,16 +195,19 @@ impl Store {
         // Within a turn of the clock, later runs began later: each is one search of the index.
         let rows: Vec<FoundColumns> = sqlx::query_as(
             "WITH RECURSIVE turns (firewall_id, turn) AS (
-                 SELECT firewall_id, (SELECT max(turn) FROM runs r WHERE r.firewall_id = f.firewall_id) FROM firewalls f
+                 SELECT firewall_id, (SELECT max(position) >> 48 FROM runs r WHERE r.firewall_id = f.firewall_id) FROM firewalls f
                  UNION ALL SELECT firewall_id, turn - 1 FROM turns WHERE turn > 0),
-             found (firewall_id, run_id) AS (
-                 SELECT t.firewall_id, max((SELECT run_id FROM runs r WHERE r.firewall_id = t.firewall_id AND r.turn = t.turn AND r.started_at <= ?1
-                                        ORDER BY r.started_at DESC, r.run_id DESC LIMIT 1))
-                 FROM turns t GROUP BY t.firewall_id)
-             SELECT f.firewall_id, CASE f.firewall_id WHEN ?2 THEN ?3 ELSE f.run_id END AS run_id,
-                    (SELECT started_at FROM runs WHERE run_id = CASE f.firewall_id WHEN ?2 THEN ?3 ELSE f.run_id END),
-                    (SELECT max(run_id) FROM runs WHERE firewall_id = f.firewall_id)
-             FROM found f ORDER BY f.firewall_id",
+             found (firewall_id, turn, run_id) AS (
+                 SELECT firewall_id, turn, (SELECT run_id FROM runs r WHERE r.firewall_id = t.firewall_id
+                        AND r.position BETWEEN (t.turn << 48) AND (t.turn << 48) + ?1 ORDER BY r.position DESC, r.run_id DESC LIMIT 1)
+                 FROM turns t),
+             chosen (firewall_id, run_id) AS (
+                 SELECT firewall_id, CASE firewall_id WHEN ?2 THEN ?3 ELSE
+                        (SELECT run_id FROM found g WHERE g.firewall_id = f.firewall_id AND run_id IS NOT NULL ORDER BY turn DESC LIMIT 1) END
+                 FROM firewalls f)
+             SELECT c.firewall_id, c.run_id, r.started_at, r.position,
+                    (SELECT run_id FROM runs n WHERE n.firewall_id = c.firewall_id ORDER BY position DESC, run_id DESC LIMIT 1)
+             FROM chosen c LEFT JOIN runs r ON r.run_id = c.run_id ORDER BY c.firewall_id",
         )
         .bind(at.millis())
         .bind(exact.map(|(firewall, _)| firewall))
@@ -203,14 +215,15 @@ impl Store {
         .fetch_all(&self.live)
         .await
         .map_err(failed())?;
-        let is_newest = rows.iter().all(|(_, run, _, newest)| run == newest);
+        let is_newest = rows.iter().all(|(_, run, _, _, newest)| run == newest);
         let runs: Vec<RunAt> = rows
             .into_iter()
-            .filter_map(|(firewall, run, started, _)| {
+            .filter_map(|(firewall, run, started, position, _)| {
                 let started_at = Timestamp::from_millis(started?);
                 Some(RunAt {
                     firewall: FirewallId::new(firewall),
                     run: RunId::new(run?),
+                    position: position?,
                     started_at,
                 })
             })

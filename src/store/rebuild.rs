@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::domain::{AnyDomain, RawRow, RawRows, read_row};
-use crate::types::{ContentHash, FirewallId, RunId, Timestamp};
+use crate::types::{ContentHash, RunId, Timestamp};
 
 use super::apply::{self, Batch};
 use super::chunk;
@@ -23,7 +23,7 @@ pub(super) const MEMORY: &CStr = c"memdb";
 
 /// Tables of the history itself. They are not copied: in the database in memory their names mean those of
 /// the file that is attached to it while it is filled.
-const HISTORY: &str = "'chunks', 'snapshots', 'volatiles', 'volatile_states', 'source_states', 'sightings', 'presence', '_sqlx_migrations'";
+const HISTORY: &str = "'chunks', 'snapshots', 'volatiles', 'volatile_states', 'source_states', 'presence', '_sqlx_migrations'";
 
 /// Names are never used twice, so a state that is still read is never written by another.
 static NAMED: AtomicU64 = AtomicU64::new(0);
@@ -64,10 +64,10 @@ pub(super) fn tables(path: &Path, runs: &[RunAt]) -> Result<(Connection, String)
         transaction.execute(sql, [run.firewall.get()]).map_err(failed())?;
         // What was told by then; runs before this was recorded did not keep it.
         let sql = "UPDATE firewalls SET
-                 release = coalesce((SELECT release FROM file.runs WHERE firewall_id = ?1 AND run_id <= ?2 AND release IS NOT NULL ORDER BY run_id DESC LIMIT 1), release),
-                 config_revision = (SELECT config_revision FROM file.runs WHERE firewall_id = ?1 AND run_id <= ?2 AND config_revision IS NOT NULL ORDER BY run_id DESC LIMIT 1)
+                 release = coalesce((SELECT release FROM file.runs WHERE firewall_id = ?1 AND position <= ?2 AND release IS NOT NULL ORDER BY position DESC LIMIT 1), release),
+                 config_revision = (SELECT config_revision FROM file.runs WHERE firewall_id = ?1 AND position <= ?2 AND config_revision IS NOT NULL ORDER BY position DESC LIMIT 1)
              WHERE firewall_id = ?1";
-        transaction.execute(sql, (run.firewall.get(), run.run.get())).map_err(failed())?;
+        transaction.execute(sql, (run.firewall.get(), run.position)).map_err(failed())?;
     }
     transaction.commit().map_err(failed())?;
     Ok((connection, name))
@@ -95,6 +95,30 @@ pub(super) fn fill(
     transaction.commit().map_err(failed())
 }
 
+/// Fills `sightings` for the devices that the tables show: what was known of them then.
+pub(super) fn fill_sightings(
+    connection: &mut Connection,
+    runs: &[RunAt],
+) -> Result<(), StoreError> {
+    let failed = || StoreError::write("rebuild sightings");
+    let transaction = connection.transaction().map_err(failed())?;
+    let sql = format!(
+        "INSERT OR IGNORE INTO main.sightings
+         SELECT s.sighting_id, s.firewall_id, s.client, s.ip, s.ip_sort, s.interface, s.first_at,
+                (SELECT CASE WHEN p.last_at < ?2 THEN p.last_at END FROM file.presence p
+                 WHERE p.sighting_id = s.sighting_id AND p.first_at <= ?2 ORDER BY p.first_run DESC LIMIT 1)
+         FROM file.sightings s
+         WHERE s.firewall_id = ?1 AND s.client IN ({}) AND s.first_at <= ?2
+           AND EXISTS (SELECT 1 FROM file.presence p WHERE p.sighting_id = s.sighting_id AND p.first_at <= ?2)",
+        super::presence::clients()
+    );
+    for at in runs {
+        let values = (at.firewall.get(), at.started_at.millis());
+        transaction.execute(&sql, values).map_err(failed())?;
+    }
+    transaction.commit().map_err(failed())
+}
+
 /// Bytes of the database in memory.
 pub(super) fn size(connection: &Connection) -> Result<u64, StoreError> {
     connection
@@ -113,14 +137,13 @@ fn fill_one(
     at: RunAt,
 ) -> Result<(), StoreError> {
     let failed = || StoreError::write("rebuild a table");
-    let found = found(connection, at.firewall, domain, at.run)?;
+    let found = found(connection, domain, at)?;
     let mut note = None;
     let mut broken = None;
     if let Some(found) = &found {
-        match rows(connection, at.firewall, domain, found, at.run) {
+        match rows(connection, domain, found, at) {
             Ok((rows, volatile_at)) => {
-                note = thinned(connection, found, at.run)?
-                    .or_else(|| drifted(domain, volatile_at, at));
+                note = thinned(found, at).or_else(|| drifted(domain, volatile_at, at));
                 let rows = RawRows::new(domain, rows);
                 let batch = Batch {
                     firewall: at.firewall,
@@ -141,9 +164,10 @@ fn fill_one(
     let sql = "INSERT INTO sources (firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows)
          SELECT firewall_id, domain, source, CASE WHEN ?5 IS NULL OR state = 'absent' THEN state ELSE 'malformed' END,
                 coalesce(?5, reason), gap, ?4, CASE state WHEN 'fresh' THEN ?4 ELSE good_at END, rows
-         FROM (SELECT *, max(run_id) FROM source_states WHERE firewall_id = ?1 AND domain = ?2 AND run_id <= ?3 GROUP BY source)";
+         FROM (SELECT s.*, max(coalesce(r.position, 0)) FROM source_states s LEFT JOIN file.runs r ON r.run_id = s.run_id
+               WHERE s.firewall_id = ?1 AND s.domain = ?2 AND coalesce(r.position, 0) <= ?3 GROUP BY s.source)";
     connection
-        .execute(sql, params![firewall, name, at.run.get(), at.started_at.millis(), broken])
+        .execute(sql, params![firewall, name, at.position, at.started_at.millis(), broken])
         .map_err(failed())?;
     if let Some(note) = note {
         // One source carries the remark: an answer repeats none.
@@ -151,7 +175,13 @@ fn fill_one(
              AND source = (SELECT source FROM sources WHERE firewall_id = ?1 AND domain = ?2 AND (state = 'fresh' OR rows > 0) ORDER BY state <> 'fresh', rows DESC LIMIT 1)";
         connection.execute(sql, params![firewall, name, note]).map_err(failed())?;
     }
-    if found.is_some() {
+    if let Some(found) = &found {
+        // An imported state comes from a file and not from an endpoint.
+        let sql = "INSERT INTO sources (firewall_id, domain, source, state, checked_at, good_at, rows)
+             SELECT ?1, ?2, 'history', CASE WHEN ?4 IS NULL THEN 'fresh' ELSE 'malformed' END, ?3, ?3, 0
+             WHERE NOT EXISTS (SELECT 1 FROM sources WHERE firewall_id = ?1 AND domain = ?2)";
+        let values = params![firewall, name, found.taken_at.millis(), broken];
+        connection.execute(sql, values).map_err(failed())?;
         let rows = super::upsert::count(connection, domain, at.firewall)?;
         let rejects = super::rejects::count(connection, at.firewall, domain)?;
         let stamp = apply::stamp(domain);
@@ -173,19 +203,18 @@ pub(super) struct Found {
 
 type FoundColumns = (i64, Vec<u8>, u32, i64, i64, Option<i64>);
 
-/// The newest snapshot of `domain` up to `run`.
+/// The newest snapshot of `domain` up to a run.
 pub(super) fn found(
     connection: &Connection,
-    firewall: FirewallId,
     domain: &'static dyn AnyDomain,
-    run: RunId,
+    at: RunAt,
 ) -> Result<Option<Found>, StoreError> {
     let failed = || StoreError::write("find a snapshot");
     let sql = "SELECT snapshot_id, root, height, run_id, taken_at, thinned_from FROM snapshots
-         WHERE firewall_id = ? AND domain = ? AND run_id <= ? ORDER BY run_id DESC, snapshot_id DESC LIMIT 1";
+         WHERE firewall_id = ? AND domain = ? AND (position, run_id) <= (?, ?) ORDER BY position DESC, run_id DESC, snapshot_id DESC LIMIT 1";
     let mut statement = connection.prepare_cached(sql).map_err(failed())?;
     let row: Option<FoundColumns> = statement
-        .query_row((firewall.get(), domain.name(), run.get()), |r| {
+        .query_row((at.firewall.get(), domain.name(), at.position, at.run.get()), |r| {
             Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?))
         })
         .optional()
@@ -207,22 +236,21 @@ pub(super) fn found(
 /// The rows of a snapshot with the volatile fields that were kept last before `run`, and when those were.
 fn rows(
     connection: &Connection,
-    firewall: FirewallId,
     domain: &'static dyn AnyDomain,
     found: &Found,
-    run: RunId,
+    at: RunAt,
 ) -> Result<(Vec<RawRow>, Option<Timestamp>), StoreError> {
     let chunks = Chunks::new(connection, domain.name());
     let stable = snapshot::lines(&chunks, found.head)?;
-    let beside = volatile(connection, &chunks, firewall, domain, run)?;
+    let beside = volatile(connection, &chunks, domain, at)?;
     let Some(beside) = beside else {
         return read(domain, &stable, found.head, |_| None).map(|rows| (rows, None));
     };
-    let at = Some(beside.at);
+    let then = Some(beside.at);
     let lines: Vec<&[u8]> = split(&beside.content).collect();
     if beside.of.id == found.head.id {
         let rows = read(domain, &stable, found.head, |i| lines.get(i).copied())?;
-        return Ok((rows, at));
+        return Ok((rows, then));
     }
     // They stand beside the rows of another snapshot: matched by identity.
     let theirs = snapshot::lines(&chunks, beside.of)?;
@@ -241,7 +269,7 @@ fn rows(
     });
     let found_lines: Vec<Option<&[u8]>> = identities.collect();
     let rows = read(domain, &stable, found.head, |i| found_lines.get(i).copied().flatten())?;
-    Ok((rows, at))
+    Ok((rows, then))
 }
 
 fn read<'l>(
@@ -267,23 +295,22 @@ type VolatileColumns = (i64, Vec<u8>, i64, Vec<u8>, i64, Vec<u8>, u32);
 fn volatile(
     connection: &Connection,
     chunks: &Chunks<'_>,
-    firewall: FirewallId,
     domain: &'static dyn AnyDomain,
-    run: RunId,
+    at: RunAt,
 ) -> Result<Option<Beside>, StoreError> {
     let failed = || StoreError::write("read earlier volatile fields");
     let sql = "SELECT v.at, v.hash, v.size, v.data, s.snapshot_id, s.root, s.height
          FROM volatile_states v JOIN snapshots s ON s.snapshot_id = v.snapshot_id
-         WHERE v.firewall_id = ? AND v.domain = ? AND v.run_id <= ? ORDER BY v.run_id DESC LIMIT 1";
+         WHERE v.firewall_id = ? AND v.domain = ? AND v.position <= ? ORDER BY v.position DESC LIMIT 1";
     let row: Option<VolatileColumns> = connection
         .prepare_cached(sql)
         .map_err(failed())?
-        .query_row((firewall.get(), domain.name(), run.get()), |r| {
+        .query_row((at.firewall.get(), domain.name(), at.position), |r| {
             Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?))
         })
         .optional()
         .map_err(failed())?;
-    let Some((at, hash, size, data, id, root, height)) = row else { return Ok(None) };
+    let Some((then, hash, size, data, id, root, height)) = row else { return Ok(None) };
     let (Some(hash), Some(root)) = (ContentHash::from_slice(&hash), ContentHash::from_slice(&root))
     else {
         return Ok(None);
@@ -291,30 +318,21 @@ fn volatile(
     let content = chunk::decompress(domain.name(), hash, size, &data);
     let of = Head { id, root, height };
     match content.and_then(|content| snapshot::levels(chunks, of).map(|_| content)) {
-        Ok(content) => Ok(Some(Beside { of, at: Timestamp::from_millis(at), content })),
+        Ok(content) => Ok(Some(Beside { of, at: Timestamp::from_millis(then), content })),
         Err(StoreError::Damaged { .. }) => Ok(None),
         Err(other) => Err(other),
     }
 }
 
 /// What to say when retention has dropped the states between the snapshot and the run.
-fn thinned(
-    connection: &Connection,
-    found: &Found,
-    run: RunId,
-) -> Result<Option<String>, StoreError> {
-    let Some(from) = found.thinned_from.filter(|from| *from <= run.get()) else { return Ok(None) };
-    let sql = "SELECT started_at FROM runs WHERE run_id = ?";
-    let since: Option<i64> = connection
-        .query_row(sql, [from], |r| r.get(0))
-        .optional()
-        .map_err(StoreError::write("find a run"))?;
-    let since =
-        since.map_or_else(String::new, |at| format!(" since {}", Timestamp::from_millis(at)));
-    Ok(Some(format!(
-        "this is the state of run {} ({}); what changed{since} was thinned out by retention",
+fn thinned(found: &Found, at: RunAt) -> Option<String> {
+    let from = found.thinned_from.filter(|from| *from <= at.position)?;
+    // Below the turn stands the time.
+    let since = Timestamp::from_millis(from & ((1 << 48) - 1));
+    Some(format!(
+        "this is the state of run {} ({}); what changed since {since} was thinned out by retention",
         found.run, found.taken_at
-    )))
+    ))
 }
 
 /// What to say about fields that are kept once an hour.

@@ -143,8 +143,9 @@ impl Store {
     ) -> Result<RunId, StoreError> {
         let interrupted = "UPDATE runs SET outcome = 'interrupted', reason = 'the process ended before the run did; what was read is kept'
              WHERE run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = ?) AND outcome = 'running'";
-        let sql = "INSERT INTO runs (firewall_id, started_at, outcome, turn)
-             VALUES (?1, ?2, 'running', coalesce((SELECT turn + (started_at > ?2) FROM runs WHERE firewall_id = ?1 ORDER BY run_id DESC LIMIT 1), 0))
+        // Numbers below 1 are those of imports.
+        let sql = "INSERT INTO runs (run_id, firewall_id, started_at, outcome, turn)
+             VALUES (coalesce((SELECT max(1, max(run_id) + 1) FROM runs), 1), ?1, ?2, 'running', coalesce((SELECT turn + (started_at > ?2) FROM runs WHERE firewall_id = ?1 ORDER BY position DESC, run_id DESC LIMIT 1), 0))
              RETURNING run_id";
         let begin = move |connection: &Transaction<'_>| {
             let failed = || StoreError::write("begin a run");
@@ -223,7 +224,7 @@ impl Store {
             .collect::<Vec<_>>();
         let names = serde_json::json!(config).to_string();
         let sql = "UPDATE sources SET checked_at = ?1, good_at = ?1
-             WHERE firewall_id = ?2 AND state = 'fresh' AND domain IN (SELECT value FROM json_each(?3))";
+             WHERE firewall_id = ?2 AND state = 'fresh' AND body_hash IS NOT NULL AND domain IN (SELECT value FROM json_each(?3))";
         self.execute("confirm the configuration", sql, (at.millis(), firewall.get(), names)).await
     }
 }
@@ -271,6 +272,12 @@ fn firewall_row(row: FirewallColumns) -> FirewallRow {
     }
 }
 
+/// The sources of a domain that no endpoint of any release gives.
+fn config_only(domain: &'static dyn AnyDomain) -> Vec<&'static str> {
+    let api: Vec<&str> = domain.api_sources().iter().map(|s| s.name).collect();
+    domain.config_sources().iter().map(|s| s.name).filter(|name| !api.contains(name)).collect()
+}
+
 /// A fresh source moves `good_at`, its rows and its hash; any other keeps them. `run` is the newest one of
 /// the firewall unless given.
 pub(super) fn put_sources(
@@ -282,9 +289,15 @@ pub(super) fn put_sources(
     sources: &[SourceState],
 ) -> Result<(), StoreError> {
     let failed = || StoreError::write("record the state of sources");
-    source_states::note(connection, firewall, domain, at, run, sources)?;
-    // Endpoints that this release does not have any more say nothing about the domain.
-    let names = serde_json::json!(sources.iter().map(|s| s.name).collect::<Vec<_>>()).to_string();
+    // Endpoints that this release does not have any more say nothing about the domain; what was imported stays, and
+    // an import, all of whose sources are of config.xml, forgets no endpoint.
+    let config_only = config_only(domain);
+    let is_import = !sources.is_empty() && sources.iter().all(|s| config_only.contains(&s.name));
+    let others = domain.sources().iter().map(|s| s.name).filter(|_| is_import);
+    let names: Vec<&str> =
+        sources.iter().map(|s| s.name).chain(config_only.iter().copied()).chain(others).collect();
+    source_states::note(connection, firewall, domain, at, run, sources, &names)?;
+    let names = serde_json::json!(names).to_string();
     let sql = "DELETE FROM sources WHERE firewall_id = ? AND domain = ? AND source NOT IN (SELECT value FROM json_each(?))";
     let mut forget = connection.prepare_cached(sql).map_err(failed())?;
     forget.execute((firewall.get(), domain.name(), names)).map_err(failed())?;

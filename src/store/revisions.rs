@@ -55,6 +55,23 @@ impl Store {
         Ok(rows.into_iter().map(row).collect())
     }
 
+    /// Records the words of a revision from the time of syncs, whose content they have.
+    pub async fn revision_covered(
+        &self,
+        firewall: FirewallId,
+        revision: Revision,
+    ) -> Result<(), StoreError> {
+        self.revision_unread(firewall, revision, super::import::COVERED.to_owned()).await
+    }
+
+    /// When the first sync of a firewall began that read something.
+    pub async fn synced_since(
+        &self,
+        firewall: FirewallId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.writer.run(move |connection| super::import::synced_since(connection, firewall)).await
+    }
+
     /// Records a revision whose content could not be read, and why.
     pub async fn revision_unread(
         &self,
@@ -97,6 +114,18 @@ pub(super) fn known(
     })
 }
 
+/// Whether a newer revision is known.
+pub(super) fn is_older(
+    connection: &Connection,
+    firewall: FirewallId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM revisions WHERE firewall_id = ? AND revised_at > ?)";
+    connection
+        .query_row(sql, (firewall.get(), at.millis()), |r| r.get(0))
+        .map_err(StoreError::write("look for a newer revision"))
+}
+
 pub(super) fn put(
     connection: &Connection,
     firewall: FirewallId,
@@ -107,7 +136,8 @@ pub(super) fn put(
     let sql = "INSERT INTO revisions (firewall_id, revised_at, backup_id, user, description, run_id, problem)
          VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (firewall_id, revised_at, backup_id) DO UPDATE SET
-            run_id = coalesce(excluded.run_id, run_id), problem = excluded.problem";
+            run_id = coalesce(excluded.run_id, run_id),
+            problem = CASE WHEN coalesce(excluded.run_id, run_id) IS NULL THEN excluded.problem END";
     let values = (
         firewall.get(),
         revision.at.millis(),

@@ -159,11 +159,11 @@ pub(super) fn keep_volatile(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let failed = || StoreError::write("keep volatile fields");
-    let sql = "INSERT INTO volatile_states (firewall_id, domain, run_id, snapshot_id, at, hash, size, data)
-         SELECT v.firewall_id, v.domain, ?3, d.snapshot_id, ?4, v.hash, v.size, v.data
+    let sql = "INSERT INTO volatile_states (firewall_id, domain, position, snapshot_id, at, hash, size, data)
+         SELECT v.firewall_id, v.domain, (SELECT position FROM runs WHERE run_id = ?3), d.snapshot_id, ?4, v.hash, v.size, v.data
          FROM volatiles v JOIN domains d ON d.firewall_id = v.firewall_id AND d.domain = v.domain
          WHERE v.firewall_id = ?1 AND v.domain = ?2 AND d.snapshot_id IS NOT NULL
-           AND abs(?4 - coalesce((SELECT at FROM volatile_states WHERE firewall_id = ?1 AND domain = ?2 ORDER BY run_id DESC LIMIT 1), 0)) >= ?5
+           AND abs(?4 - coalesce((SELECT at FROM volatile_states WHERE firewall_id = ?1 AND domain = ?2 ORDER BY position DESC LIMIT 1), 0)) >= ?5
          ON CONFLICT DO NOTHING";
     let mut keep = connection.prepare_cached(sql).map_err(failed())?;
     keep.execute((firewall.get(), domain, run.get(), at.millis(), VOLATILE_EVERY * 1_000))

@@ -5,9 +5,32 @@ use rusqlite::{Connection, params};
 use crate::domain::AnyDomain;
 use crate::types::{FirewallId, RunId, Timestamp};
 
-use super::apply::SourceState;
+use super::apply::{Batch, SourceState};
 use super::error::StoreError;
 use super::states::State;
+
+/// Notes what the sources of a state of the past said, whatever was said later.
+pub(super) fn add(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
+    let sql = "INSERT INTO source_states (firewall_id, domain, source, run_id, state, reason, gap, good_at, rows)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    let failed = || StoreError::write("note the sources of the past");
+    let mut put = connection.prepare_cached(sql).map_err(failed())?;
+    for source in &batch.sources {
+        put.execute(params![
+            batch.firewall.get(),
+            batch.domain.name(),
+            source.name,
+            batch.run.get(),
+            source.state.as_str(),
+            source.reason,
+            source.gap,
+            batch.at.millis(),
+            i64::try_from(source.rows).unwrap_or(i64::MAX),
+        ])
+        .map_err(failed())?;
+    }
+    Ok(())
+}
 
 /// Notes what is new about `sources`, before they are recorded: an endpoint that is as it was writes nothing.
 pub(super) fn note(
@@ -17,10 +40,11 @@ pub(super) fn note(
     at: Timestamp,
     run: Option<RunId>,
     sources: &[SourceState],
+    names: &[&str],
 ) -> Result<(), StoreError> {
     let failed = || StoreError::write("note a change of a source");
     let run = run.map(RunId::get);
-    let names = serde_json::json!(sources.iter().map(|s| s.name).collect::<Vec<_>>()).to_string();
+    let names = serde_json::json!(names).to_string();
     let sql = "INSERT INTO source_states (firewall_id, domain, source, run_id, state, reason, gap, good_at, rows)
          SELECT firewall_id, domain, source, coalesce(?3, (SELECT max(run_id) FROM runs WHERE firewall_id = ?1), 0),
                 'absent', 'this release has no such endpoint', NULL, good_at, 0

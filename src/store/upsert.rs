@@ -1,13 +1,18 @@
 //! Statements that fill a domain table, made from its columns, and the loop that runs them.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::Null;
 use rusqlite::{Connection, Statement};
 use sea_query::{Expr, ExprTrait, IntoIden, OnConflict, Query, SqliteQueryBuilder};
 
-use crate::domain::{AnyDomain, Cell, ColumnSpec, Kind, ParsedRow, primary_key, sql_names};
+use crate::domain::{
+    AnyDomain, Cell, ColumnSpec, Kind, ParsedRow, primary_key, sighting, sql_names,
+};
 use crate::types::{AddressRange, FirewallId, sort_key};
 
 use super::error::StoreError;
+use super::presence::Touched;
 use super::sql;
 
 /// Writes rows of one domain of one firewall; its statements are prepared once.
@@ -20,6 +25,31 @@ pub(super) struct Table<'c> {
     delete: Statement<'c>,
     /// Clears and adds the ranges of a row, where the domain names any.
     ranges: Option<(Statement<'c>, Statement<'c>)>,
+    /// Addresses of rows that were written or deleted, where the domain shows devices.
+    touched: Option<TouchedAt>,
+}
+
+#[derive(Debug)]
+struct TouchedAt {
+    /// Position of the address among the cells, and in the key.
+    cell: usize,
+    key: Option<usize>,
+    addresses: BTreeSet<Box<[u8]>>,
+}
+
+impl TouchedAt {
+    fn new(domain: &dyn AnyDomain, columns: &[ColumnSpec]) -> Option<Self> {
+        let address = format!("{}_sort", sighting(domain)?.address);
+        let cell = columns.iter().flat_map(sql_names).position(|name| name == address)?;
+        let key = primary_key(columns).iter().position(|name| *name == address);
+        Some(Self { cell, key, addresses: BTreeSet::new() })
+    }
+
+    fn note(&mut self, cell: Option<&Cell>) {
+        if let Some(Cell::Blob(address)) = cell {
+            self.addresses.insert(address.clone());
+        }
+    }
 }
 
 /// Insert into an empty table, or upsert what differs.
@@ -51,7 +81,8 @@ impl<'c> Table<'c> {
         } else {
             None
         };
-        Ok(Self { domain, columns, firewall, mode, write, delete, ranges })
+        let touched = TouchedAt::new(domain, &columns).filter(|_| mode == Mode::Upsert);
+        Ok(Self { domain, columns, firewall, mode, write, delete, ranges, touched })
     }
 
     /// Writes one row and the address ranges it names; whether SQLite inserted or modified it.
@@ -60,6 +91,9 @@ impl<'c> Table<'c> {
         self.write.raw_bind_parameter(1, self.firewall.get()).map_err(failed())?;
         bind(&mut self.write, 2, &row.cells).map_err(failed())?;
         let written = self.write.raw_execute().map_err(failed())? > 0;
+        if let Some(touched) = self.touched.as_mut().filter(|_| written) {
+            touched.note(row.cells.get(touched.cell));
+        }
         if self.ranges.is_some() {
             self.write_ranges(&row_key(&self.columns, row), &row.ranges)?;
         }
@@ -95,6 +129,9 @@ impl<'c> Table<'c> {
             bind(&mut self.delete, 2, key).map_err(failed())?;
             let gone = self.delete.raw_execute().map_err(failed())?;
             deleted += u64::try_from(gone).unwrap_or(0);
+            if let Some(touched) = &mut self.touched {
+                touched.note(touched.key.and_then(|at| key.get(at)));
+            }
             if let Some((clear, _)) = &mut self.ranges {
                 clear
                     .execute((self.firewall.get(), self.domain.name(), key_text(key)))
@@ -102,6 +139,15 @@ impl<'c> Table<'c> {
             }
         }
         Ok(deleted)
+    }
+
+    /// Addresses whose rows were written or deleted.
+    pub(super) fn touched(self) -> Touched {
+        match self.touched {
+            // A row whose address is no part of its key may have had another before.
+            Some(touched) if touched.key.is_none() => Touched::All,
+            touched => Touched::Some(touched.map(|t| t.addresses).unwrap_or_default()),
+        }
     }
 }
 

@@ -26,6 +26,7 @@ const STATEMENTS: usize = 64;
 pub(super) struct Writer {
     /// Absent for the state of an earlier moment, which nobody writes.
     path: Option<PathBuf>,
+    read_only: bool,
     busy: Duration,
     /// Opened by the first write: a process that only answers needs none.
     connection: Arc<Mutex<Option<Connection>>>,
@@ -33,12 +34,18 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(path: &Path, busy: Duration) -> Self {
-        Self { path: Some(path.to_owned()), busy, connection: Arc::default() }
+        Self { path: Some(path.to_owned()), read_only: false, busy, connection: Arc::default() }
+    }
+
+    /// One that reads history: a walk over snapshots is many small reads in a row, which sqlx would make a
+    /// message to its worker each.
+    pub(super) fn read_only(path: &Path, busy: Duration) -> Self {
+        Self { read_only: true, ..Self::new(path, busy) }
     }
 
     /// One that refuses.
     pub(super) fn closed() -> Self {
-        Self { path: None, busy: Duration::ZERO, connection: Arc::default() }
+        Self { path: None, read_only: true, busy: Duration::ZERO, connection: Arc::default() }
     }
 
     /// Runs `work`. A caller that stops waiting does not stop it: it ends whole, or not at all.
@@ -90,8 +97,15 @@ impl Writer {
 
     fn open(&self) -> Result<Connection, StoreError> {
         let failed = || StoreError::write("open the database for writing");
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let path = self.path.as_ref().ok_or(StoreError::Past)?;
+        if self.read_only {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(path, flags).map_err(failed())?;
+            connection.busy_timeout(self.busy).map_err(failed())?;
+            connection.set_prepared_statement_cache_capacity(STATEMENTS);
+            return Ok(connection);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed())?;
         connection.busy_timeout(self.busy).map_err(failed())?;
         connection

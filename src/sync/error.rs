@@ -25,4 +25,6 @@ pub enum SyncError {
     Stopping,
     #[error("no domain is called `{name}`{suggestion}; `opndex query` without a domain lists them")]
     UnknownDomain { name: String, suggestion: String },
+    #[error("`sync.extra` names `{name}`, which {why}; these can be named there: {known}")]
+    Extra { name: String, why: String, known: String },
 }

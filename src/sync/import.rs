@@ -25,8 +25,10 @@ pub struct ImportReport {
     pub description: Option<String>,
     /// Inferred from what the file holds.
     pub release: Release,
-    /// Absent when this revision was in the database already.
+    /// Absent when nothing was to be done.
     pub run: Option<RunId>,
+    /// Why nothing was.
+    pub note: Option<&'static str>,
     pub domains: Vec<ImportLine>,
 }
 
@@ -44,10 +46,6 @@ pub struct ImportLine {
 impl ImportReport {
     pub fn changed(&self) -> u64 {
         self.domains.iter().map(|line| line.changed).sum()
-    }
-
-    pub fn is_known(&self) -> bool {
-        self.run.is_none()
     }
 }
 
@@ -90,10 +88,11 @@ pub async fn import(
         host_name: config.host_name,
         domains,
     };
-    let (run, domains) = match store.import(import).await? {
-        Imported::Known => (None, Vec::new()),
+    let (run, note, domains) = match store.import(import).await? {
+        Imported::Known => (None, Some("known already"), Vec::new()),
+        Imported::Covered => (None, Some("syncs cover its time; its words are kept"), Vec::new()),
         Imported::Done { run, domains } => {
-            (Some(run), domains.iter().map(ImportLine::new).collect())
+            (Some(run), None, domains.iter().map(ImportLine::new).collect())
         }
     };
     Ok(ImportReport {
@@ -103,6 +102,7 @@ pub async fn import(
         description: revision.description,
         release,
         run,
+        note,
         domains,
     })
 }

@@ -4,8 +4,10 @@
 //! Never here: SQL, HTTP details, printing. Deciding is pure ([`plan`], [`believe`]); doing is
 //! [`run`](Firewall::run): every due domain is pulled at once, the client alone bounds the requests.
 
+mod backfill;
 mod believe;
 mod error;
+mod extra;
 mod gather;
 mod import;
 mod outcome;
@@ -15,7 +17,9 @@ mod run;
 mod shared;
 mod worker;
 
+pub use backfill::{BackfillReport, Steps, Unread};
 pub use error::SyncError;
+pub use extra::Extra;
 pub use import::{ImportLine, ImportReport, config_domains, import};
 pub use outcome::{DomainReport, DomainState, Ending, Event, Report};
 pub use plan::{Due, Schedule, When};

@@ -25,6 +25,8 @@ pub enum DomainState {
     Malformed,
     /// Empty where there were rows; not believed yet.
     Suspect,
+    /// Opt-in, and the settings do not name it: it was not asked for.
+    Off,
 }
 
 impl DomainState {
@@ -38,6 +40,7 @@ impl DomainState {
             Self::Unreachable => "unreachable",
             Self::Malformed => "malformed",
             Self::Suspect => "suspect",
+            Self::Off => "off",
         }
     }
 

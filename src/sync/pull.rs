@@ -58,7 +58,35 @@ pub(super) async fn pull(
     for one in gathered {
         judged.push(judge(context, domain, one).await);
     }
+    if judged.is_empty() {
+        return imported(context, domain).await;
+    }
     apply(context, domain, judged).await
+}
+
+/// No endpoint of this release gives the domain: it shows what an import read, if anything.
+async fn imported(
+    context: &Context<'_>,
+    domain: &'static dyn AnyDomain,
+) -> Result<Pull, StoreError> {
+    let (rows, rejects) =
+        context.store.note_sources(context.firewall, domain, context.at, &[]).await?;
+    let state = if rows == 0 { DomainState::Absent } else { DomainState::Unchanged };
+    Ok(Pull { state: Some(state), rows, rejects, ..Pull::default() })
+}
+
+/// Sources that only config.xml gives on this release: what an import read of them stays.
+fn config_only(context: &Context<'_>, domain: &'static dyn AnyDomain) -> Vec<&'static str> {
+    let on_release = |s: &&'static Source| s.exists_on(context.release);
+    let asked: Vec<&str> =
+        domain.api_sources().into_iter().filter(on_release).map(|s| s.name).collect();
+    let had = |name: &str| {
+        context.statuses.iter().any(|s| s.domain == domain.name() && s.source == name && s.rows > 0)
+    };
+    let config = domain.config_sources().into_iter().filter(on_release).map(|s| s.name);
+    let mut names: Vec<&str> = config.filter(|n| !asked.contains(n) && had(n)).collect();
+    names.dedup();
+    names
 }
 
 async fn ask(
@@ -93,7 +121,10 @@ async fn repeated(
         .map(|g| match &g.result {
             Ok(answered) => SourceState {
                 body_hash: Some(answered.hash),
-                gap: gap(g.source, answered.pulled.cut.as_deref()),
+                gap: gap(
+                    g.source,
+                    cut(g.source, answered.pulled.cut.as_deref(), g.had_rows()).as_deref(),
+                ),
                 ..state(g.source, State::Fresh, g.had_rows())
             },
             Err(failure) => SourceState {
@@ -162,10 +193,11 @@ async fn judge(
             return fail(failure, Some((since, looks)));
         }
     }
+    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     let state = SourceState {
         body_hash: Some(answered.hash),
-        gap: gap(source, answered.pulled.cut.as_deref()),
-        ..state(source, State::Fresh, i64::try_from(rows.len()).unwrap_or(i64::MAX))
+        gap: gap(source, cut(source, answered.pulled.cut.as_deref(), count).as_deref()),
+        ..state(source, State::Fresh, count)
     };
     Judged { state, rows, keep: false }
 }
@@ -219,6 +251,18 @@ fn state(source: &'static Source, state: State, rows: i64) -> SourceState {
     }
 }
 
+/// What was not asked for this time: items, or rows beyond the limit.
+fn cut<'a>(source: &Source, items: Option<&'a str>, rows: i64) -> Option<Cow<'a, str>> {
+    let limit = source.limit.map(i64::from).filter(|limit| rows >= *limit);
+    match (items, limit) {
+        (Some(items), _) => Some(Cow::Borrowed(items)),
+        (None, Some(limit)) => {
+            Some(Cow::Owned(format!("only {limit} rows are read, and there may be more")))
+        }
+        (None, None) => None,
+    }
+}
+
 /// What the endpoint cannot tell on this release, and what was not asked for this time.
 fn gap(source: &'static Source, cut: Option<&str>) -> Option<Cow<'static, str>> {
     match (source.gap, cut) {
@@ -233,7 +277,9 @@ async fn apply(
     domain: &'static dyn AnyDomain,
     judged: Vec<Judged>,
 ) -> Result<Pull, StoreError> {
-    let kept: Vec<&'static str> = judged.iter().filter(|j| j.keep).map(|j| j.state.name).collect();
+    let imported = config_only(context, domain);
+    let kept = judged.iter().filter(|j| j.keep).map(|j| j.state.name);
+    let kept: Vec<&'static str> = kept.chain(imported.iter().copied()).collect();
     let states: Vec<SourceState> = judged.iter().map(|j| j.state.clone()).collect();
     let summary = summarise(&judged);
     let none_good = judged.iter().all(|j| j.state.state != State::Fresh);
@@ -262,6 +308,8 @@ async fn apply(
         }
         rows.extend(one.rows);
     }
+    // What is left was imported.
+    rows.extend(old);
     let rows = RawRows::new(domain, rows);
     let batch = Batch {
         firewall: context.firewall,

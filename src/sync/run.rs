@@ -13,8 +13,9 @@ use crate::opnsense::{Client, Firmware, PullError};
 use crate::store::{
     FirewallRow, RunEnd, RunOutcome, SourceState, SourceStatus, State, Store, StoreError,
 };
-use crate::types::{Clock, FirewallId, Release, RunId};
+use crate::types::{Clock, FirewallId, Release, RunId, Timestamp};
 
+use super::extra::{Extra, not_enabled};
 use super::gather::chain;
 use super::outcome::{DomainReport, DomainState, Ending, Event, Report};
 use super::plan::Due;
@@ -34,7 +35,11 @@ pub struct Firewall {
     clock: Clock,
     /// A run that takes longer is stopped; what landed stays.
     run_timeout: Duration,
+    extra: Extra,
 }
+
+/// A firewall asks its mirror for what is read daily; a little less than a day, so that the hour does not drift.
+const DAILY_S: i64 = 20 * 3600;
 
 impl Firewall {
     pub fn new(
@@ -45,11 +50,33 @@ impl Firewall {
         clock: Clock,
         run_timeout: Duration,
     ) -> Self {
-        Self { name, url, client, store, clock, run_timeout }
+        Self { name, url, client, store, clock, run_timeout, extra: Extra::default() }
+    }
+
+    /// Reads these domains too.
+    pub fn with_extra(self, extra: Extra) -> Self {
+        Self { extra, ..self }
     }
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Its number in the store, made on first sight.
+    pub(super) async fn record(&self) -> Result<FirewallId, StoreError> {
+        self.store.firewall(&self.name, &self.url, self.clock.now()).await
     }
 
     /// Reads what is due. Domains fail one by one; only a broken store is an error.
@@ -100,7 +127,7 @@ impl Firewall {
         if *due == Due::ConfigIfChanged {
             // The cheapest question there is; when nothing moved, it confirms every configuration domain.
             let seen = self.client.config_revision(&stop.now).await.ok().flatten();
-            if due.domains(stored.as_deref(), seen.as_deref()).is_empty() {
+            if due.domains(&self.extra, stored.as_deref(), seen.as_deref()).is_empty() {
                 if seen.is_some() {
                     self.store.confirm_config(id, self.clock.now()).await?;
                 }
@@ -178,13 +205,22 @@ impl Firewall {
             .firewall_firmware(id, firmware.release, firmware.exact, firmware.host_name.as_deref())
             .await?;
         let due_now = match due {
-            Due::ConfigIfChanged => Due::Config.domains(None, None),
-            other => other.domains(None, None),
+            Due::ConfigIfChanged => Due::Config.domains(&self.extra, None, None),
+            other => other.domains(&self.extra, None, None),
         };
-        progress(Event::Planned(due_now.len()));
         let statuses: Arc<Vec<SourceStatus>> = Arc::new(
             self.store.source_statuses().await?.into_iter().filter(|s| s.firewall == id).collect(),
         );
+        let now = self.clock.now();
+        let is_recent = |d: &dyn AnyDomain| {
+            let is_good = |s: &&SourceStatus| s.domain == d.name() && s.state == State::Fresh;
+            statuses.iter().filter(is_good).any(|s| now.seconds_since(s.checked_at) < DAILY_S)
+        };
+        let is_named = matches!(due, Due::Named(_));
+        let (mut due_now, off): (Vec<&'static dyn AnyDomain>, Vec<_>) =
+            due_now.into_iter().partition(|d| self.extra.allows(*d));
+        due_now.retain(|d| is_named || d.cadence() != Cadence::Daily || !is_recent(*d));
+        progress(Event::Planned(due_now.len()));
         let (shared, stored) = (Arc::new(shared), stored.map(Arc::<str>::from));
         let facts = Facts { id, run, release: firmware.release, config_changed: false };
         let mut pulls = JoinSet::new();
@@ -206,6 +242,14 @@ impl Firewall {
         let mut domains = Vec::with_capacity(due_now.len());
         while let Some(joined) = pulls.join_next().await {
             domains.push(joined.map_err(|_| StoreError::Interrupted)??);
+        }
+        for domain in off {
+            let pull = Pull {
+                state: Some(DomainState::Off),
+                reason: Some(not_enabled(domain.name())),
+                ..Pull::default()
+            };
+            domains.push(report_of(domain.name(), pull, 0));
         }
         let ending = ending(&domains, stop);
         let all_config = due_now.iter().filter(|d| d.cadence() == Cadence::Config).count()
@@ -288,8 +332,8 @@ impl Firewall {
             _ => (State::Malformed, DomainState::Malformed),
         };
         let due = match due {
-            Due::ConfigIfChanged => Due::Config.domains(None, None),
-            other => other.domains(None, None),
+            Due::ConfigIfChanged => Due::Config.domains(&self.extra, None, None),
+            other => other.domains(&self.extra, None, None),
         };
         let statuses = self.store.source_statuses().await?;
         let mut domains = Vec::new();

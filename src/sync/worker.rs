@@ -111,6 +111,7 @@ impl Worker {
                 (&schedule.runtime, Due::Runtime),
                 (&schedule.probe, Due::ConfigIfChanged),
                 (&schedule.config, Due::Config),
+                (&schedule.extra, Due::Extra),
             ] {
                 if let Some(job) = job(when, due, send.clone())? {
                     scheduler.add(job).await.map_err(SyncError::Scheduler)?;

@@ -3,16 +3,22 @@
 #![cfg(test)]
 
 mod architecture;
+mod ask;
 mod cli;
+mod configxml;
 mod conformance;
+mod history;
+mod hostile;
 mod mcp;
 mod paging;
 mod pf_oracle;
+mod questions;
 mod recorded;
+mod recorded_network;
+mod rules_scenarios;
 mod rules_sets;
 mod sql;
 mod store;
 mod support;
 mod sync;
-mod time;
 mod vendors;

@@ -60,8 +60,8 @@ async fn an_agent_is_told_of_every_tool_within_the_budget() {
             "{name}"
         );
     }
-    let domains = tools[2]["inputSchema"]["properties"]["domain"]["enum"].as_array().unwrap();
-    assert_eq!(domains.len(), opndex::domain::ALL.len());
+    // Seventy names in every tool would be a thousand tokens; `domains` lists them.
+    assert_eq!(tools[2]["inputSchema"]["properties"]["domain"]["type"], "string");
     let size = bytes(&listed);
     eprintln!("tools/list: {size} bytes, {} tokens", size / 4);
     // 4,000 tokens for all tools there will ever be.
@@ -323,11 +323,8 @@ async fn status_tells_what_is_not_fresh_and_why() {
     assert_eq!(states[1], (&json!("vlans"), &json!("unchanged")));
     assert!(report["domains"][0]["reason"].is_string(), "{report}");
     let after = wire.data("status", json!({})).await["firewalls"][0].clone();
-    assert_eq!(
-        (&after["not_fresh"][0]["name"], &after["not_fresh"][0]["stale"]),
-        (&json!("arp"), &json!(true)),
-        "{after}"
-    );
+    let stale = after["not_fresh"].as_array().unwrap().iter().filter(|d| d["stale"] == true);
+    assert_eq!(stale.map(|d| &d["name"]).collect::<Vec<_>>(), ["arp"], "{after}");
     let told = wire.call("query", json!({ "domain": "arp" })).await;
     assert!(text(&told).contains("(1 min ago), STALE"), "{told}");
 }

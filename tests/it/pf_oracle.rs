@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use opndex::rules::{Action, Egress, Inbound, Packet, Rows, Ruleset, lower, protocol};
+use opndex::rules::{Egress, Inbound, Packet, Rows, Ruleset, lower, protocol};
 use serde::Deserialize;
 
 use super::support::index::{Index, run};
@@ -155,9 +155,28 @@ async fn rows(release: &str) -> Rows {
     let index = Index::new().await;
     run(&index.firewall(&replay.url, "w1key", "w1secret")).await;
     let loaded = index.ask().ruleset(None).await.unwrap();
-    let mut rows = loaded.rows.clone();
-    supplement(&mut rows, release);
-    rows
+    loaded.rows.clone()
+}
+
+/// Why a difference is none of the evaluator's: what the release's API does not tell, and says so.
+fn excuse(release: &str, ruleset: &Ruleset, case: &Case) -> Option<&'static str> {
+    let before_26 = release.starts_with("25.");
+    let forward = case
+        .nat
+        .as_ref()
+        .is_some_and(|n| n.kind == "rdr" && !n.descr.starts_with("Redirect to Captive Portal"));
+    let told =
+        ruleset.gaps.iter().any(|g| g.contains("before 26.1 port forwards are only in config.xml"));
+    (before_26 && forward && told).then_some("before 26.1 port forwards are only in config.xml")
+}
+
+/// The same for source NAT, which changes no verdict here.
+fn excuse_nat(case: &Case, ruleset: &Ruleset) -> bool {
+    let told = ruleset
+        .gaps
+        .iter()
+        .any(|g| g.contains("legacy outbound NAT rules") && g.contains("only in config.xml"));
+    told && case.nat_out.as_ref().is_some_and(|n| n.descr == "IoT legacy outbound")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -167,53 +186,37 @@ async fn every_packet_is_decided_as_pf_decides_it() {
         return;
     };
     for release in RELEASES {
-        let rows = rows(release).await;
-        let ruleset = lower(&rows);
-        let asleep: Vec<String> = ruleset
-            .rules
-            .iter()
-            .filter_map(|r| r.asleep.as_ref().map(|why| format!("{}: {why}", r.id())))
-            .collect();
-        println!("{release}: asleep {asleep:#?}\ngaps {:#?}", ruleset.gaps);
-        let mut wrong: BTreeMap<String, (usize, String)> = BTreeMap::new();
-        let mut total = 0;
-        let mut nat_out = BTreeMap::new();
-        for case in cases(release) {
-            total += 1;
-            let want = expected(&case);
-            let (have, out) = seen(&ruleset, &case);
-            if have.out_if.is_some() && have == want {
-                let said = |n: &Option<NatOut>| {
-                    n.as_ref().map(|n| (n.descr.clone(), n.src.map(|a| a.to_string())))
-                };
-                if said(&out) != said(&case.nat_out) {
-                    *nat_out.entry((said(&case.nat_out), said(&out))).or_insert(0) += 1;
+        let ruleset = lower(&rows(release).await);
+        let asleep: Vec<&str> = ruleset.rules.iter().filter_map(|r| r.asleep.as_deref()).collect();
+        assert_eq!(asleep, ["it is disabled"], "{release}: every other rule is understood");
+        let cases = cases(release);
+        assert_eq!(cases.len(), 20_000);
+        let mut excused: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut wrong = Vec::new();
+        for case in &cases {
+            let (have, out) = seen(&ruleset, case);
+            let said = |n: &Option<NatOut>| {
+                n.as_ref().map(|n| (n.descr.clone(), n.src.map(|a| a.to_string())))
+            };
+            if have != expected(case) {
+                match excuse(release, &ruleset, case) {
+                    Some(reason) => *excused.entry(reason).or_default() += 1,
+                    None => wrong.push(format!("{case:?}\n    {have:?}")),
+                }
+            } else if said(&out) != said(&case.nat_out) {
+                if excuse_nat(case, &ruleset) {
+                    *excused.entry("legacy source NAT is only in config.xml").or_default() += 1;
+                } else {
+                    wrong.push(format!("{case:?}\n    leaves as {out:?}"));
                 }
             }
-            if want != have {
-                let kind = format!(
-                    "{} {} {:?} {:?} / {} {} {:?} {:?}",
-                    want.verdict_in,
-                    want.rule_in,
-                    want.nat.as_ref().map(|n| &n.1),
-                    want.out_if,
-                    have.verdict_in,
-                    have.rule_in,
-                    have.nat.as_ref().map(|n| &n.1),
-                    have.out_if,
-                );
-                let entry = wrong.entry(kind).or_insert((0, format!("{case:?} {have:?}")));
-                entry.0 += 1;
-            }
         }
-        let count: usize = wrong.values().map(|(n, _)| n).sum();
-        println!("{release}: {count} of {total} differ; source NAT {nat_out:#?}");
-        let mut list: Vec<_> = wrong.into_iter().collect();
-        list.sort_by_key(|(_, (n, _))| std::cmp::Reverse(*n));
-        for (kind, (n, example)) in list.iter().take(25) {
-            println!("{n} x {kind}\n     {example}");
-        }
+        println!(
+            "{release}: {} of {} packets; excused {excused:?}",
+            cases.len() - wrong.len(),
+            cases.len()
+        );
+        wrong.truncate(5);
+        assert!(wrong.is_empty(), "{release}:\n{}", wrong.join("\n"));
     }
 }
-
-include!("pf_oracle_supplement.rs");

@@ -87,7 +87,8 @@ async fn a_firewall_whose_backend_is_down_deletes_nothing() {
     for known in opndex::domain::ALL {
         before.push((known.name(), index.query(known.name(), "").await.total));
     }
-    sim.fault("search|interfaces_info|get_arp|export", Fault::EmptyRows);
+    let everything = "search|get_|list|stats|status|traffic|interfaces_info|export";
+    sim.fault(everything, Fault::EmptyRows);
     for minutes in [0, 5, 10, 60] {
         index.clock.advance(minutes * 60);
         let report = run(&firewall).await;

@@ -9,7 +9,8 @@ use crate::ask::AskError;
 use crate::domain::{ALL, AnyDomain, by_name};
 use crate::types::did_you_mean;
 
-/// Any text; the schema offers the names of the registry.
+/// Any text. The schema does not list the names: every tool would repeat them, for a thousand tokens together;
+/// `domains` lists them, and a name that is none is answered with the nearest.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub(super) struct DomainName(pub(super) String);
@@ -36,7 +37,7 @@ impl JsonSchema for DomainName {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": names().collect::<Vec<_>>() })
+        json_schema!({ "type": "string" })
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "domains",
     title: "What is in the index",
     about: "Without argument: every domain (kind of thing known about the network) with its number of rows and its age in seconds. \
-            With `domain`: also its columns, and the filter operators for `query`. Filters on indexed columns are fastest.",
+            With `domain`: also what it is, its columns, and the filter operators for `query`. Filters on indexed columns are fastest.",
     input: schema::input::<Params>,
     output: schema::output::<Domains>,
     effect: Effect::Reads,
@@ -57,14 +57,18 @@ pub(crate) struct Domains {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Line {
     name: &'static str,
-    about: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<&'static str>,
     /// Summed over the firewalls.
     rows: i64,
     /// Of the oldest source; absent when never read.
     #[serde(skip_serializing_if = "Option::is_none")]
     age_s: Option<i64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     stale: bool,
-    complete: bool,
+    /// Something is known to be missing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    incomplete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     columns: Option<Vec<Column>>,
 }
@@ -105,6 +109,7 @@ pub(crate) async fn described(
                     .copied()
                     .filter(|(kind, _)| info.columns.iter().any(|c| c.kind == *kind)),
             );
+            line.about = Some(info.about);
             line.columns = Some(info.columns.iter().map(column).collect());
         }
         lines.push(line);
@@ -115,11 +120,11 @@ pub(crate) async fn described(
 fn line(info: &DomainInfo, status: &Status) -> Line {
     let mut line = Line {
         name: info.name,
-        about: info.about,
+        about: None,
         rows: 0,
         age_s: None,
         stale: false,
-        complete: true,
+        incomplete: false,
         columns: None,
     };
     for one in status
@@ -131,9 +136,9 @@ fn line(info: &DomainInfo, status: &Status) -> Line {
         line.rows += one.rows;
         line.age_s = line.age_s.max(one.freshness.age_s);
         line.stale |= one.freshness.stale;
-        line.complete &= one.freshness.complete;
+        line.incomplete |= !one.freshness.complete;
     }
-    line.complete &= !status.firewalls.is_empty();
+    line.incomplete |= status.firewalls.is_empty();
     line
 }
 
@@ -152,15 +157,11 @@ fn told(lines: &[Line], described: bool) -> String {
         let names: Vec<_> = line.columns.iter().flatten().map(|column| column.name).collect();
         return format!("{}: {} rows; columns: {}.", line.name, line.rows, names.join(", "));
     }
-    let each = lines.iter().map(|line| match line.age_s {
-        Some(age_s) => format!(
-            "{} {} ({}{})",
-            line.name,
-            line.rows,
-            summary::age(age_s),
-            if line.stale { ", STALE" } else { "" }
-        ),
-        None => format!("{} (not read)", line.name),
-    });
-    format!("{} domains with rows and age: {}.", lines.len(), each.collect::<Vec<_>>().join(", "))
+    let read = lines.iter().filter(|line| line.age_s.is_some());
+    let stale = lines.iter().filter(|line| line.stale).map(|line| line.name).collect::<Vec<_>>();
+    let oldest = lines.iter().filter_map(|line| line.age_s).max().map(summary::age);
+    let oldest = oldest.map_or_else(String::new, |age| format!(", the oldest {age} ago"));
+    let stale =
+        if stale.is_empty() { String::new() } else { format!("; STALE: {}", stale.join(", ")) };
+    format!("{} domains, {} of them read{oldest}{stale}.", lines.len(), read.count())
 }

@@ -50,6 +50,7 @@ fn output() -> JsonObject {
         "looked_for": { "type": "string" },
         "kind": { "type": "string", "enum": ["ip", "mac", "name"] },
         "mentions": { "type": "array", "items": mention },
+        "labels": { "type": "array", "items": { "type": "object" }, "description": "The user's own words about devices." },
         "more": { "type": "boolean", "description": "More was found than is shown." },
     });
     schema::answer(properties, &["looked_for", "kind", "mentions"])

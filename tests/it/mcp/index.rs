@@ -49,8 +49,13 @@ pub(super) async fn index() -> Index {
         clock.clone(),
         Duration::from_mins(1),
     );
-    let schedule =
-        Schedule { runtime: When::Never, probe: When::Never, config: When::Never, on_start: false };
+    let schedule = Schedule {
+        runtime: When::Never,
+        probe: When::Never,
+        config: When::Never,
+        extra: When::Never,
+        on_start: false,
+    };
     let worker = Worker::start(vec![firewall], &schedule, CancellationToken::new()).await.unwrap();
     worker.refresher().refresh(None, Due::All, None).await.unwrap();
     Index { sim, worker, ask: Ask::new(store, clock.clone()), clock, _folder: folder }

@@ -46,12 +46,18 @@ impl Replay {
 
     /// The rows of a recorded grid answer.
     pub(crate) fn rows(release: &str, name: &str) -> Vec<serde_json::Value> {
+        Self::body(release, name)["rows"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// A recorded answer; `null` when there is none.
+    pub(crate) fn body(release: &str, name: &str) -> serde_json::Value {
         let path = recorded().expect("OPNDEX_RECORDED").join(release).join(format!("{name}.json"));
-        let Ok(text) = std::fs::read_to_string(path) else { return Vec::new() };
+        let Ok(text) = std::fs::read_to_string(path) else {
+            return serde_json::Value::Null;
+        };
         let record: serde_json::Value = serde_json::from_str(&text).unwrap();
         let body = record["response"]["body_raw"].as_str().unwrap_or_default();
-        let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
-        body["rows"].as_array().cloned().unwrap_or_default()
+        serde_json::from_str(body).unwrap_or_default()
     }
 }
 

@@ -1,0 +1,142 @@
+//! What the user says about devices: reading, writing, and finding devices by it.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::domain::{Kind, sighting};
+use crate::store::{Hit, Label, LabelChange, Needle};
+use crate::types::{MacAddr, clean, host_part};
+
+use super::error::AskError;
+use super::query::Ask;
+
+/// Longest word about a device, in characters.
+const LONGEST: usize = 500;
+
+/// A device and what the user says about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LabelRow {
+    /// MAC address, or DUID.
+    pub device: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl From<Label> for LabelRow {
+    fn from(label: Label) -> Self {
+        Self {
+            device: label.client,
+            name: label.name,
+            owner: label.owner,
+            group: label.group,
+            note: label.note,
+        }
+    }
+}
+
+impl Ask {
+    /// Every label.
+    pub async fn labels(&self) -> Result<Vec<LabelRow>, AskError> {
+        Ok(self.store.labels().await?.into_iter().map(LabelRow::from).collect())
+    }
+
+    /// Writes what `change` says about the device that `text` (a MAC, an address, a name) means.
+    pub async fn label(&self, text: &str, change: LabelChange) -> Result<LabelRow, AskError> {
+        let client = self.device(text).await?;
+        let tidy = |field: Option<String>| -> Result<Option<String>, AskError> {
+            let Some(field) = field else { return Ok(None) };
+            let field = clean(&field).trim().to_owned();
+            if field.chars().count() > LONGEST {
+                return Err(AskError::LongLabel { most: LONGEST });
+            }
+            Ok(Some(field))
+        };
+        let change = LabelChange {
+            name: tidy(change.name)?,
+            owner: tidy(change.owner)?,
+            group: tidy(change.group)?,
+            note: tidy(change.note)?,
+        };
+        self.store.label(&client, change, self.clock.now()).await?;
+        let label =
+            self.store.labels().await?.into_iter().find(|l| l.client.eq_ignore_ascii_case(&client));
+        Ok(label.map_or_else(
+            || LabelRow { device: client, name: None, owner: None, group: None, note: None },
+            LabelRow::from,
+        ))
+    }
+
+    /// Removes what is said about the device that `text` means; the device, if something was.
+    pub async fn label_remove(&self, text: &str) -> Result<Option<String>, AskError> {
+        let client = self.device(text).await?;
+        Ok(self.store.label_remove(&client).await?.then_some(client))
+    }
+
+    /// The one device that `text` means: a MAC itself, or the only one with that address, name or label.
+    pub(super) async fn device(&self, text: &str) -> Result<String, AskError> {
+        let text = text.trim();
+        if let Ok(mac) = text.parse::<MacAddr>() {
+            return Ok(mac.to_string());
+        }
+        let mut found: BTreeSet<String> = BTreeSet::new();
+        let needle = match host_part(text) {
+            Some(ip) => Needle::Ip(ip),
+            None => {
+                let labels = self.store.labels().await?;
+                let is = |label: &&Label| {
+                    let name = label.name.as_deref().unwrap_or_default();
+                    name.eq_ignore_ascii_case(text) || label.client.eq_ignore_ascii_case(text)
+                };
+                found.extend(labels.iter().filter(is).map(|label| label.client.clone()));
+                Needle::Name(text.to_owned())
+            }
+        };
+        if found.is_empty() {
+            let hits = self.store.locate(&needle, None, 10).await?;
+            let exact = hits.iter().filter(|hit| hit.how == crate::store::Sought::Exact);
+            // Neighbours and leases know devices; a MAC elsewhere is the firewall's own.
+            found.extend(exact.filter(|hit| sighting(hit.domain).is_some()).flat_map(clients));
+        }
+        let mut found = found.into_iter();
+        match (found.next(), found.next()) {
+            (Some(one), None) => Ok(one),
+            (None, _) => Err(AskError::NoDevice { name: text.chars().take(60).collect() }),
+            (Some(one), Some(other)) => Err(AskError::SeveralDevices {
+                name: text.chars().take(60).collect(),
+                known: [one, other].into_iter().chain(found.take(8)).collect::<Vec<_>>().join(", "),
+            }),
+        }
+    }
+
+    /// Labels of the devices that `hits` mention.
+    pub(super) async fn labels_of(&self, hits: &[Hit]) -> Result<Vec<LabelRow>, AskError> {
+        let labels = self.store.labels().await?;
+        if labels.is_empty() {
+            return Ok(Vec::new());
+        }
+        let devices: BTreeSet<String> =
+            hits.iter().flat_map(clients).map(|client| client.to_lowercase()).collect();
+        let known =
+            labels.into_iter().filter(|label| devices.contains(&label.client.to_lowercase()));
+        Ok(known.map(LabelRow::from).collect())
+    }
+}
+
+/// The devices that a row names.
+fn clients(hit: &Hit) -> Vec<String> {
+    let columns = hit.domain.columns();
+    let is_client = |name: &str, kind| {
+        kind == Kind::Mac || sighting(hit.domain).is_some_and(|s| s.clients.contains(&name))
+    };
+    let cells =
+        columns.iter().zip(&hit.row).filter(|(column, _)| is_client(column.name, column.kind));
+    // The first names it; a DUID beside a MAC is the same device.
+    cells.filter_map(|(_, cell)| cell.as_str().map(str::to_owned)).take(1).collect()
+}

@@ -1,0 +1,569 @@
+//! Which rule decides a packet, told so that an administrator can act on it.
+
+use serde::Serialize;
+
+use crate::rules::{
+    Action, Decision, DeviceId, Direction, Egress, Family, ICMP, ICMP6, Inbound, LocalTime,
+    NotDeciding, Packet, Pass, Ruleset, TCP, UDP, Via, Way, icmp_type, port, protocol,
+    protocol_name,
+};
+
+use super::endpoint::{Endpoint, split_port};
+use super::error::AskError;
+use super::freshness::Freshness;
+use super::query::Ask;
+use super::ruleset::Loaded;
+
+/// Rules that came close; more would bury the one that decided.
+const NEAR: usize = 4;
+
+/// A source port nobody asked about.
+const SOURCE_PORT: u16 = 50_000;
+
+/// What is asked.
+#[derive(Debug, Clone, Default)]
+pub struct TraceQuestion {
+    pub firewall: Option<String>,
+    pub from: String,
+    /// `TO[:PORT]`.
+    pub to: String,
+    /// tcp unless given; udp, icmp, any IP protocol by name or number.
+    pub protocol: Option<String>,
+    /// Overrides the port in `to`.
+    pub port: Option<String>,
+    pub source_port: Option<String>,
+    /// Interface the packet arrives on; found from `from` unless given.
+    pub interface: Option<String>,
+    /// The firewall's local time, for rules with schedules.
+    pub at: Option<String>,
+    pub icmp_type: Option<String>,
+}
+
+/// A rule, short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleWord {
+    /// Place in evaluation order, from 1.
+    pub number: usize,
+    pub uuid: String,
+    /// automatic, floating, group or interface.
+    pub kind: &'static str,
+    pub action: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
+    pub description: String,
+    /// Why it decided, or the first reason why it did not.
+    pub why: String,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Trace {
+    /// pass, block, reject or undecidable.
+    pub verdict: &'static str,
+    /// One sentence.
+    pub summary: String,
+    pub packet: String,
+    /// How FROM and TO were understood.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub understood: Vec<String>,
+    /// Interface it arrives on; absent for the firewall's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arrives_on: Option<String>,
+    /// The rule that decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleWord>,
+    /// Translation before the filter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nat: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_nat: Option<String>,
+    /// The rule that decided on the way out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_out: Option<RuleWord>,
+    /// What becomes of answers, and of a connection the other way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reverse: Option<String>,
+    /// Rules that came close, with the first reason each did not decide.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<RuleWord>,
+    /// What cannot be known from the index and matters here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
+    #[serde(flatten)]
+    pub freshness: Freshness,
+}
+
+impl Ask {
+    /// Answers from the index alone.
+    pub async fn trace(&self, question: &TraceQuestion) -> Result<Trace, AskError> {
+        let loaded = self.ruleset(question.firewall.as_deref()).await?;
+        let (to, to_port) = split_port(&question.to);
+        let from = self.endpoint(&loaded, &question.from).await?;
+        let to = self.endpoint(&loaded, &to).await?;
+        let packet = packet(question, &from, &to, to_port)?;
+        let arrival = arrival(&loaded.ruleset, question, &from, &packet)?;
+        Ok(tell(&loaded, &from, &to, &packet, arrival))
+    }
+}
+
+fn packet(
+    question: &TraceQuestion,
+    from: &Endpoint,
+    to: &Endpoint,
+    to_port: Option<String>,
+) -> Result<Packet, AskError> {
+    let flow = |why: String| AskError::Flow(why);
+    let wanted = question.port.clone().or(to_port);
+    let name = question.protocol.as_deref().unwrap_or(if wanted.is_some() { "tcp" } else { "any" });
+    let number = match name {
+        // Without a port the question is about reaching at all; TCP stands for it.
+        "any" => TCP,
+        name => protocol(name).ok_or_else(|| {
+            flow(format!("`{name}` is no protocol; use tcp, udp, icmp, esp, a number, ..."))
+        })?,
+    };
+    let families: Vec<Family> = match number {
+        ICMP6 => vec![Family::V6],
+        _ => Family::BOTH.to_vec(),
+    };
+    let ends = families.iter().find_map(|f| Some((from.address(*f)?, to.address(*f)?)));
+    let Some((source, destination)) = ends else {
+        return Err(flow(format!(
+            "`{}` and `{}` have no address family in common, so no packet goes between them",
+            from.text, to.text
+        )));
+    };
+    let number = if number == ICMP && source.is_ipv6() { ICMP6 } else { number };
+    let read = |text: &Option<String>, otherwise: u16| match text.as_deref() {
+        None => Ok(otherwise),
+        Some(text) => port(text).ok_or_else(|| {
+            flow(format!("`{text}` is no port; use a number or a name such as https"))
+        }),
+    };
+    let Some(mut packet) = Packet::new(number, source, destination) else {
+        return Err(flow("the addresses are of two families".to_owned()));
+    };
+    if matches!(number, TCP | UDP) {
+        packet = packet.with_ports(read(&question.source_port, SOURCE_PORT)?, read(&wanted, 443)?);
+    }
+    if matches!(number, ICMP | ICMP6) {
+        let text = question.icmp_type.as_deref().unwrap_or("echoreq");
+        let kind = icmp_type(text, packet.family).ok_or_else(|| {
+            flow(format!("`{text}` is no ICMP type; use echoreq, unreach or a number"))
+        })?;
+        packet = packet.with_icmp_type(kind);
+    }
+    packet.moment = question.at.as_deref().map(str::parse::<LocalTime>).transpose()?;
+    Ok(packet)
+}
+
+/// The interface a packet arrives on; `None` when the firewall itself sends it.
+fn arrival(
+    ruleset: &Ruleset,
+    question: &TraceQuestion,
+    from: &Endpoint,
+    packet: &Packet,
+) -> Result<Option<DeviceId>, AskError> {
+    if let Some(name) = question.interface.as_deref() {
+        return ruleset.device_named(name).map(Some).ok_or_else(|| {
+            AskError::Flow(format!("no interface is called `{name}`; use a key (lan, opt1), a description or a device name"))
+        });
+    }
+    if let Some(device) = from.device {
+        return Ok(Some(device));
+    }
+    if ruleset.own.of(packet.family).contains(packet.source) {
+        return Ok(None);
+    }
+    arrives_by(ruleset, packet.family, packet.source)
+        .ok_or_else(|| {
+            AskError::Flow(format!(
+                "it is not known on which interface {} arrives; say it with `in`",
+                packet.source_address()
+            ))
+        })
+        .map(Some)
+}
+
+/// Connected network first, then the route back.
+pub(super) fn arrives_by(ruleset: &Ruleset, family: Family, source: u128) -> Option<DeviceId> {
+    let near = ruleset.devices.iter().enumerate().filter(|(_, d)| d.key.is_some() && !d.skipped);
+    let size = |d: &crate::rules::Device| {
+        d.networks
+            .of(family)
+            .intervals()
+            .iter()
+            .find(|(a, b)| *a <= source && source <= *b)
+            .map(|(a, b)| b - a)
+    };
+    let connected = near.filter_map(|(id, d)| Some((size(d)?, id))).min();
+    if let Some((_, id)) = connected {
+        return Some(id);
+    }
+    match ruleset.routes.way(family.address(source)) {
+        Way::One(route) => Some(route.device),
+        Way::Several | Way::None => None,
+    }
+}
+
+fn tell(
+    loaded: &Loaded,
+    from: &Endpoint,
+    to: &Endpoint,
+    packet: &Packet,
+    arrival: Option<DeviceId>,
+) -> Trace {
+    let ruleset = &loaded.ruleset;
+    let decision = ruleset.decide(arrival, packet);
+    let mut unknown = Vec::new();
+    let open = open_question(ruleset, &decision, &mut unknown);
+    let verdict = if open { "undecidable" } else { decision.action().as_str() };
+    let (near_of, decided) = match (&decision.inbound, &decision.outbound) {
+        (Inbound::Filter(pass), None) => {
+            (Some((Direction::In, arrival, &decision.inside)), pass.rule)
+        }
+        (Inbound::Filter(pass), Some(out)) if out.action == Action::Pass => {
+            (Some((Direction::In, arrival, &decision.inside)), pass.rule)
+        }
+        (_, Some(out)) => {
+            let device = match decision.egress {
+                Egress::Device { device, .. } => Some(device),
+                _ => None,
+            };
+            (Some((Direction::Out, device, &decision.outside)), out.rule)
+        }
+        _ => (None, None),
+    };
+    let near = near_of.and_then(|(direction, device, packet)| {
+        Some(ruleset.near(direction, device?, packet, decided, NEAR))
+    });
+    let near = near
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|n| near_word(ruleset, n.rule, n.why))
+        .collect();
+    let mut understood: Vec<String> = [from, to].iter().filter_map(|e| e.note.clone()).collect();
+    understood.dedup();
+    if same_segment(ruleset, packet, arrival) {
+        unknown.push(
+            "both ends are in one network: they talk to each other without the firewall".to_owned(),
+        );
+    }
+    for gap in &ruleset.gaps {
+        if !loaded.freshness.notes.contains(gap) {
+            unknown.push(gap.clone());
+        }
+    }
+    let rule = match &decision.inbound {
+        Inbound::Filter(pass) => pass.rule.and_then(|i| word(ruleset, i, why(ruleset, i))),
+        _ => None,
+    };
+    let rule_out = decision
+        .outbound
+        .as_ref()
+        .and_then(|p| p.rule)
+        .and_then(|i| word(ruleset, i, why(ruleset, i)));
+    let mut trace = Trace {
+        verdict,
+        summary: String::new(),
+        packet: packet.to_string(),
+        understood,
+        arrives_on: arrival.and_then(|id| ruleset.device(id)).map(crate::rules::Device::label),
+        rule,
+        nat: nat_words(&decision),
+        route: route_words(loaded, &decision),
+        source_nat: source_nat_words(&decision),
+        rule_out,
+        reverse: reverse_words(ruleset, &decision, packet),
+        near,
+        unknown,
+        freshness: loaded.freshness.clone(),
+    };
+    trace.summary = summary(ruleset, &decision, &trace);
+    trace
+}
+
+/// Whether something unknown could turn the verdict; says what.
+fn open_question(ruleset: &Ruleset, decision: &Decision, unknown: &mut Vec<String>) -> bool {
+    let mut open = false;
+    let mut look = |pass: &Pass| {
+        if let Some(rule) = ruleset.could_be(pass) {
+            let reasons = if rule.unknown.is_empty() {
+                "its schedule or the time is not known; ask with a time".to_owned()
+            } else {
+                rule.unknown.join("; ")
+            };
+            unknown.push(format!(
+                "rule {} ({}) would {} it instead if it matches: {reasons}",
+                rule.id(),
+                rule.row.description,
+                rule.action
+            ));
+            open = true;
+        }
+    };
+    if let Inbound::Filter(pass) = &decision.inbound {
+        look(pass);
+    }
+    if let Some(pass) = &decision.outbound {
+        look(pass);
+    }
+    if decision.depends_on_port {
+        unknown.push("an outbound rule tests the source port, which NAT chooses".to_owned());
+        open = true;
+    }
+    if let Egress::Several(what) = &decision.egress {
+        unknown.push(format!(
+            "{what} has several next hops; the outbound pass depends on which is taken"
+        ));
+    }
+    for index in deciders(decision) {
+        let said = ruleset.rule(index).map(|r| r.unknown.clone()).unwrap_or_default();
+        unknown.extend(said.into_iter().filter(|text| text.contains("taken for empty")));
+    }
+    open
+}
+
+fn deciders(decision: &Decision) -> Vec<usize> {
+    let inbound = match &decision.inbound {
+        Inbound::Filter(pass) => pass.rule,
+        _ => None,
+    };
+    inbound.into_iter().chain(decision.outbound.as_ref().and_then(|p| p.rule)).collect()
+}
+
+pub(super) fn word(ruleset: &Ruleset, index: usize, why: String) -> Option<RuleWord> {
+    let rule = ruleset.rule(index)?;
+    Some(RuleWord {
+        number: rule.number,
+        uuid: rule.id(),
+        kind: rule.class.as_str(),
+        action: rule.action.as_str(),
+        interface: rule.row.interface.clone(),
+        description: rule.row.description.clone(),
+        why,
+    })
+}
+
+/// The rule in pf's words, which is why it matched.
+fn why(ruleset: &Ruleset, index: usize) -> String {
+    let Some(rule) = ruleset.rule(index) else { return String::new() };
+    let row = &rule.row;
+    let port =
+        |port: &Option<String>| port.as_ref().map(|p| format!(" port {p}")).unwrap_or_default();
+    let how = if rule.quick { "first quick match" } else { "last match, no quick rule matched" };
+    format!(
+        "{how}: {} {} from {}{} to {}{}",
+        row.family,
+        row.protocol,
+        row.source.join(","),
+        port(&row.source_port),
+        row.destination.join(","),
+        port(&row.destination_port),
+    )
+}
+
+fn near_word(ruleset: &Ruleset, index: usize, why: NotDeciding) -> Option<RuleWord> {
+    let row = &ruleset.rule(index)?.row;
+    let text = match why {
+        NotDeciding::TooLate => "it matches too, but the deciding rule comes before it".to_owned(),
+        NotDeciding::Overruled => "it matches without quick; a later rule overruled it".to_owned(),
+        NotDeciding::Fails(miss) => {
+            use crate::rules::Miss;
+            let asks = match miss {
+                Miss::Protocol => row.protocol.clone(),
+                Miss::Source => row.source.join(","),
+                Miss::Destination => row.destination.join(","),
+                Miss::SourcePort => row.source_port.clone().unwrap_or_default(),
+                Miss::DestinationPort => row.destination_port.clone().unwrap_or_default(),
+                Miss::IcmpType => row.icmp_type.clone().unwrap_or_default(),
+                Miss::Flags => row.tcp_flags.clone().unwrap_or_default(),
+                Miss::Tag => row.tagged.clone().unwrap_or_default(),
+                Miss::Schedule => row.schedule.clone().unwrap_or_default(),
+                Miss::Family => row.family.clone(),
+            };
+            format!("only its {} differs: {asks}", miss.as_str())
+        }
+    };
+    word(ruleset, index, text)
+}
+
+fn nat_words(decision: &Decision) -> Option<String> {
+    let applied = decision.translated_in.as_ref()?;
+    let inside = &decision.inside;
+    let port = if inside.has_ports() {
+        format!(" port {}", inside.destination_port)
+    } else {
+        String::new()
+    };
+    let pass = if applied.pass {
+        "; it passes without a filter rule"
+    } else {
+        "; the filter sees this destination"
+    };
+    let turns = if applied.targets > 1 {
+        format!(" (one of {} targets in turn)", applied.targets)
+    } else {
+        String::new()
+    };
+    Some(format!(
+        "{} `{}` sends it to {}{port}{turns}{pass}",
+        applied.label.kind,
+        if applied.label.description.is_empty() {
+            &applied.label.uuid
+        } else {
+            &applied.label.description
+        },
+        inside.destination_address(),
+    ))
+}
+
+fn route_words(loaded: &Loaded, decision: &Decision) -> Option<String> {
+    let ruleset = &loaded.ruleset;
+    match &decision.egress {
+        Egress::Stopped => None,
+        Egress::Local => Some("for the firewall itself".to_owned()),
+        Egress::Group => Some("multicast, broadcast or loopback: not forwarded".to_owned()),
+        Egress::NoRoute => Some("no route leads there".to_owned()),
+        Egress::Several(what) => Some(format!("by one of several next hops of {what}")),
+        Egress::Device { device, gateway, by_rule } => {
+            let label =
+                ruleset.device(*device).map(crate::rules::Device::label).unwrap_or_default();
+            let named = |g: &crate::rules::GatewayRow| {
+                Some(&g.name) == gateway.as_ref() || (g.address.is_some() && g.address == *gateway)
+            };
+            let known = loaded.rows.gateways.iter().find(|g| named(g));
+            let status = known
+                .and_then(|g| g.status.as_deref())
+                .map(|s| format!(", {s}"))
+                .unwrap_or_default();
+            let name = known.map(|g| g.name.as_str()).or(gateway.as_deref());
+            let way = match name {
+                Some(name) => format!("{label} through {name}{status}"),
+                None => format!("{label}, connected"),
+            };
+            Some(if *by_rule {
+                format!("{way} (the rule's gateway, not the routing table)")
+            } else {
+                fallback(ruleset, decision, way)
+            })
+        }
+    }
+}
+
+/// A rule whose gateway is not usable passes by the routing table.
+fn fallback(ruleset: &Ruleset, decision: &Decision, way: String) -> String {
+    let Inbound::Filter(pass) = &decision.inbound else { return way };
+    match pass.rule.and_then(|i| ruleset.rule(i)).and_then(|r| r.via.as_ref()) {
+        Some(Via::Fallback { gateway, why }) => {
+            format!("{way} (the rule's gateway {gateway} is not used: {why})")
+        }
+        _ => way,
+    }
+}
+
+fn source_nat_words(decision: &Decision) -> Option<String> {
+    let applied = decision.translated_out.as_ref()?;
+    let name = if applied.label.description.is_empty() {
+        &applied.label.uuid
+    } else {
+        &applied.label.description
+    };
+    Some(match applied.address {
+        Some(_) => format!(
+            "{} `{name}`: leaves as {}",
+            applied.label.kind,
+            decision.outside.source_address()
+        ),
+        None => format!("{} `{name}`: its address is not known", applied.label.kind),
+    })
+}
+
+fn reverse_words(ruleset: &Ruleset, decision: &Decision, packet: &Packet) -> Option<String> {
+    if decision.action() != Action::Pass {
+        return None;
+    }
+    let stateless = match &decision.inbound {
+        Inbound::Filter(pass) => {
+            pass.rule.and_then(|i| ruleset.rule(i)).is_some_and(|r| !r.stateful)
+        }
+        _ => false,
+    };
+    let replies = if stateless {
+        "the rule keeps no state: replies need a rule of their own"
+    } else {
+        "replies pass by state"
+    };
+    let mut other = packet.reversed();
+    if other.has_ports() {
+        other = other.with_ports(SOURCE_PORT, packet.destination_port);
+    }
+    let new = match &decision.egress {
+        Egress::Device { device, .. } if decision.translated_in.is_none() => {
+            let back = ruleset.decide(Some(*device), &other);
+            let rule = match (&back.inbound, &back.outbound) {
+                (_, Some(out)) if out.action != Action::Pass => out.rule,
+                (Inbound::Filter(pass), _) => pass.rule,
+                _ => None,
+            };
+            let by = rule
+                .and_then(|i| ruleset.rule(i))
+                .map(|r| format!(" by {} ({})", r.id(), r.row.description))
+                .unwrap_or_default();
+            format!("; a new connection the other way: {}{by}", back.action())
+        }
+        _ => String::new(),
+    };
+    Some(format!("{replies}{new}"))
+}
+
+fn same_segment(ruleset: &Ruleset, packet: &Packet, arrival: Option<DeviceId>) -> bool {
+    let Some(device) = arrival.and_then(|id| ruleset.device(id)) else { return false };
+    if ruleset.own.of(packet.family).contains(packet.destination) {
+        return false;
+    }
+    let holds = |n: u128| {
+        let nets = device.networks.of(packet.family).intervals();
+        nets.iter().position(|(a, b)| *a <= n && n <= *b)
+    };
+    holds(packet.source).is_some() && holds(packet.source) == holds(packet.destination)
+}
+
+fn summary(ruleset: &Ruleset, decision: &Decision, trace: &Trace) -> String {
+    let verb = match trace.verdict {
+        "pass" => "passes",
+        "block" => "is blocked",
+        "reject" => "is rejected",
+        _ => "cannot be decided from the index",
+    };
+    let on = trace
+        .arrives_on
+        .as_deref()
+        .map_or_else(|| "from the firewall itself".to_owned(), |i| format!("on {i}"));
+    let name = |word: &RuleWord| {
+        let title =
+            if word.description.is_empty() { word.uuid.clone() } else { word.description.clone() };
+        format!("{} rule {} `{title}`", word.kind, word.number)
+    };
+    let by = match (&decision.inbound, &decision.outbound, &trace.rule, &trace.rule_out) {
+        (_, Some(out), _, Some(word)) if out.action != Action::Pass => {
+            format!("on the way out by {}", name(word))
+        }
+        (Inbound::Redirect, ..) => "by a port forward that passes by itself".to_owned(),
+        (Inbound::Unfiltered, ..) if ruleset.disabled => {
+            "because the packet filter is off".to_owned()
+        }
+        (Inbound::Unfiltered, ..) => "because pf does not look at this interface".to_owned(),
+        (_, _, Some(word), _) => format!("by {}", name(word)),
+        (Inbound::Own, ..) => match &trace.rule_out {
+            Some(word) => format!("by {}", name(word)),
+            None => "without a rule".to_owned(),
+        },
+        _ => "because no rule matched".to_owned(),
+    };
+    let protocol = protocol_name(decision.inside.protocol);
+    let _ = protocol;
+    format!("{} {on} {verb} {by}", trace.packet)
+}

@@ -1,0 +1,189 @@
+//! DHCP options that clients are given beyond their address.
+use super::prelude::*;
+use super::words::{labelled, word};
+use crate::types::Release;
+
+/// From here on a search gives the values that are stored.
+const RAW: Release = Release::new(25, 7, 0);
+const DNSMASQ: &str = "dnsmasq/settings/search_option";
+const DNSMASQ_PRIVILEGE: &str = "Services: Dnsmasq DNS/DHCP: Settings";
+/// Field and name of each option a subnet of Kea may have.
+const KEA: &[(&str, &str)] = &[
+    ("option_data.routers", "routers"),
+    ("option_data.domain_name_servers", "domain_name_servers"),
+    ("option_data.dns_servers", "dns_servers"),
+    ("option_data.domain_search", "domain_search"),
+    ("option_data.domain_name", "domain_name"),
+    ("option_data.ntp_servers", "ntp_servers"),
+    ("option_data.time_servers", "time_servers"),
+    ("option_data.tftp_server_name", "tftp_server_name"),
+    ("option_data.boot_file_name", "boot_file_name"),
+    ("option_data.static_routes", "static_routes"),
+    ("option_data.classless_static_route", "classless_static_route"),
+    ("option_data.v6_only_preferred", "v6_only_preferred"),
+    ("option_data.v4_dnr", "v4_dnr"),
+    ("option_data.v6_dnr", "v6_dnr"),
+];
+
+#[derive(Debug)]
+pub struct HandedOut {
+    pub backend: &'static str,
+    pub scope: Box<str>,
+    pub option: Box<str>,
+    pub value: Box<str>,
+    pub duplicate: i64,
+    pub kind: Option<Box<str>>,
+    pub tag: Option<Box<str>>,
+    pub forced: Option<bool>,
+    pub description: Option<Box<str>>,
+    pub uuid: Option<Box<str>>,
+}
+
+pub static DOMAIN: Domain<HandedOut> = Domain {
+    name: "dhcp_options",
+    about: "Options that dnsmasq and the subnets of Kea hand out.",
+    cadence: Cadence::Config,
+    sources: &[
+        Source::grid("kea4", "kea/dhcpv4/search_subnet", "Services: DHCP: Kea(v4)")
+            .before(RAW)
+            .optional()
+            .gap("before 25.7 the options of Kea subnets are in config.xml only"),
+        Source::grid("kea4", "kea/dhcpv4/search_subnet", "Services: DHCP: Kea(v4)")
+            .from(RAW)
+            .optional(),
+        Source::grid("kea6", "kea/dhcpv6/search_subnet", "Services: DHCP: Kea(v6)")
+            .from(Release::new(25, 1, 6))
+            .optional(),
+        Source::grid("dnsmasq", DNSMASQ, DNSMASQ_PRIVILEGE)
+            .from(Release::new(25, 1, 6))
+            .before(RAW)
+            .optional()
+            .gap("before 25.7 the API does not say the number of an IPv4 option of dnsmasq"),
+        Source::grid("dnsmasq", DNSMASQ, DNSMASQ_PRIVILEGE).from(RAW).optional(),
+    ],
+    fields: &[
+        field("subnet"),
+        field("option_data.routers"),
+        field("option_data.domain_name_servers"),
+        field("option_data.dns_servers"),
+        field("option_data.domain_search"),
+        field("option_data.domain_name"),
+        field("option_data.ntp_servers"),
+        field("option_data.time_servers"),
+        field("option_data.tftp_server_name"),
+        field("option_data.boot_file_name"),
+        field("option_data.static_routes"),
+        field("option_data.classless_static_route"),
+        field("option_data.v6_only_preferred"),
+        field("option_data.v4_dnr"),
+        field("option_data.v6_dnr"),
+        field("type"),
+        field("option"),
+        field("option6"),
+        field("interface"),
+        field("%interface"),
+        field("tag"),
+        field("%tag"),
+        field("value"),
+        field("force"),
+        field("description"),
+        field("uuid"),
+    ],
+    identity: &[SOURCE, "subnet", "type", "option", "option6", "interface", "tag", "value"],
+    columns: &[
+        col(Role::Key, "backend", Read::Text(|h| Some(h.backend)), "kea4, kea6 or dnsmasq."),
+        col(
+            Role::Key,
+            "scope",
+            Read::Text(|h| Some(&h.scope)),
+            "Subnet (Kea) or interface description (dnsmasq) it is for; empty for all.",
+        ),
+        col(
+            Role::Key,
+            "option",
+            Read::Text(|h| Some(&h.option)),
+            "Number (dnsmasq) or name (Kea) of the option; empty where the release does not say.",
+        ),
+        col(Role::Key, "value", Read::Text(|h| Some(&h.value)), "What is handed out."),
+        col(
+            Role::Key,
+            "duplicate",
+            Read::Int(|h| Some(h.duplicate)),
+            "0; higher when the same option is configured several times.",
+        ),
+        col(
+            Role::Plain,
+            "type",
+            Read::Text(|h| h.kind.as_deref()),
+            "set (handed out) or match (sets a tag), of dnsmasq.",
+        ),
+        col(
+            Role::Plain,
+            "tag",
+            Read::Text(|h| h.tag.as_deref()),
+            "Only for clients with this tag.",
+        ),
+        col(
+            Role::Plain,
+            "forced",
+            Read::Bool(|h| h.forced),
+            "Sent even when the client did not ask for it.",
+        ),
+        col(
+            Role::Indexed,
+            "description",
+            Read::Name(|h| h.description.as_deref()),
+            "The administrator's words.",
+        ),
+        col(
+            Role::Plain,
+            "uuid",
+            Read::Text(|h| h.uuid.as_deref()),
+            "Identifier in the configuration, of dnsmasq.",
+        ),
+    ],
+    parse,
+    never_empty: false,
+};
+
+fn parse(raw: Raw<'_>, rows: &mut Vec<HandedOut>) -> Result<(), Reject> {
+    if raw.source() == "dnsmasq" {
+        rows.push(dnsmasq(raw)?);
+        return Ok(());
+    }
+    let subnet = raw.text("subnet")?;
+    for (field, name) in KEA {
+        if let Some(value) = raw.string(field) {
+            rows.push(HandedOut {
+                backend: raw.source(),
+                scope: subnet.clone(),
+                option: (*name).into(),
+                value,
+                duplicate: raw.ordinal().into(),
+                kind: None,
+                tag: None,
+                forced: None,
+                description: None,
+                uuid: None,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn dnsmasq(raw: Raw<'_>) -> Result<HandedOut, Reject> {
+    let (interface, interface_name) = labelled(raw, "interface", "%interface");
+    let number = |name| raw.string(name).filter(|text| &**text != "None");
+    Ok(HandedOut {
+        backend: raw.source(),
+        scope: interface_name.or(interface).unwrap_or_default(),
+        option: number("option").or_else(|| number("option6")).unwrap_or_default(),
+        value: raw.string("value").unwrap_or_default(),
+        duplicate: raw.ordinal().into(),
+        kind: word(raw, "type"),
+        tag: raw.string("%tag").or_else(|| raw.string("tag")),
+        forced: raw.maybe_flag("force")?,
+        description: raw.string("description"),
+        uuid: raw.string("uuid"),
+    })
+}

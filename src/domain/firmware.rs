@@ -1,0 +1,156 @@
+//! Firmware: the installed release and what the last check for updates found.
+use super::prelude::*;
+use super::words::joined;
+
+#[derive(Debug)]
+pub struct Firmware {
+    pub product: Box<str>,
+    pub version: Option<Box<str>>,
+    pub series: Option<Box<str>>,
+    pub latest: Option<Box<str>>,
+    pub nickname: Option<Box<str>>,
+    pub architecture: Option<Box<str>>,
+    pub base: Option<Box<str>>,
+    pub status: Option<Box<str>>,
+    pub message: Option<Box<str>>,
+    pub checked: Option<Box<str>>,
+    pub connection: Option<Box<str>>,
+    pub repository: Option<Box<str>>,
+    pub needs_reboot: Option<bool>,
+    pub next_major: Option<Box<str>>,
+    pub upgrades: Option<Box<str>>,
+    pub additions: Option<Box<str>>,
+    pub removals: Option<Box<str>>,
+}
+
+pub static DOMAIN: Domain<Firmware> = Domain {
+    name: "firmware",
+    about: "Installed release, and what the last check for updates found; the check itself is never started.",
+    cadence: Cadence::Daily,
+    sources: &[Source::one("status", "core/firmware/status", "", "System: Firmware").backend()],
+    fields: &[
+        field("product.product_id"),
+        field("product.product_version"),
+        field("product.product_series"),
+        field("product.product_latest"),
+        field("product.product_arch"),
+        field("product.product_nickname"),
+        field("os_version"),
+        field("status"),
+        field("status_msg"),
+        field("last_check"),
+        field("connection"),
+        field("repository"),
+        field("needs_reboot"),
+        field("upgrade_needs_reboot"),
+        field("upgrade_major_version"),
+        field("upgrade_packages.name"),
+        field("new_packages.name"),
+        field("remove_packages.name"),
+    ],
+    identity: &[],
+    columns: &[
+        col(
+            Role::Key,
+            "product",
+            Read::Text(|f| Some(&f.product)),
+            "opnsense, or opnsense-business.",
+        ),
+        col(Role::Plain, "version", Read::Text(|f| f.version.as_deref()), "Installed version."),
+        col(Role::Plain, "series", Read::Text(|f| f.series.as_deref()), "Series it belongs to."),
+        col(
+            Role::Plain,
+            "latest",
+            Read::Text(|f| f.latest.as_deref()),
+            "Newest version of the series, as far as the last check knows.",
+        ),
+        col(Role::Plain, "nickname", Read::Text(|f| f.nickname.as_deref()), "Name of the series."),
+        col(
+            Role::Plain,
+            "architecture",
+            Read::Text(|f| f.architecture.as_deref()),
+            "Processor architecture.",
+        ),
+        col(Role::Plain, "base", Read::Text(|f| f.base.as_deref()), "Operating system below."),
+        col(
+            Role::Plain,
+            "status",
+            Read::Text(|f| f.status.as_deref()),
+            "none, update, upgrade or error: what the last check found.",
+        ),
+        col(Role::Plain, "message", Read::Text(|f| f.message.as_deref()), "The same in words."),
+        col(
+            Role::Plain,
+            "checked",
+            Read::Text(|f| f.checked.as_deref()),
+            "When updates were last looked for, in its own time; absent for never.",
+        ),
+        col(
+            Role::Plain,
+            "connection",
+            Read::Text(|f| f.connection.as_deref()),
+            "Whether the mirror was reached.",
+        ),
+        col(
+            Role::Plain,
+            "repository",
+            Read::Text(|f| f.repository.as_deref()),
+            "Whether the mirror was usable.",
+        ),
+        col(
+            Role::Plain,
+            "needs_reboot",
+            Read::Bool(|f| f.needs_reboot),
+            "The update needs a reboot.",
+        ),
+        col(
+            Role::Plain,
+            "next_major",
+            Read::Text(|f| f.next_major.as_deref()),
+            "Next series that is offered.",
+        ),
+        col(
+            Role::Plain,
+            "upgrades",
+            Read::Text(|f| f.upgrades.as_deref()),
+            "Packages with a newer version.",
+        ),
+        col(
+            Role::Plain,
+            "additions",
+            Read::Text(|f| f.additions.as_deref()),
+            "Packages that would be added.",
+        ),
+        col(
+            Role::Plain,
+            "removals",
+            Read::Text(|f| f.removals.as_deref()),
+            "Packages that would be removed.",
+        ),
+    ],
+    parse: |raw, rows| {
+        rows.push(Firmware {
+            product: raw.text("product.product_id")?,
+            version: raw.string("product.product_version"),
+            series: raw.string("product.product_series"),
+            latest: raw.string("product.product_latest"),
+            nickname: raw.string("product.product_nickname"),
+            architecture: raw.string("product.product_arch"),
+            base: raw.string("os_version"),
+            status: raw.string("status"),
+            message: raw.string("status_msg"),
+            checked: raw.string("last_check"),
+            connection: raw.string("connection"),
+            repository: raw.string("repository"),
+            needs_reboot: raw
+                .maybe_flag("upgrade_needs_reboot")?
+                .or(raw.maybe_flag("needs_reboot")?),
+            next_major: raw.string("upgrade_major_version"),
+            upgrades: joined(&raw.list("upgrade_packages.name")),
+            additions: joined(&raw.list("new_packages.name")),
+            removals: joined(&raw.list("remove_packages.name")),
+        });
+        Ok(())
+    },
+    never_empty: false,
+};

@@ -1,0 +1,91 @@
+//! IPsec children as configured: which networks a connection joins.
+use super::prelude::*;
+use super::words::{joined, word};
+
+#[derive(Debug)]
+pub struct Child {
+    pub id: Box<str>,
+    pub description: Option<Box<str>>,
+    pub enabled: bool,
+    pub connection: Option<Box<str>>,
+    pub mode: Option<Box<str>>,
+    pub local: Vec<Box<str>>,
+    pub remote: Vec<Box<str>>,
+    pub proposals: Option<Box<str>>,
+    pub start: Option<Box<str>>,
+}
+
+pub static DOMAIN: Domain<Child> = Domain {
+    name: "ipsec_children",
+    about: "Traffic selectors of IPsec connections: the networks at both ends.",
+    cadence: Cadence::Config,
+    sources: &[Source::grid(
+        "swanctl",
+        "ipsec/connections/search_child",
+        "VPN: IPsec: Connections",
+    )],
+    fields: &[
+        field("uuid"),
+        field("enabled"),
+        field("description"),
+        field("connection"),
+        field("%connection"),
+        field("mode"),
+        field("local_ts"),
+        field("remote_ts"),
+        field("esp_proposals"),
+        field("start_action"),
+    ],
+    identity: &["uuid"],
+    columns: &[
+        col(Role::Key, "id", Read::Text(|c| Some(&c.id)), "Identifier in the configuration."),
+        col(
+            Role::Indexed,
+            "description",
+            Read::Name(|c| c.description.as_deref()),
+            "The administrator's words.",
+        ),
+        col(Role::Plain, "enabled", Read::Bool(|c| Some(c.enabled)), "In use."),
+        col(
+            Role::Indexed,
+            "connection",
+            Read::Name(|c| c.connection.as_deref()),
+            "Connection it belongs to, by its description.",
+        ),
+        col(
+            Role::Plain,
+            "mode",
+            Read::Text(|c| c.mode.as_deref()),
+            "tunnel, transport, pass or drop.",
+        ),
+        col(Role::Plain, "local", Read::Nets(|c| &c.local), "Networks at this end."),
+        col(Role::Plain, "remote", Read::Nets(|c| &c.remote), "Networks at the other end."),
+        col(
+            Role::Plain,
+            "proposals",
+            Read::Text(|c| c.proposals.as_deref()),
+            "Algorithms offered for phase 2.",
+        ),
+        col(
+            Role::Plain,
+            "start",
+            Read::Text(|c| c.start.as_deref()),
+            "How it begins, such as start or trap.",
+        ),
+    ],
+    parse: |raw, rows| {
+        rows.push(Child {
+            id: raw.text("uuid")?,
+            description: raw.string("description"),
+            enabled: raw.maybe_flag("enabled")?.unwrap_or(true),
+            connection: raw.string("%connection").or_else(|| raw.string("connection")),
+            mode: word(raw, "mode"),
+            local: raw.list("local_ts"),
+            remote: raw.list("remote_ts"),
+            proposals: joined(&raw.list("esp_proposals")),
+            start: joined(&raw.list("start_action")),
+        });
+        Ok(())
+    },
+    never_empty: false,
+};

@@ -1,0 +1,337 @@
+//! What changed, run by run, the newest first: differences of neighbouring snapshots, as rows of the tables.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use rusqlite::Connection;
+
+use crate::domain::{AnyDomain, Cell, Kind, ParsedRow, RawRow, moving_cells, sql_names};
+use crate::types::{FirewallId, MacAddr, Moment, RunId, Timestamp, sort_key};
+
+use super::chunks::Chunks;
+use super::difference::{self, RowDifference};
+use super::error::StoreError;
+use super::moved;
+use super::open::Store;
+use super::past::RunAt;
+use super::rebuild;
+use super::steps::{Step, streams};
+use super::upsert::{key_of, key_text};
+
+/// Snapshots that one call compares at most; a search for something rare goes on with the next page.
+const MOST_STEPS: usize = 5_000;
+
+/// A question about changes.
+#[derive(Debug, Clone)]
+pub struct ChangesQuery {
+    pub domains: Vec<&'static dyn AnyDomain>,
+    pub firewall: Option<FirewallId>,
+    /// After the state of this moment; since the beginning when absent.
+    pub since: Option<Moment>,
+    /// Up to the state of this moment; up to now when absent.
+    pub until: Option<Moment>,
+    pub about: Option<About>,
+    pub after: Option<ChangePosition>,
+    pub limit: usize,
+}
+
+/// What a change must mention, before or after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    Ip(IpAddr),
+    Mac(MacAddr),
+    /// Any text cell that says exactly this, without case; of a host name its first label suffices.
+    Text(String),
+}
+
+/// Where a page ended: the place of the last change, or of the last snapshot that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangePosition {
+    pub position: i64,
+    pub run: i64,
+    pub firewall: i64,
+    pub domain: String,
+    /// Changes of that snapshot that were given.
+    pub given: usize,
+}
+
+/// How a row changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    Added,
+    Removed,
+    Modified,
+    /// An address that another device had before.
+    Moved,
+}
+
+impl ChangeKind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Modified => "modified",
+            Self::Moved => "moved",
+        }
+    }
+}
+
+/// One row of a table that changed.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub firewall: FirewallId,
+    pub domain: &'static dyn AnyDomain,
+    pub run: RunId,
+    /// When it was seen first.
+    pub at: Timestamp,
+    /// When the state before it was last known to be another; later than this it happened.
+    pub after: Timestamp,
+    pub kind: ChangeKind,
+    /// SQL cells, in the order of the columns.
+    pub before: Option<Vec<Cell>>,
+    pub now: Option<Vec<Cell>>,
+    /// Device that had the address before, when its row was gone earlier.
+    pub had: Option<String>,
+}
+
+/// A page of changes.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    pub changes: Vec<Change>,
+    /// For the next page.
+    pub next: Option<ChangePosition>,
+    /// How far back was looked, when the search stopped before the beginning.
+    pub looked_back_to: Option<Timestamp>,
+    /// Rows that changed and could not be read as rows of the table.
+    pub unreadable: usize,
+    /// Snapshots that are damaged: what changed in them cannot be told, and why.
+    pub damaged: Vec<String>,
+}
+
+impl Store {
+    /// Changes, the newest first. What a first sync found is no change.
+    pub async fn changes(&self, query: ChangesQuery) -> Result<Changes, StoreError> {
+        let since = self.place(query.since).await?;
+        let until = self.place(query.until).await?;
+        self.reader.run(move |connection| walk(connection, &query, &since, &until)).await
+    }
+
+    /// Rows of `domain` that differ between two moments, without volatile fields.
+    pub async fn difference(
+        &self,
+        firewall: FirewallId,
+        domain: &'static dyn AnyDomain,
+        from: Moment,
+        to: Moment,
+    ) -> Result<Vec<RowDifference>, StoreError> {
+        let (from, to) = (self.runs_at(from).await?.0, self.runs_at(to).await?.0);
+        let of = move |runs: &[RunAt]| runs.iter().find(|run| run.firewall == firewall).copied();
+        let (from, to) = (of(&from), of(&to));
+        self.reader
+            .run(move |connection| {
+                let head = |at: Option<RunAt>| match at {
+                    Some(at) => rebuild::found(connection, domain, at).map(|f| f.map(|f| f.head)),
+                    None => Ok(None),
+                };
+                let (old, new) = (head(from)?, head(to)?);
+                difference::rows(&Chunks::new(connection, domain.name()), domain, old, new)
+            })
+            .await
+    }
+
+    /// The places in history of a moment, by firewall; none for a moment before it.
+    async fn place(&self, moment: Option<Moment>) -> Result<Option<Vec<RunAt>>, StoreError> {
+        match moment {
+            None => Ok(None),
+            Some(moment) => match self.runs_at(moment).await {
+                Ok((runs, _)) => Ok(Some(runs)),
+                Err(StoreError::NoHistory { .. }) => Ok(Some(Vec::new())),
+                Err(other) => Err(other),
+            },
+        }
+    }
+}
+
+fn walk(
+    connection: &mut Connection,
+    query: &ChangesQuery,
+    since: &Option<Vec<RunAt>>,
+    until: &Option<Vec<RunAt>>,
+) -> Result<Changes, StoreError> {
+    // All of one moment.
+    let transaction = connection.transaction().map_err(StoreError::write("read changes"))?;
+    let connection: &Connection = &transaction;
+    let readers: BTreeMap<&'static str, Chunks<'_>> =
+        query.domains.iter().map(|d| (d.name(), Chunks::new(connection, d.name()))).collect();
+    let mut streams = streams(connection, query, since.as_deref(), until.as_deref())?;
+    let mut page = Changes::default();
+    for looked in 0.. {
+        for stream in &mut streams {
+            stream.refill(connection)?;
+        }
+        // Newest first; of one run by firewall and domain.
+        let newest = streams
+            .iter_mut()
+            .filter_map(|stream| stream.newest().map(|steps| (stream, steps)))
+            .max_by(|(a, (x, _)), (b, (y, _))| {
+                let place = |s: &Step| (s.position, s.run);
+                place(x)
+                    .cmp(&place(y))
+                    .then_with(|| (b.firewall, b.domain.name()).cmp(&(a.firewall, a.domain.name())))
+            });
+        let Some((stream, (new, old))) = newest else { break };
+        let place = |given| ChangePosition {
+            position: new.position,
+            run: new.run,
+            firewall: stream.firewall.get(),
+            domain: stream.domain.name().to_owned(),
+            given,
+        };
+        if looked >= MOST_STEPS {
+            page.next = Some(place(0));
+            page.looked_back_to = Some(new.at);
+            break;
+        }
+        let skip = query
+            .after
+            .as_ref()
+            .map_or(0, |after| if *after == place(after.given) { after.given } else { 0 });
+        let (firewall, domain) = (stream.firewall, stream.domain);
+        stream.steps.remove(0);
+        let Some(chunks) = readers.get(domain.name()) else { continue };
+        let found =
+            match step(connection, chunks, firewall, domain, (&old, &new), &mut page.unreadable) {
+                Err(damaged @ StoreError::Damaged { .. }) => {
+                    page.damaged.push(format!("run {}: {damaged}", new.run));
+                    continue;
+                }
+                other => other?,
+            };
+        let wanted = found
+            .into_iter()
+            .filter(|change| query.about.as_ref().is_none_or(|about| about.holds(change)));
+        for (n, change) in wanted.enumerate().skip(skip) {
+            if page.changes.len() >= query.limit {
+                page.next = Some(ChangePosition { given: n, ..place_of(&change, &new) });
+                return Ok(page);
+            }
+            page.changes.push(change);
+        }
+    }
+    Ok(page)
+}
+
+fn place_of(change: &Change, step: &Step) -> ChangePosition {
+    ChangePosition {
+        position: step.position,
+        run: step.run,
+        firewall: change.firewall.get(),
+        domain: change.domain.name().to_owned(),
+        given: 0,
+    }
+}
+
+/// The rows that changed from one snapshot to the next.
+fn step(
+    connection: &Connection,
+    chunks: &Chunks<'_>,
+    firewall: FirewallId,
+    domain: &'static dyn AnyDomain,
+    (old, new): (&Step, &Step),
+    unreadable: &mut usize,
+) -> Result<Vec<Change>, StoreError> {
+    let columns = domain.columns();
+    let mut parse = |row: Option<&RawRow>| -> BTreeMap<String, ParsedRow> {
+        let mut parsed = Vec::new();
+        if row.is_some_and(|row| domain.parse(row, &mut parsed).is_err()) {
+            *unreadable += 1;
+        }
+        // Snapshots do not hold what changes by itself: what it would say now is made up.
+        let moving = row.map(|row| moving_cells(domain, row)).unwrap_or_default();
+        for cells in parsed.iter_mut().map(|row: &mut ParsedRow| &mut row.cells) {
+            let made_up = cells.iter_mut().zip(&moving).filter(|(_, moves)| **moves);
+            made_up.for_each(|(cell, _)| *cell = Cell::Null);
+        }
+        parsed.into_iter().map(|row| (key_text(&key_of(&columns, &row)), row)).collect()
+    };
+    let mut changes = Vec::new();
+    for RowDifference { before, after } in
+        difference::rows(chunks, domain, Some(old.head), Some(new.head))?
+    {
+        let (mut before, mut after) = (parse(before.as_ref()), parse(after.as_ref()));
+        let mut push = |before: Option<ParsedRow>, now: Option<ParsedRow>| {
+            let kind = match (&before, &now) {
+                (Some(_), Some(_)) => ChangeKind::Modified,
+                (None, _) => ChangeKind::Added,
+                (_, None) => ChangeKind::Removed,
+            };
+            let (before, now) = (before.map(|row| row.cells), now.map(|row| row.cells));
+            // A field may differ that no column shows.
+            if before != now {
+                changes.push(Change {
+                    firewall,
+                    domain,
+                    run: RunId::new(new.run),
+                    at: new.at,
+                    after: old.at,
+                    kind,
+                    before,
+                    now,
+                    had: None,
+                });
+            }
+        };
+        // One row of the firewall may be several of the table; a row whose key alone moved is the same row.
+        if let ([_], [_]) = (
+            before.keys().collect::<Vec<_>>().as_slice(),
+            after.keys().collect::<Vec<_>>().as_slice(),
+        ) {
+            push(before.pop_first().map(|(_, row)| row), after.pop_first().map(|(_, row)| row));
+            continue;
+        }
+        while let Some((key, row)) = before.pop_first() {
+            let now = after.remove(&key);
+            push(Some(row), now);
+        }
+        after.into_values().for_each(|row| push(None, Some(row)));
+    }
+    if !old.thinned {
+        moved::moved(connection, domain, &mut changes)?;
+    }
+    Ok(changes)
+}
+
+impl About {
+    fn holds(&self, change: &Change) -> bool {
+        let columns = change.domain.columns();
+        let kinds: Vec<Kind> = columns.iter().flat_map(|c| sql_names(c).map(|_| c.kind)).collect();
+        let states = [&change.before, &change.now];
+        let mut cells = states.into_iter().flatten().flat_map(|cells| kinds.iter().zip(cells));
+        match self {
+            Self::Ip(ip) => {
+                let key = sort_key(*ip);
+                cells.any(|(kind, cell)| match (kind, cell) {
+                    (Kind::Ip, Cell::Blob(blob)) => **blob == key,
+                    (Kind::Nets, Cell::Text(text)) => text.split(',').any(|item| {
+                        item.parse()
+                            .is_ok_and(|range: crate::types::AddressRange| range.contains(*ip))
+                    }),
+                    _ => false,
+                })
+            }
+            Self::Mac(mac) => {
+                let text = mac.to_string();
+                change.had.as_ref() == Some(&text)
+                    || cells.any(|(_, cell)| matches!(cell, Cell::Text(t) if **t == text))
+            }
+            Self::Text(wanted) => {
+                let bare = |text: &str| text.split('.').next().unwrap_or_default().to_lowercase();
+                cells.any(|(kind, cell)| match cell {
+                    Cell::Text(text) if text.eq_ignore_ascii_case(wanted) => true,
+                    Cell::Text(text) => *kind == Kind::Name && bare(text) == bare(wanted),
+                    _ => false,
+                })
+            }
+        }
+    }
+}

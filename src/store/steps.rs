@@ -1,0 +1,129 @@
+//! Snapshots of each domain in a row, listed from the newest back.
+
+use rusqlite::Connection;
+
+use crate::domain::AnyDomain;
+use crate::types::{ContentHash, FirewallId, Timestamp};
+
+use super::changes::ChangesQuery;
+use super::error::StoreError;
+use super::past::RunAt;
+use super::snapshot::Head;
+
+/// Snapshots of one domain that are listed at a time.
+const LISTED: u32 = 64;
+
+/// One snapshot in the list of a domain.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub(super) position: i64,
+    pub(super) run: i64,
+    pub(super) head: Head,
+    pub(super) at: Timestamp,
+    pub(super) thinned: bool,
+}
+
+/// The snapshots of one domain of one firewall, the newest first, listed as far as needed.
+pub(super) struct Stream {
+    pub(super) firewall: FirewallId,
+    pub(super) domain: &'static dyn AnyDomain,
+    /// Not at or before this place.
+    since: Option<i64>,
+    pub(super) steps: Vec<Step>,
+    /// The last one that was listed; there may be more before it.
+    listed: Option<(i64, i64)>,
+}
+
+impl Stream {
+    /// Refills the list so that the newest step and the one before it are there.
+    pub(super) fn refill(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let Some((position, run)) = self.listed.filter(|_| self.steps.len() < 2) else {
+            return Ok(());
+        };
+        let failed = || StoreError::write("list snapshots");
+        let sql = "SELECT position, run_id, snapshot_id, root, height, taken_at, thinned_from FROM snapshots
+             WHERE firewall_id = ? AND domain = ? AND (position, run_id) < (?, ?)
+             ORDER BY position DESC, run_id DESC LIMIT ?";
+        let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+        let values = (self.firewall.get(), self.domain.name(), position, run, LISTED);
+        let rows = statement
+            .query_map(values, |r| {
+                let root: Vec<u8> = r.get(3)?;
+                // A root that is no hash is found missing when it is read.
+                let root = ContentHash::from_slice(&root).unwrap_or(ContentHash::new([0; 32]));
+                Ok(Step {
+                    position: r.get(0)?,
+                    run: r.get(1)?,
+                    head: Head { id: r.get(2)?, root, height: r.get(4)? },
+                    at: Timestamp::from_millis(r.get(5)?),
+                    thinned: r.get::<_, Option<i64>>(6)?.is_some(),
+                })
+            })
+            .and_then(Iterator::collect::<Result<Vec<Step>, _>>)
+            .map_err(failed())?;
+        self.listed = rows
+            .last()
+            .filter(|_| rows.len() >= usize::try_from(LISTED).unwrap_or(0))
+            .map(|s| (s.position, s.run));
+        self.steps.extend(rows);
+        Ok(())
+    }
+
+    /// The newest step that is a change: it has one before it and lies after `since`.
+    pub(super) fn newest(&self) -> Option<(Step, Step)> {
+        match self.steps.as_slice() {
+            [new, old, ..] if self.since.is_none_or(|since| new.position > since) => {
+                Some((*new, *old))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A list for every firewall and domain that `query` is about.
+pub(super) fn streams(
+    connection: &Connection,
+    query: &ChangesQuery,
+    since: Option<&[RunAt]>,
+    until: Option<&[RunAt]>,
+) -> Result<Vec<Stream>, StoreError> {
+    let failed = || StoreError::write("list the firewalls");
+    let mut statement = connection
+        .prepare("SELECT firewall_id FROM firewalls ORDER BY firewall_id")
+        .map_err(failed())?;
+    let firewalls: Vec<FirewallId> = statement
+        .query_map([], |r| r.get(0).map(FirewallId::new))
+        .and_then(Iterator::collect)
+        .map_err(failed())?;
+    let mut streams = Vec::new();
+    for firewall in firewalls.into_iter().filter(|id| query.firewall.is_none_or(|f| f == *id)) {
+        let at = |runs: Option<&[RunAt]>| match runs {
+            None => Some(None),
+            Some(runs) => runs.iter().find(|run| run.firewall == firewall).map(|run| Some(*run)),
+        };
+        // A firewall that had no run by then has no change up to then.
+        let Some(until) = at(until) else { continue };
+        let since = at(since).flatten().map(|run| run.position);
+        let end = until
+            .map_or((i64::MAX, i64::MAX), |run| (run.position, run.run.get().saturating_add(1)));
+        for domain in &query.domains {
+            let mut listed = end;
+            if let Some(after) = &query.after {
+                let place = (after.position, after.run);
+                // Of the run where the page ended, domains before that one are done.
+                let done =
+                    (firewall.get(), domain.name()) < (after.firewall, after.domain.as_str());
+                let from = if done { place } else { (place.0, place.1.saturating_add(1)) };
+                listed = listed.min(from);
+            }
+            streams.push(Stream {
+                firewall,
+                domain: *domain,
+                since,
+                steps: Vec::new(),
+                listed: Some(listed),
+            });
+        }
+    }
+    Ok(streams)
+}

@@ -1,0 +1,247 @@
+//! Looking back: the state of any run, in every question.
+
+use opndex::ask::{Answer, Query};
+use opndex::domain::{RawRows, decode};
+use opndex::sim::{SimOptions, Simulator};
+use opndex::store::{Batch, PresenceQuery, SeenQuery, SourceState, State, Store, StoreError, Who};
+use opndex::sync::{Ending, Firewall, Report};
+use opndex::types::{FirewallId, Moment, RunId, Timestamp};
+
+use super::support::index::{Index, run};
+
+pub(crate) async fn synced() -> (Index, Simulator, Firewall, Report) {
+    let index = Index::new().await;
+    let options = SimOptions { clock: index.clock.clone(), ..SimOptions::default() };
+    let sim = Simulator::start(options).await.unwrap();
+    let firewall = index.firewall(&sim.url(), sim.key().expose(), sim.secret().expose());
+    let report = run(&firewall).await;
+    assert_eq!(report.ending, Ending::Complete, "{report:#?}");
+    (index, sim, firewall, report)
+}
+
+pub(crate) async fn asked(index: &Index, domain: &str, as_of: &str) -> Answer {
+    let query = Query {
+        domain: domain.to_owned(),
+        limit: Some(1_000),
+        as_of: Some(as_of.to_owned()),
+        ..Query::default()
+    };
+    index.ask().query(&query).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_domain_answers_as_of_an_earlier_run_what_it_answered_then() {
+    let (index, sim, firewall, report) = synced().await;
+    let first = report.run.unwrap();
+    let mut then = Vec::new();
+    for domain in opndex::domain::ALL {
+        then.push((domain.name(), index.query(domain.name(), "").await));
+    }
+    let located = index.ask().locate("nas", None).await.unwrap();
+    index.clock.advance(3_600);
+    sim.change(|world| {
+        world.tick(3_600);
+        world.leave(20);
+        world.join(10);
+        world.edit_rule();
+    });
+    let report = run(&firewall).await;
+    assert!(report.changed() > 20, "{report:#?}");
+    let as_of = format!("run {first}");
+    for (domain, then) in then {
+        let now = asked(&index, domain, &as_of).await;
+        assert_eq!((now.rows, now.total), (then.rows, then.total), "{domain}");
+        assert_eq!(now.freshness.as_of, then.freshness.as_of, "{domain}");
+        assert_eq!(now.freshness.age_s, Some(3_600), "{domain}");
+        assert!(!now.freshness.stale, "{domain}: {:?}", now.freshness);
+    }
+    let again = index.ask().at(Some(&as_of)).await.unwrap().locate("nas", None).await.unwrap();
+    assert_eq!(again.mentions.len(), located.mentions.len());
+    for moment in ["1 hour ago", "30 min ago", "2026-11-23T23:03:20Z"] {
+        let answer = asked(&index, "dhcp_leases", moment).await;
+        assert_eq!(answer.freshness.age_s, Some(3_600), "{moment}");
+    }
+    assert_eq!(asked(&index, "arp", "now").await.freshness.age_s, Some(0));
+    sim.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_moment_that_cannot_be_answered_is_refused_with_the_reason() {
+    let (index, sim, _firewall, _report) = synced().await;
+    for (moment, reason) in [
+        ("2 hours ago", "the history begins at 2026-11-23T23:03:20Z"),
+        ("run 99", "there is no run 99"),
+        ("whenever", "is no moment"),
+        ("2031-01-01", "lies in the future"),
+    ] {
+        let refused = index.ask().at(Some(moment)).await.unwrap_err();
+        assert!(
+            refused.is_refusal() && refused.to_string().contains(reason),
+            "{moment}: {refused}"
+        );
+    }
+    sim.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_earlier_state_says_what_was_stale_then_and_cannot_be_written() {
+    let (index, sim, firewall, _report) = synced().await;
+    index.clock.advance(300);
+    sim.fault("vlan_settings/search_item", opndex::sim::Fault::Status(500));
+    let failed = run(&firewall).await.run.unwrap();
+    index.clock.advance(300);
+    sim.change(|world| world.add_vlan(77, "LAB")).unwrap();
+    run(&firewall).await;
+    index.clock.advance(300);
+    sim.clear_faults();
+    run(&firewall).await;
+    assert!(!index.query("vlans", "").await.freshness.stale);
+    let then = asked(&index, "vlans", &format!("run {failed}")).await;
+    assert!(then.freshness.stale && !then.freshness.complete, "{:?}", then.freshness);
+    assert_eq!(
+        then.freshness.age_s,
+        Some(900),
+        "as of when it was last good: {:?}",
+        then.freshness
+    );
+    assert!(then.freshness.notes[0].contains("malformed"), "{:?}", then.freshness);
+    let past = index.store.at(Moment::Run(failed), &[]).await.unwrap();
+    let refused = past.firewall("fw", "http://fw", Timestamp::from_seconds(0)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Past), "{refused}");
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn runs_order_history_whatever_the_clock_says() {
+    let index = Index::new().await;
+    let firewall = index.store.firewall("fw", "http://fw", index.clock.now()).await.unwrap();
+    let begin = async |seconds: i64| {
+        index.store.run_begin(firewall, Timestamp::from_seconds(seconds)).await.unwrap()
+    };
+    // Two in one second; then the clock is set back; then it passes where it had been.
+    let runs =
+        [begin(100).await, begin(100).await, begin(50).await, begin(60).await, begin(200).await];
+    let at = async |seconds: i64| {
+        let moment = Moment::At(Timestamp::from_seconds(seconds));
+        let view = index.store.at(moment, &[]).await.unwrap();
+        view.firewalls().await.unwrap()[0].last_run.as_ref().unwrap().id
+    };
+    let expected: [(i64, RunId); 6] = [
+        (55, runs[2]),
+        (60, runs[3]),
+        (99, runs[3]),
+        (100, runs[3]),
+        (199, runs[3]),
+        (200, runs[4]),
+    ];
+    for (seconds, run) in expected {
+        assert_eq!(at(seconds).await, run, "{seconds}");
+    }
+    let last = index.store.firewalls().await.unwrap()[0].last_run.clone().unwrap();
+    assert_eq!((last.id, last.outcome.as_str()), (runs[4], "running"));
+}
+
+/// A row of the ARP table.
+fn arp(ip: &str, mac: &str) -> serde_json::Value {
+    serde_json::json!({"ip": ip, "mac": mac, "intf": "vlan01", "intf_description": "IOT", "expired": false, "expires": 900})
+}
+
+/// Applies `rows` as the whole ARP table in a run of its own.
+async fn apply_arp(index: &Index, firewall: FirewallId, rows: &[serde_json::Value]) -> RunId {
+    let domain = opndex::domain::by_name("arp").unwrap();
+    let run = index.store.run_begin(firewall, index.clock.now()).await.unwrap();
+    let body = serde_json::json!({"rows": rows, "total": rows.len()}).to_string();
+    let raw = decode(&domain.sources()[0], domain.fields(), body.as_bytes()).unwrap();
+    let state = SourceState {
+        name: "arp",
+        state: State::Fresh,
+        reason: None,
+        gap: None,
+        rows: rows.len(),
+        body_hash: None,
+        empty: None,
+    };
+    let rows = RawRows::new(domain, raw);
+    let batch = Batch { firewall, domain, run, at: index.clock.now(), rows, sources: vec![state] };
+    index.store.apply(batch).await.unwrap();
+    run
+}
+
+const PHONE: &str = "aa:00:00:00:00:01";
+const TABLET: &str = "aa:00:00:00:00:02";
+
+#[tokio::test]
+async fn presence_tells_who_had_an_address_and_when() {
+    let index = Index::new().await;
+    let firewall = index.store.firewall("fw", "http://fw", index.clock.now()).await.unwrap();
+    let start = index.clock.now();
+    let minute = |n: i64| start.plus_seconds(60 * n);
+    apply_arp(&index, firewall, &[arp("10.0.0.5", PHONE), arp("10.0.0.6", TABLET)]).await;
+    index.clock.advance(60);
+    apply_arp(&index, firewall, &[arp("10.0.0.5", PHONE)]).await;
+    index.clock.advance(60);
+    // The tablet comes back and takes the phone's address.
+    apply_arp(&index, firewall, &[arp("10.0.0.5", TABLET)]).await;
+    index.clock.advance(60);
+    apply_arp(&index, firewall, &[arp("10.0.0.5", TABLET), arp("10.0.0.5", PHONE)]).await;
+    let ask = async |store: &Store, who: Who| {
+        let query = PresenceQuery { who, firewall: None, since: None, after: None, limit: 50 };
+        let intervals = store.presence(&query).await.unwrap();
+        intervals.into_iter().map(|i| (i.client, i.ip, i.first_at, i.last_at)).collect::<Vec<_>>()
+    };
+    let of = |client: &str, ip: &str, from: i64, to: Option<i64>| {
+        (client.to_owned(), ip.to_owned(), minute(from), to.map(minute))
+    };
+    let address = Who::Address("10.0.0.5".parse().unwrap());
+    let expected = vec![
+        of(PHONE, "10.0.0.5", 3, None),
+        of(TABLET, "10.0.0.5", 2, None),
+        of(PHONE, "10.0.0.5", 0, Some(1)),
+    ];
+    assert_eq!(ask(&index.store, address.clone()).await, expected);
+    let tablet = Who::Clients(vec![TABLET.to_uppercase()]);
+    let expected = vec![of(TABLET, "10.0.0.5", 2, None), of(TABLET, "10.0.0.6", 0, Some(0))];
+    assert_eq!(ask(&index.store, tablet).await, expected);
+    // As of two minutes ago the phone was still there.
+    let then = index.store.at(Moment::At(minute(1)), opndex::domain::ALL).await.unwrap();
+    assert_eq!(ask(&then, address).await, vec![of(PHONE, "10.0.0.5", 0, None)]);
+    let new = SeenQuery { new_since: Some(minute(1)), limit: 10, ..SeenQuery::default() };
+    assert!(index.store.devices_seen(&new).await.unwrap().is_empty(), "both were seen at first");
+    let all =
+        index.store.devices_seen(&SeenQuery { limit: 10, ..SeenQuery::default() }).await.unwrap();
+    assert_eq!(all.len(), 2);
+    assert!(
+        all.iter()
+            .all(|seen| seen.first_at == start && seen.is_present && seen.seen_at == minute(3))
+    );
+}
+
+#[tokio::test]
+async fn a_neighbour_that_only_ages_writes_no_presence() {
+    let index = Index::new().await;
+    let firewall = index.store.firewall("fw", "http://fw", index.clock.now()).await.unwrap();
+    apply_arp(&index, firewall, &[arp("10.0.0.5", PHONE)]).await;
+    let changes = || {
+        let connection = rusqlite::Connection::open(index.store.path()).unwrap();
+        let count = |table: &str| {
+            let sql = format!("SELECT count(*) || ':' || coalesce(sum(last_at), 0) FROM {table}");
+            connection.query_row(&sql, [], |r| r.get::<_, String>(0)).unwrap()
+        };
+        (count("presence"), count("sightings"))
+    };
+    let before = changes();
+    for expires in [840, 780, 1_200] {
+        index.clock.advance(60);
+        let mut row = arp("10.0.0.5", PHONE);
+        row["expires"] = expires.into();
+        apply_arp(&index, firewall, &[row]).await;
+        assert_eq!(changes(), before);
+    }
+    index.clock.advance(60);
+    let mut row = arp("10.0.0.5", PHONE);
+    row["expired"] = true.into();
+    apply_arp(&index, firewall, &[row]).await;
+    let seen = SeenQuery { limit: 10, ..SeenQuery::default() };
+    let seen = index.store.devices_seen(&seen).await.unwrap();
+    assert!(!seen[0].is_present && seen[0].seen_at == index.clock.now().plus_seconds(-60));
+}
