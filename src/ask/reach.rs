@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::rules::{
-    Action, Addresses, Cube, DESTINATION, DESTINATION_PORT, DeviceId, Family, Fate, LocalTime, PROTOCOL,
-    Part, Ruleset, SOURCE, SOURCE_PORT, Set, TCP, Toward, UDP, describe, merge, port, protocol,
+    Action, Addresses, Cube, DESTINATION, DESTINATION_PORT, DeviceId, Family, Fate, LocalTime,
+    PROTOCOL, Part, Ruleset, SOURCE, SOURCE_PORT, Set, TCP, Toward, UDP, describe, merge, port,
+    protocol,
 };
 
 use super::endpoint::internet_addresses;
@@ -96,9 +97,11 @@ impl Ask {
         let ruleset = &loaded.ruleset;
         let moment = question.at.as_deref().map(str::parse::<LocalTime>).transpose()?;
         let fixed = match question.interface.as_deref() {
-            Some(name) => Some(ruleset.device_named(name).ok_or_else(|| {
-                AskError::Flow(format!("no interface is called `{name}`"))
-            })?),
+            Some(name) => Some(
+                ruleset
+                    .device_named(name)
+                    .ok_or_else(|| AskError::Flow(format!("no interface is called `{name}`")))?,
+            ),
             None => from.device,
         };
         let mut parts = Vec::new();
@@ -106,7 +109,9 @@ impl Ask {
             let start = cube(question, family, from.addresses.of(family), to.addresses.of(family))?;
             for (device, cube) in arrivals(ruleset, family, fixed, &start) {
                 let found = ruleset.reach(device, family, &cube, moment)?;
-                parts.extend(grouped(found).into_iter().map(|(fate, cube)| (family, device, fate, cube)));
+                parts.extend(
+                    grouped(found).into_iter().map(|(fate, cube)| (family, device, fate, cube)),
+                );
             }
         }
         Ok(answer(&loaded, question, parts))
@@ -116,7 +121,11 @@ impl Ask {
     pub async fn matrix(&self, firewall: Option<&str>) -> Result<Matrix, AskError> {
         let loaded = self.ruleset(firewall).await?;
         let zones = matrix(&loaded.ruleset)?;
-        Ok(Matrix { zones, unknown: loaded.ruleset.gaps.clone(), freshness: loaded.freshness.clone() })
+        Ok(Matrix {
+            zones,
+            unknown: loaded.ruleset.gaps.clone(),
+            freshness: loaded.freshness.clone(),
+        })
     }
 }
 
@@ -173,7 +182,9 @@ pub(super) fn arrivals(
             *all = all.union(&mine);
         }
     };
-    for (id, device) in ruleset.devices.iter().enumerate().filter(|(_, d)| d.key.is_some() && !d.skipped) {
+    for (id, device) in
+        ruleset.devices.iter().enumerate().filter(|(_, d)| d.key.is_some() && !d.skipped)
+    {
         take(id, device.networks.of(family), &mut left);
     }
     for (id, set) in ruleset.routes.partition(family) {
@@ -188,20 +199,26 @@ fn grouped(parts: Vec<Part>) -> Vec<(Fate, Cube)> {
     for part in parts {
         // Where blocked or passed packets would have gone does not tell parts apart.
         let fate = Fate {
-            egress: if part.fate.action == Action::Pass { part.fate.egress } else { Toward::Stopped },
+            egress: if part.fate.action == Action::Pass {
+                part.fate.egress
+            } else {
+                Toward::Stopped
+            },
             ..part.fate
         };
         by_fate.entry(fate).or_default().push(part.cube);
     }
-    let joined = by_fate.into_iter().flat_map(|(fate, cubes)| {
-        merge(cubes).into_iter().map(move |cube| (fate.clone(), cube))
-    });
+    let joined = by_fate
+        .into_iter()
+        .flat_map(|(fate, cubes)| merge(cubes).into_iter().map(move |cube| (fate.clone(), cube)));
     joined.collect()
 }
 
 fn verdict(ruleset: &Ruleset, fate: &Fate) -> &'static str {
     let other = |i: &usize| {
-        ruleset.rule(*i).is_some_and(|r| (r.action == Action::Pass) != (fate.action == Action::Pass))
+        ruleset
+            .rule(*i)
+            .is_some_and(|r| (r.action == Action::Pass) != (fate.action == Action::Pass))
     };
     if fate.maybes.iter().any(other) { "undecidable" } else { fate.action.as_str() }
 }
@@ -252,9 +269,8 @@ fn answer(
 
 /// The rule to name for a part: the one that stopped it, else the one that let it in.
 fn stopping(ruleset: &Ruleset, fate: &Fate) -> Option<usize> {
-    let stopped_out = fate
-        .rule_out
-        .filter(|i| ruleset.rule(*i).is_some_and(|r| r.action != Action::Pass));
+    let stopped_out =
+        fate.rule_out.filter(|i| ruleset.rule(*i).is_some_and(|r| r.action != Action::Pass));
     stopped_out.or(fate.rule_in)
 }
 
@@ -263,7 +279,8 @@ fn matrix(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
     let internet = internet_addresses(ruleset);
     let mut zones: Vec<(String, Vec<DeviceId>, Addresses)> = Vec::new();
     for (id, device) in ruleset.devices.iter().enumerate() {
-        if device.key.is_some() && device.enabled && !device.skipped && !device.networks.is_empty() {
+        if device.key.is_some() && device.enabled && !device.skipped && !device.networks.is_empty()
+        {
             let own = device.own();
             let hosts = Addresses {
                 v4: device.networks.v4.minus(&own.v4),
@@ -309,7 +326,9 @@ fn cell(
         let mut passing = Vec::new();
         for device in devices {
             let parts = ruleset.reach(*device, family, &start, None)?;
-            passing.extend(parts.into_iter().filter(|p| p.fate.action == Action::Pass).map(|p| p.cube));
+            passing.extend(
+                parts.into_iter().filter(|p| p.fate.action == Action::Pass).map(|p| p.cube),
+            );
         }
         let family_name = if family == Family::V4 { "IPv4" } else { "IPv6" };
         words.push(format!("{family_name} {}", services(&start, merge(passing))));
@@ -330,7 +349,9 @@ fn services(start: &Cube, passing: Vec<Cube>) -> String {
     }
     // The firewall drops port 0 always; what only differs there is all.
     let zero = Set::point(0);
-    left.retain(|c| !c.side(DESTINATION_PORT).is_within(&zero) && !c.side(SOURCE_PORT).is_within(&zero));
+    left.retain(|c| {
+        !c.side(DESTINATION_PORT).is_within(&zero) && !c.side(SOURCE_PORT).is_within(&zero)
+    });
     if left.is_empty() {
         return "all".to_owned();
     }

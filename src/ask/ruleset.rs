@@ -84,14 +84,19 @@ impl Ask {
             (rule.evaluations, rule.packets) = (evaluations, packets);
         }
         rows.aliases = reader.read("aliases", alias).await?;
-        let sizes = reader.read("alias_tables", |c| Some((c.text("name")?, c.int("entries")))).await?;
+        let sizes =
+            reader.read("alias_tables", |c| Some((c.text("name")?, c.int("entries")))).await?;
         rows.tables = tables(sizes, reader.read("alias_contents", entry).await?);
         let mut interfaces = reader.read("interfaces", interface).await?;
         let addresses = reader.read("interface_addresses", address).await?;
         rows.gateways = reader.read("gateways", gateway).await?;
         let health = reader.read("gateway_status", gateway_status).await?;
         let members = reader.read("gateway_groups", |c| {
-            Some(Member { group: c.text("name")?, gateway: c.text("gateway")?, tier: c.int("tier") })
+            Some(Member {
+                group: c.text("name")?,
+                gateway: c.text("gateway")?,
+                tier: c.int("tier"),
+            })
         });
         let members = members.await?;
         settle_health(&mut rows.gateways, health);
@@ -316,10 +321,18 @@ fn address(c: &Cells) -> Option<Address> {
         Some(bits) => format!("{ip}/{bits}"),
         None => ip,
     };
-    Some(Address { device: c.text("device")?, text, is_primary: c.flag("is_primary") == Some(true) })
+    Some(Address {
+        device: c.text("device")?,
+        text,
+        is_primary: c.flag("is_primary") == Some(true),
+    })
 }
 
-fn settle_interfaces(devices: &mut [InterfaceRow], mut addresses: Vec<Address>, upstream: &[String]) {
+fn settle_interfaces(
+    devices: &mut [InterfaceRow],
+    mut addresses: Vec<Address>,
+    upstream: &[String],
+) {
     addresses.sort_by_key(|a| !a.is_primary);
     for device in devices {
         if device.has_gateway.is_none() {
@@ -372,7 +385,8 @@ struct Member {
 /// A group is its best tier with a member that is up.
 fn gateway_groups(mut members: Vec<Member>, gateways: &[GatewayRow]) -> Vec<GatewayRow> {
     let is_up = |name: &str| {
-        let status = gateways.iter().find(|g| g.name == name && g.enabled).map(|g| g.status.clone());
+        let status =
+            gateways.iter().find(|g| g.name == name && g.enabled).map(|g| g.status.clone());
         status.is_some_and(|s| {
             let s = s.unwrap_or_default().to_ascii_lowercase();
             !s.contains("offline") && !s.contains("down")

@@ -50,7 +50,8 @@ const fn severity(asked: LintSeverity) -> Severity {
 fn suppressions(path: &Path) -> Result<Vec<Suppression>, CliError> {
     let wrong = |why: String| CliError::Proposal { path: path.to_owned(), why };
     let text = std::fs::read_to_string(path).map_err(|cause| wrong(cause.to_string()))?;
-    let list: Vec<Suppression> = serde_json::from_str(&text).map_err(|cause| wrong(cause.to_string()))?;
+    let list: Vec<Suppression> =
+        serde_json::from_str(&text).map_err(|cause| wrong(cause.to_string()))?;
     match list.iter().find(|s| s.reason.trim().is_empty()) {
         Some(bare) => Err(wrong(format!("`{}` is suppressed without a reason", bare.id))),
         None => Ok(list),

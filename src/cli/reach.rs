@@ -13,7 +13,8 @@ use super::words;
 pub(super) async fn run(ask: &Ask, args: &ReachArgs, format: Format) -> Result<Outcome, CliError> {
     let (Some(from), Some(to)) = (&args.from, &args.to) else {
         let matrix = ask.matrix(args.firewall.as_deref()).await?;
-        let notes = format!("{}\n{}", words::freshness(&matrix.freshness), words::notes(&matrix.freshness));
+        let notes =
+            format!("{}\n{}", words::freshness(&matrix.freshness), words::notes(&matrix.freshness));
         let answer = match format {
             Format::Json => return table::json(&matrix).map(Outcome::answer),
             Format::Csv => zones(&matrix).csv()?,
@@ -77,7 +78,8 @@ fn proposal(path: &Path) -> Result<Proposal, CliError> {
 }
 
 fn parts(reach: &Reach) -> Grid {
-    let mut grid = Grid::new(["verdict", "from", "to", "service", "arrives_on", "nat", "rule", "description"]);
+    let mut grid =
+        Grid::new(["verdict", "from", "to", "service", "arrives_on", "nat", "rule", "description"]);
     for part in &reach.parts {
         let rule = part.rule.as_ref();
         grid.row([

@@ -82,7 +82,11 @@ pub fn service(cube: &Cube) -> String {
     for protocol in [words::ICMP, words::ICMP6] {
         if with_types.contains(protocol.into()) && protocols.contains(protocol.into()) {
             let name = words::protocol_name(protocol);
-            parts.push(if types.is_all(BYTE) { name } else { format!("{name} type {}", numbers(types)) });
+            parts.push(if types.is_all(BYTE) {
+                name
+            } else {
+                format!("{name} type {}", numbers(types))
+            });
         }
     }
     let others = protocols.intersect(&rest);

@@ -86,7 +86,8 @@ fn wrong(question: &Question, asked: &Asked) -> Option<String> {
     if question.total.is_some_and(|total| total != answer.total) {
         return Some(format!("{} rows", answer.total));
     }
-    let missing = question.holds.iter().find(|cell| !answer.rows.iter().flatten().any(|c| c == *cell));
+    let missing =
+        question.holds.iter().find(|cell| !answer.rows.iter().flatten().any(|c| c == *cell));
     missing.map(|cell| format!("no cell {cell} in {:?}", answer.rows))
 }
 

@@ -44,7 +44,8 @@ struct Params {
 
 fn output() -> JsonObject {
     let any = json!({ "type": ["string", "integer", "object"] });
-    let list = json!({ "type": "array", "items": { "type": "object", "additionalProperties": any } });
+    let list =
+        json!({ "type": "array", "items": { "type": "object", "additionalProperties": any } });
     let properties = json!({
         "summary": { "type": "string" },
         "parts": list,
