@@ -31,8 +31,7 @@ pub static DOMAIN: Domain<Alias> = Domain {
     sources: &[
         Source::map("export", "firewall/alias/export", "aliases.alias", "Firewall: Aliases")
             .before(RAW_SEARCH),
-        Source::grid("search", "firewall/alias/search_item", "Firewall: Aliases")
-            .from(RAW_SEARCH),
+        Source::grid("search", "firewall/alias/search_item", "Firewall: Aliases").from(RAW_SEARCH),
         Source::config("export", &NODE).before(RAW_SEARCH),
         Source::config("search", &NODE).from(RAW_SEARCH),
     ],
