@@ -19,7 +19,10 @@ mod freshness;
 mod joint;
 mod labels;
 mod lint;
+mod lint_aliases;
+mod lint_exposure;
 mod lint_network;
+mod lint_rules;
 mod locate;
 mod place;
 mod presence;
@@ -27,10 +30,15 @@ mod query;
 mod reach;
 mod report;
 mod ruleset;
+<<<<<<< HEAD
 mod runs;
 mod sql;
+=======
+mod ruleset_rows;
+>>>>>>> h-rules
 mod status;
 mod trace;
+mod trace_words;
 mod what_if;
 
 pub use crate::store::LabelChange;
