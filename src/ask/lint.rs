@@ -375,34 +375,46 @@ fn exposures(ruleset: &Ruleset, all: &mut Vec<Finding>) -> Result<(), AskError> 
                     continue;
                 }
                 let Some(cube) = merge(cubes).into_iter().next() else { continue };
-                let from_all = internet.of(family).is_within(cube.side(SOURCE));
-                let who = if from_all { "the whole internet" } else { "some of the internet" };
-                let what = format!(
-                    "{} at {}",
-                    describe::service(&cube),
-                    describe::addresses(cube.side(DESTINATION), family)
-                );
-                let by = rule.map_or_else(|| format!("port forward `{about}`"), title);
-                let severity = if from_all && rule.is_some_and(|r| r.row.protocol == "any") {
-                    Severity::High
-                } else {
-                    Severity::Medium
-                };
-                let text = format!("{who} reaches {what} through {} by {by}", outer.label());
-                let mut finding = finding(
-                    "wan_exposure",
-                    severity,
-                    &about,
-                    text,
-                    "Check that the service is meant to be public; limit its senders.",
-                );
-                finding.witness = cube.witness(family).map(|p| p.to_string());
-                all.push(finding);
+                all.push(exposure(outer, internet.of(family), family, &about, rule, &cube));
             }
         }
     }
     all.dedup_by(|a, b| a.id == b.id);
     Ok(())
+}
+
+/// One service that the internet reaches.
+fn exposure(
+    outer: &crate::rules::Device,
+    internet: &crate::rules::Set,
+    family: Family,
+    about: &str,
+    rule: Option<&Rule>,
+    cube: &Cube,
+) -> Finding {
+    let from_all = internet.is_within(cube.side(SOURCE));
+    let who = if from_all { "the whole internet" } else { "some of the internet" };
+    let what = format!(
+        "{} at {}",
+        describe::service(&cube),
+        describe::addresses(cube.side(DESTINATION), family)
+    );
+    let by = rule.map_or_else(|| format!("port forward `{about}`"), title);
+    let severity = if from_all && rule.is_some_and(|r| r.row.protocol == "any") {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
+    let text = format!("{who} reaches {what} through {} by {by}", outer.label());
+    let mut finding = finding(
+        "wan_exposure",
+        severity,
+        &about,
+        text,
+        "Check that the service is meant to be public; limit its senders.",
+    );
+    finding.witness = cube.witness(family).map(|p| p.to_string());
+    finding
 }
 
 fn forwards(loaded: &Loaded, all: &mut Vec<Finding>) {

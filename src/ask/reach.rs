@@ -120,7 +120,7 @@ impl Ask {
     /// Every interface against every other, and the internet.
     pub async fn matrix(&self, firewall: Option<&str>) -> Result<Matrix, AskError> {
         let loaded = self.ruleset(firewall).await?;
-        let zones = matrix(&loaded.ruleset)?;
+        let zones = zones(&loaded.ruleset)?;
         Ok(Matrix {
             zones,
             unknown: loaded.ruleset.gaps.clone(),
@@ -275,7 +275,7 @@ fn stopping(ruleset: &Ruleset, fate: &Fate) -> Option<usize> {
 }
 
 /// Senders and receivers of the matrix: assigned interfaces and the internet.
-fn matrix(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
+pub fn zones(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
     let internet = internet_addresses(ruleset);
     let mut zones: Vec<(String, Vec<DeviceId>, Addresses)> = Vec::new();
     for (id, device) in ruleset.devices.iter().enumerate() {
@@ -331,20 +331,22 @@ fn cell(
             );
         }
         let family_name = if family == Family::V4 { "IPv4" } else { "IPv6" };
-        words.push(format!("{family_name} {}", services(&start, merge(passing))));
+        words.push(format!("{family_name} {}", services(&start, &merge(passing))));
     }
     Ok(if words.is_empty() { "no addresses in common".to_owned() } else { words.join(", ") })
 }
 
 /// `all`, `none`, or the services that some sender may use to some receiver.
-fn services(start: &Cube, passing: Vec<Cube>) -> String {
+fn services(start: &Cube, passing: &[Cube]) -> String {
     if passing.is_empty() {
         return "none".to_owned();
     }
     let mut left = vec![start.clone()];
-    for cube in &passing {
+    for cube in passing {
         let mut rest = Vec::new();
-        left.iter().for_each(|l| l.minus(cube, &mut rest));
+        for piece in &left {
+            piece.minus(cube, &mut rest);
+        }
         left = rest;
     }
     // The firewall drops port 0 always; what only differs there is all.

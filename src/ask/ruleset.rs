@@ -33,7 +33,9 @@ pub struct Loaded {
 
 /// Rulesets by firewall, with the version of the tables they were made from.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Rulesets(Arc<Mutex<BTreeMap<FirewallId, (String, Arc<Loaded>)>>>);
+pub(super) struct Rulesets(Arc<Mutex<Known>>);
+
+type Known = BTreeMap<FirewallId, (String, Arc<Loaded>)>;
 
 impl Rulesets {
     fn get(&self, firewall: FirewallId, version: &str) -> Option<Arc<Loaded>> {
@@ -149,26 +151,38 @@ impl Reader<'_> {
             limit: PAGE,
             rows_wanted: true,
         };
-        let mut made = Vec::new();
+        let mut all = Vec::new();
         loop {
             let page = self.ask.store.select(&selection).await?;
             for row in page.rows {
                 let names = selection.columns.iter().map(|c| c.name.to_owned());
-                made.extend(make(&Cells(names.zip(row).collect())));
+                all.extend(make(&Cells(names.zip(row).collect())));
             }
             if selection.after.is_none() {
                 let about = [(self.firewall.id, self.firewall.name.clone())];
                 let now = self.ask.clock.now();
-                self.add(freshness(name, &page.sources, &page.statuses, &about, now));
+                self.add(name, freshness(name, &page.sources, &page.statuses, &about, now));
             }
             match page.next {
                 Some(next) => selection.after = Some(next),
-                None => return Ok(made),
+                None => return Ok(all),
             }
         }
     }
 
-    fn add(&mut self, more: Freshness) {
+    fn add(&mut self, name: &str, more: Freshness) {
+        /// What only adds to what another domain says: without it nothing is missing.
+        const OPTIONAL: [&str; 6] = [
+            "alias_tables",
+            "gateway_groups",
+            "gateway_status",
+            "interface_addresses",
+            "interface_groups",
+            "rule_counters",
+        ];
+        if OPTIONAL.contains(&name) {
+            return;
+        }
         let Some(sum) = &mut self.freshness else {
             self.freshness = Some(more);
             return;
@@ -286,10 +300,10 @@ fn tables(sizes: Vec<(String, Option<i64>)>, entries: Vec<(String, String)>) -> 
 }
 
 fn interface(c: &Cells) -> Option<InterfaceRow> {
-    let mut addresses = c.list("ipv4");
-    addresses.extend(c.list("ipv6"));
     /// Ways to get an address that bring a gateway along.
     const WITH_GATEWAY: [&str; 6] = ["dhcp", "pppoe", "ppp", "pppoa", "pptp", "l2tp"];
+    let mut addresses = c.list("ipv4");
+    addresses.extend(c.list("ipv6"));
     let by_type = c.text("ipv4_type").filter(|t| WITH_GATEWAY.contains(&t.as_str())).map(|_| true);
     Some(InterfaceRow {
         device: c.text("device")?,

@@ -5,7 +5,6 @@ use serde::Serialize;
 use crate::rules::{
     Action, Decision, DeviceId, Direction, Egress, Family, ICMP, ICMP6, Inbound, LocalTime,
     NotDeciding, Packet, Pass, Ruleset, TCP, UDP, Via, Way, icmp_type, port, protocol,
-    protocol_name,
 };
 
 use super::endpoint::{Endpoint, split_port};
@@ -220,30 +219,7 @@ fn tell(
     let mut unknown = Vec::new();
     let open = open_question(ruleset, &decision, &mut unknown);
     let verdict = if open { "undecidable" } else { decision.action().as_str() };
-    let (near_of, decided) = match (&decision.inbound, &decision.outbound) {
-        (Inbound::Filter(pass), None) => {
-            (Some((Direction::In, arrival, &decision.inside)), pass.rule)
-        }
-        (Inbound::Filter(pass), Some(out)) if out.action == Action::Pass => {
-            (Some((Direction::In, arrival, &decision.inside)), pass.rule)
-        }
-        (_, Some(out)) => {
-            let device = match decision.egress {
-                Egress::Device { device, .. } => Some(device),
-                _ => None,
-            };
-            (Some((Direction::Out, device, &decision.outside)), out.rule)
-        }
-        _ => (None, None),
-    };
-    let near = near_of.and_then(|(direction, device, packet)| {
-        Some(ruleset.near(direction, device?, packet, decided, NEAR))
-    });
-    let near = near
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|n| near_word(ruleset, n.rule, n.why))
-        .collect();
+    let near = near_words(ruleset, &decision, arrival);
     let mut understood: Vec<String> = [from, to].iter().filter_map(|e| e.note.clone()).collect();
     understood.dedup();
     if same_segment(ruleset, packet, arrival) {
@@ -283,6 +259,30 @@ fn tell(
     };
     trace.summary = summary(ruleset, &decision, &trace);
     trace
+}
+
+/// Rules that came close on the pass that decided.
+fn near_words(ruleset: &Ruleset, decision: &Decision, arrival: Option<DeviceId>) -> Vec<RuleWord> {
+    let (near_of, decided) = match (&decision.inbound, &decision.outbound) {
+        (Inbound::Filter(pass), None) => {
+            (Some((Direction::In, arrival, &decision.inside)), pass.rule)
+        }
+        (Inbound::Filter(pass), Some(out)) if out.action == Action::Pass => {
+            (Some((Direction::In, arrival, &decision.inside)), pass.rule)
+        }
+        (_, Some(out)) => {
+            let device = match decision.egress {
+                Egress::Device { device, .. } => Some(device),
+                _ => None,
+            };
+            (Some((Direction::Out, device, &decision.outside)), out.rule)
+        }
+        _ => (None, None),
+    };
+    let near = near_of.and_then(|(direction, device, packet)| {
+        Some(ruleset.near(direction, device?, packet, decided, NEAR))
+    });
+    near.unwrap_or_default().into_iter().filter_map(|n| near_word(ruleset, n.rule, n.why)).collect()
 }
 
 /// Whether something unknown could turn the verdict; says what.
@@ -370,6 +370,7 @@ fn near_word(ruleset: &Ruleset, index: usize, why: NotDeciding) -> Option<RuleWo
     let text = match why {
         NotDeciding::TooLate => "it matches too, but the deciding rule comes before it".to_owned(),
         NotDeciding::Overruled => "it matches without quick; a later rule overruled it".to_owned(),
+        NotDeciding::Asleep => "it would match, but it is disabled".to_owned(),
         NotDeciding::Fails(miss) => {
             use crate::rules::Miss;
             let asks = match miss {
@@ -563,7 +564,5 @@ fn summary(ruleset: &Ruleset, decision: &Decision, trace: &Trace) -> String {
         },
         _ => "because no rule matched".to_owned(),
     };
-    let protocol = protocol_name(decision.inside.protocol);
-    let _ = protocol;
     format!("{} {on} {verb} {by}", trace.packet)
 }

@@ -4,7 +4,7 @@ use super::cube::{self, Cube};
 use super::ruleset::{BYTE, PORTS};
 use super::set::{Family, Set};
 use super::tables::cidrs;
-use super::words;
+use super::words::{ICMP, ICMP6, TCP, UDP, protocol_name};
 
 /// Items of one list before `+n more`.
 const MOST: usize = 6;
@@ -50,7 +50,7 @@ fn numbers(set: &Set) -> String {
 /// Protocols and ports: `any`, `tcp 443`, `udp 53,123`, `icmp type 8`.
 pub fn service(cube: &Cube) -> String {
     let protocols = cube.side(cube::PROTOCOL);
-    let mut parts = Vec::new();
+    let mut words = Vec::new();
     let ports = cube.side(cube::DESTINATION_PORT);
     let whole = ports.is_all(PORTS)
         && cube.side(cube::SOURCE_PORT).is_all(PORTS)
@@ -60,14 +60,14 @@ pub fn service(cube: &Cube) -> String {
     }
     let [with_ports, with_types, rest] = cube::classes();
     let both = with_ports.is_within(protocols);
-    for protocol in [words::TCP, words::UDP] {
+    for protocol in [TCP, UDP] {
         if !protocols.contains(protocol.into()) {
             continue;
         }
         let name = match (both, protocol) {
-            (true, words::TCP) => "tcp/udp".to_owned(),
+            (true, TCP) => "tcp/udp".to_owned(),
             (true, _) => continue,
-            _ => words::protocol_name(protocol),
+            _ => protocol_name(protocol),
         };
         let mut text = name;
         if !ports.is_all(PORTS) {
@@ -76,13 +76,13 @@ pub fn service(cube: &Cube) -> String {
         if !cube.side(cube::SOURCE_PORT).is_all(PORTS) {
             text = format!("{text} from port {}", numbers(cube.side(cube::SOURCE_PORT)));
         }
-        parts.push(text);
+        words.push(text);
     }
     let types = cube.side(cube::ICMP_TYPE);
-    for protocol in [words::ICMP, words::ICMP6] {
+    for protocol in [ICMP, ICMP6] {
         if with_types.contains(protocol.into()) && protocols.contains(protocol.into()) {
-            let name = words::protocol_name(protocol);
-            parts.push(if types.is_all(BYTE) {
+            let name = protocol_name(protocol);
+            words.push(if types.is_all(BYTE) {
                 name
             } else {
                 format!("{name} type {}", numbers(types))
@@ -91,14 +91,14 @@ pub fn service(cube: &Cube) -> String {
     }
     let others = protocols.intersect(&rest);
     if rest.is_within(protocols) {
-        parts.push("other protocols".to_owned());
+        words.push("other protocols".to_owned());
     } else {
         let names = others.intervals().iter().flat_map(|(a, b)| *a..=*b);
         let names: Vec<String> =
-            names.filter_map(|n| u8::try_from(n).ok()).map(words::protocol_name).collect();
+            names.filter_map(|n| u8::try_from(n).ok()).map(protocol_name).collect();
         if !names.is_empty() {
-            parts.push(list(&names));
+            words.push(list(&names));
         }
     }
-    parts.join("; ")
+    words.join("; ")
 }

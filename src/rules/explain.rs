@@ -19,6 +19,8 @@ pub enum NotDeciding {
     TooLate,
     /// It matches without `quick`, and a later rule overruled it.
     Overruled,
+    /// It would match, but it is disabled.
+    Asleep,
 }
 
 impl Miss {
@@ -81,6 +83,16 @@ impl Ruleset {
             };
             if !near.iter().any(|(_, n)| n.rule == leg.rule) {
                 near.push((rank, Near { rule: leg.rule, why }));
+            }
+        }
+        for leg in &self.sleeping {
+            let here = self.rule(leg.rule).is_some_and(|r| {
+                r.applies(direction)
+                    && r.on.contains(device)
+                    && (r.action == Action::Pass) != (outcome == Action::Pass)
+            });
+            if here && leg.test(packet, None) == Match::Yes {
+                near.push((0, Near { rule: leg.rule, why: NotDeciding::Asleep }));
             }
         }
         near.sort_by_key(|(rank, n)| (*rank, n.rule));
