@@ -30,12 +30,9 @@ mod query;
 mod reach;
 mod report;
 mod ruleset;
-<<<<<<< HEAD
 mod runs;
 mod sql;
-=======
 mod ruleset_rows;
->>>>>>> h-rules
 mod status;
 mod trace;
 mod trace_words;
