@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::store::StoreError;
+use crate::store::{Refusal, StoreError};
 use crate::types::MomentError;
 
 #[derive(Debug, Error)]
@@ -31,6 +31,20 @@ pub enum AskError {
         "`{text}` is too short to look for; give an IP address, a MAC address, or at least {least} letters of a name"
     )]
     TooShort { text: String, least: usize },
+    #[error("no interface or VLAN is called `{name}`{suggestion}; there are: {known}")]
+    UnknownInterface { name: String, suggestion: String, known: String },
+    #[error("a device cannot be `{name}`{suggestion}; it can be {known}")]
+    UnknownState { name: String, suggestion: String, known: String },
+    #[error("no report is called `{name}`{suggestion}; reports: {known}")]
+    UnknownReport { name: String, suggestion: String, known: String },
+    #[error("the report `{report}` needs {wanted}{given}")]
+    Subject { report: &'static str, wanted: &'static str, given: String },
+    #[error(
+        "no device is called `{name}`; give the beginning of a name, an address or a MAC address, or list `devices`"
+    )]
+    NoDevice { name: String },
+    #[error("`{name}` may be {known}; name one of them by its address or MAC address")]
+    SeveralDevices { name: String, known: String },
     #[error(
         "`{text}` is no address, network, interface, group, alias or known device{suggestion}; `locate` finds names, `internet` and `firewall` are understood"
     )]
@@ -43,16 +57,14 @@ pub enum AskError {
     TooManyParts(#[from] crate::rules::TooManyParts),
     #[error("say which firewall is meant; known: {known}")]
     WhichFirewall { known: String },
-    #[error(
-        "no device is known as `{text}`: no lease, neighbour or label names it; give its MAC address"
-    )]
-    NoDevice { text: String },
-    #[error("several devices are known as `{text}`: {devices}; give the MAC address of one")]
-    SeveralDevices { text: String, devices: String },
     #[error("a word about a device has at most {most} characters")]
     LongLabel { most: usize },
     #[error(transparent)]
     Moment(#[from] MomentError),
+    #[error("a limit of {limit} rows is not possible; choose 1 to {most}")]
+    RowLimit { limit: u32, most: u32 },
+    #[error(transparent)]
+    Sql(Refusal),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::domain::{Cadence, by_name};
-use crate::store::{DomainStatus, SourceStatus, State};
-use crate::types::{FirewallId, Timestamp};
+use crate::store::{DomainStatus, FirewallRow, SourceStatus, State};
+use crate::types::{FirewallId, Release, Timestamp};
 
 /// How far an answer can be trusted. Part of every answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,6 +52,20 @@ pub(super) fn freshness(
     }
     sum.age_s = sum.as_of.map(|then| now.seconds_since(then));
     sum
+}
+
+/// What to say of answers about firewalls whose release nobody has checked.
+pub(super) fn best_effort<'a>(
+    firewalls: impl IntoIterator<Item = &'a FirewallRow>,
+) -> impl Iterator<Item = String> {
+    let release = |f: &FirewallRow| f.release.as_deref().and_then(|r| r.parse::<Release>().ok());
+    firewalls.into_iter().filter_map(move |f| {
+        let release = release(f).filter(|r| r.is_unknown())?;
+        Some(format!(
+            "{} runs OPNsense {release}, newer than the releases opndex was checked against: best effort",
+            f.name
+        ))
+    })
 }
 
 fn one_firewall(sum: &mut Freshness, domain: &str, prefix: &str, sources: &[&SourceStatus]) {

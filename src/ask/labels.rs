@@ -107,14 +107,10 @@ impl Ask {
         let mut found = found.into_iter();
         match (found.next(), found.next()) {
             (Some(one), None) => Ok(one),
-            (None, _) => Err(AskError::NoDevice { text: text.chars().take(60).collect() }),
+            (None, _) => Err(AskError::NoDevice { name: text.chars().take(60).collect() }),
             (Some(one), Some(other)) => Err(AskError::SeveralDevices {
-                text: text.chars().take(60).collect(),
-                devices: [one, other]
-                    .into_iter()
-                    .chain(found.take(8))
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                name: text.chars().take(60).collect(),
+                known: [one, other].into_iter().chain(found.take(8)).collect::<Vec<_>>().join(", "),
             }),
         }
     }

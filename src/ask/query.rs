@@ -9,7 +9,7 @@ use super::catalog;
 use super::cursor;
 use super::error::AskError;
 use super::filter;
-use super::freshness::freshness;
+use super::freshness::{best_effort, freshness};
 use super::ruleset::Rulesets;
 
 /// Rows of a page unless asked otherwise: 50 leases are about 1,500 tokens.
@@ -83,7 +83,10 @@ impl Ask {
             .filter(|f| firewall.is_none_or(|id| id == f.id))
             .map(|f| (f.id, f.name.clone()))
             .collect::<Vec<_>>();
-        Ok(self.answer(&selection, page, &question, &about, query.columns.is_empty()))
+        let mut answer = self.answer(&selection, page, &question, &about, query.columns.is_empty());
+        let asked = known.iter().filter(|f| firewall.is_none_or(|id| id == f.id));
+        answer.freshness.notes.extend(best_effort(asked));
+        Ok(answer)
     }
 
     fn answer(
@@ -133,7 +136,7 @@ impl Ask {
 }
 
 /// Columns without a value on this page say nothing; unasked, they only cost tokens.
-fn leave_out_empty(answer: &mut Answer) {
+pub(super) fn leave_out_empty(answer: &mut Answer) {
     let used: Vec<bool> = (0..answer.columns.len())
         .map(|i| answer.rows.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_null())))
         .collect();
@@ -148,7 +151,7 @@ fn leave_out_empty(answer: &mut Answer) {
     }
 }
 
-fn limit(asked: Option<u32>) -> Result<u32, AskError> {
+pub(super) fn limit(asked: Option<u32>) -> Result<u32, AskError> {
     match asked.unwrap_or(DEFAULT_LIMIT) {
         limit if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
         limit => Err(AskError::Limit { limit, most: MAX_LIMIT }),

@@ -10,7 +10,12 @@ use crate::types::Timestamp;
 
 use super::exit;
 use super::flags::SettingFlags;
+use super::install::Client;
 use super::rule_args::{LintArgs, ReachArgs, TraceArgs};
+pub(super) use super::upkeep_args::{
+    BackupArgs, ChangesArgs, ExportArgs, HistoryArgs, LabelArgs, PresenceArgs, PruneArgs,
+    SnapshotArgs, SnapshotCommand,
+};
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -107,6 +112,25 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Show everything that mentions an IP address, a MAC address or a name.
     Locate(LocateArgs),
+    /// Show who had which address when, which devices are new and which are gone.
+    Presence(PresenceArgs),
+    /// Show or write what you say about devices: name, owner, group, note.
+    ///
+    /// Labels belong to the MAC address. They are shown by `locate` and `presence`, found by `locate`, and
+    /// survive every sync, rebuild and prune.
+    Label(LabelArgs),
+    /// Show the runs and what each cost, and what the tables take of the file.
+    History(HistoryArgs),
+    /// Print or check stored states.
+    Snapshot(SnapshotArgs),
+    /// Fill the tables again from the newest stored states.
+    Rebuild,
+    /// Drop history that the settings do not want to keep, and give its space back.
+    ///
+    /// `serve` does the same once a day.
+    Prune(PruneArgs),
+    /// Copy the database to a file while it is in use.
+    Backup(BackupArgs),
     /// Show which firewall rule decides a packet, and why.
     ///
     /// FROM and TO are addresses, device names, networks, interfaces, aliases, `internet` or `firewall`;
@@ -119,6 +143,20 @@ pub(super) enum Command {
     Reach(ReachArgs),
     /// Find rules that are hidden, contradictory, too open, or refer to nothing.
     Lint(LintArgs),
+    /// Ask in plain English.
+    ///
+    /// The question is matched against what the database knows: names, vendors, interfaces, VLANs,
+    /// addresses, ports. The answer says how it was understood. No model is asked.
+    Ask(AskArgs),
+    /// List devices: one row for each, joined from leases, reservations, neighbours and DNS.
+    Devices(DevicesArgs),
+    /// Answer a question that joins domains, or list those questions.
+    Report(ReportArgs),
+    /// Answer one SQL SELECT, or print the tables that it may read.
+    ///
+    /// The statement is stopped after 2 s and cannot write. Columns of time hold seconds since 1970:
+    /// `datetime(expires, 'unixepoch')`. For anything else there is `sqlite3`.
+    Sql(SqlArgs),
     /// Show how fresh and complete the database is.
     Status,
     /// Answer agents over MCP on standard input and output or over HTTP, syncing in the background.
@@ -127,6 +165,14 @@ pub(super) enum Command {
     /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order. With
     /// `--http` the standard input is not read, and `/health` and `/metrics` are answered too.
     Serve(ServeArgs),
+    /// Check firewalls and database: what answers, what does not, and which privilege would help.
+    ///
+    /// Asks once for everything a sync would read, and stores nothing. What it prints holds no key, no
+    /// address of the firewall and nothing that was read: it is made for pasting into an issue.
+    Doctor(DoctorArgs),
+    /// Tell MCP clients of opndex.
+    #[command(subcommand)]
+    Mcp(McpCommand),
     /// Try everything on a simulated firewall, without a real one.
     ///
     /// Settings files and variables are not read, so no real firewall is contacted. Text is printed
@@ -139,15 +185,20 @@ pub(super) enum Command {
 impl Command {
     /// Whether it can be answered as of an earlier moment.
     pub(super) const fn is_question(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Query(_)
-                | Self::Locate(_)
-                | Self::Trace(_)
-                | Self::Reach(_)
-                | Self::Lint(_)
-                | Self::Status
-        )
+            | Self::Trace(_)
+            | Self::Reach(_)
+            | Self::Lint(_)
+            | Self::Ask(_)
+            | Self::Devices(_)
+            | Self::Locate(_)
+            | Self::Presence(_)
+            | Self::Report(_)
+            | Self::Status => true,
+            Self::Snapshot(args) => matches!(args.command, SnapshotCommand::Export(_)),
+            _ => false,
+        }
     }
 }
 
@@ -157,6 +208,13 @@ pub(super) struct SyncArgs {
     #[arg(value_name = "DOMAIN")]
     pub(super) domains: Vec<String>,
     /// Read this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// Check this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
 }
@@ -210,31 +268,6 @@ pub(super) struct QueryArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ChangesArgs {
-    /// Show changes after this moment; all that are known unless given.
-    #[arg(long, value_name = "MOMENT")]
-    pub(super) since: Option<String>,
-    /// Show changes up to this moment.
-    #[arg(long, value_name = "MOMENT")]
-    pub(super) until: Option<String>,
-    /// Show changes of this domain, or of `all`.
-    #[arg(long, value_name = "DOMAIN")]
-    pub(super) domain: Option<String>,
-    /// Show changes of rows that mention it; looks in every domain.
-    #[arg(long, value_name = "IP|MAC|NAME|UUID")]
-    pub(super) about: Option<String>,
-    /// Look at this firewall only.
-    #[arg(long, value_name = "NAME")]
-    pub(super) firewall: Option<String>,
-    /// Show at most this many changes, from 1 to 1000; 50 unless given.
-    #[arg(long, value_name = "CHANGES")]
-    pub(super) limit: Option<u32>,
-    /// Go on after the page that gave this cursor.
-    #[arg(long, value_name = "CURSOR")]
-    pub(super) after: Option<String>,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct LocateArgs {
     /// What to look for; a name is also found by its beginning.
     #[arg(value_name = "IP|MAC|NAME")]
@@ -242,6 +275,114 @@ pub(super) struct LocateArgs {
     /// Look at this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AskArgs {
+    /// The question; quotes are not needed.
+    #[arg(value_name = "QUESTION", required = true)]
+    pub(super) question: Vec<String>,
+    /// Ask about this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DevicesArgs {
+    /// Show devices of this interface, VLAN (name or tag), network or range.
+    #[arg(value_name = "PLACE")]
+    pub(super) place: Option<String>,
+    /// Show devices called this (or so beginning), MAC address, DUID or IP address.
+    #[arg(long, value_name = "NAME")]
+    pub(super) called: Option<String>,
+    /// Show devices of this manufacturer; a part of the name is enough.
+    #[arg(long, value_name = "VENDOR")]
+    pub(super) vendor: Option<String>,
+    /// Show devices that are online, offline, reserved, unreserved, named, unknown or randomised.
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub(super) is: Vec<String>,
+    /// Show these columns, separated by commas.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(super) columns: Vec<String>,
+    /// Show at most this many devices, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "ROWS")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR")]
+    pub(super) after: Option<String>,
+    /// Count the devices instead of showing them.
+    #[arg(long, conflicts_with_all = ["columns", "limit", "after"])]
+    pub(super) count: bool,
+    /// Ask about this firewall only.
+    #[arg(long, value_name = "FIREWALL")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// Report to show; without one the reports are listed.
+    #[arg(value_name = "REPORT")]
+    pub(super) report: Option<String>,
+    /// Interface, address, port, name or device that it is about.
+    #[arg(value_name = "ABOUT", requires = "report")]
+    pub(super) about: Option<String>,
+    /// Show only `problems` (of aliases, reservations, names), or rules that `pass` or `block`.
+    #[arg(long, value_name = "WHAT", requires = "report")]
+    pub(super) only: Option<String>,
+    /// Show these columns, separated by commas.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "report")]
+    pub(super) columns: Vec<String>,
+    /// Show at most this many rows, from 1 to 1000; 50 unless given.
+    #[arg(long, value_name = "ROWS", requires = "report")]
+    pub(super) limit: Option<u32>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR", requires = "report")]
+    pub(super) after: Option<String>,
+    /// Count the rows instead of showing them.
+    #[arg(long, requires = "report", conflicts_with_all = ["columns", "limit", "after"])]
+    pub(super) count: bool,
+    /// Ask about this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SqlArgs {
+    /// Statement to answer, in one word of the shell; without it the tables are printed.
+    #[arg(value_name = "SELECT")]
+    pub(super) statement: Option<String>,
+    /// Show at most this many rows, from 1 to 1000.
+    #[arg(long, value_name = "ROWS", default_value_t = 1000)]
+    pub(super) limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum McpCommand {
+    /// Write opndex into the file where a client keeps its servers.
+    ///
+    /// What is in the file stays, and a copy of it is kept beside it. A file that is not plain JSON is
+    /// not touched. `--config` and `--database`, where given, become part of the entry.
+    Install(InstallArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InstallArgs {
+    /// Client to tell.
+    #[arg(long, value_name = "CLIENT")]
+    pub(super) client: Client,
+    /// Print the entry instead of writing it.
+    #[arg(long)]
+    pub(super) print: bool,
+    /// Let the client ask `opndex serve --http` on this address instead of starting opndex;
+    /// 127.0.0.1:8642 unless given. Where a token is needed it becomes part of the entry.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = HTTP)]
+    pub(super) http: Option<SocketAddr>,
+    /// Call the server this.
+    #[arg(long, value_name = "NAME", default_value = "opndex")]
+    pub(super) server_name: String,
+    /// Write this file instead of the one where the client usually looks.
+    #[arg(long, value_name = "FILE", conflicts_with = "print")]
+    pub(super) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

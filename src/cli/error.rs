@@ -13,8 +13,10 @@ use crate::sim::SimError;
 use crate::store::StoreError;
 use crate::sync::SyncError;
 use crate::telemetry::TelemetryError;
+use crate::web::WebError;
 
 use super::exit;
+use super::install::DocumentError;
 
 #[derive(Debug, Error)]
 pub(super) enum CliError {
@@ -38,8 +40,11 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
+    #[error("several firewalls are known; name one with --firewall (`opndex status` lists them)")]
+    WhichFirewall,
     #[error(
-        "--as-of goes with a question (query, locate, trace, reach, lint, status): only those can look back"
+        "--as-of goes with a question (query, locate, presence, devices, report, ask, trace, reach, lint, status) or `snapshot export`: only those look back; \
+         `changes` takes --since and --until"
     )]
     AsOf,
     #[error(
@@ -54,6 +59,29 @@ pub(super) enum CliError {
         #[source]
         cause: io::Error,
     },
+    #[error(
+        "{client} starts its servers itself and cannot be told of an address; leave --http out, or choose another client"
+    )]
+    NoHttpClient { client: &'static str },
+    #[error("there is no home folder to find the client's file in; name it with --file")]
+    NoHome,
+    #[error("cannot tell where this program is; name it in the client's file by hand")]
+    Program(#[source] io::Error),
+    #[error("cannot edit {path}; check the path and its permissions, or name another with --file")]
+    ClientFile {
+        path: String,
+        #[source]
+        cause: io::Error,
+    },
+    #[error("{path} was not touched; mend it, or add this by hand: {snippet}")]
+    ClientDocument {
+        path: String,
+        snippet: String,
+        #[source]
+        cause: DocumentError,
+    },
+    #[error(transparent)]
+    Token(#[from] WebError),
     #[error("cannot start the runtime; the machine may be out of threads or file descriptors")]
     Runtime(#[source] io::Error),
     #[error("cannot write the answer to the standard output")]
@@ -97,7 +125,14 @@ impl CliError {
             | Self::OneTime
             | Self::FirewallName
             | Self::AsOf
+            | Self::WhichFirewall
             | Self::Proposal { .. }
+            | Self::NoHttpClient { .. }
+            | Self::NoHome
+            | Self::Program(_)
+            | Self::ClientFile { .. }
+            | Self::ClientDocument { .. }
+            | Self::Token(_)
             | Self::Scratch { .. } => exit::REFUSED,
             Self::File { .. } | Self::NoTime { .. } | Self::NoName { .. } => exit::UNREAD,
             Self::Sync(cause) => of_sync(cause),
@@ -125,6 +160,7 @@ fn of_store(error: &StoreError) -> u8 {
         StoreError::Missing { .. }
         | StoreError::NoHistory { .. }
         | StoreError::NoRun { .. }
+        | StoreError::Exists { .. }
         | StoreError::Newer { .. }
         | StoreError::Foreign { .. }
         | StoreError::Folder { .. } => exit::REFUSED,

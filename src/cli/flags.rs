@@ -36,9 +36,14 @@ impl SettingFlags {
         Ok(layer)
     }
 
+    /// The database, where it was named.
+    pub(super) fn database(&self) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key.name == DATABASE).map(|(_, text)| text.as_str())
+    }
+
     /// Whether the database was named.
     pub(super) fn has_database(&self) -> bool {
-        self.0.iter().any(|(key, _)| key.name == DATABASE)
+        self.database().is_some()
     }
 }
 
@@ -102,6 +107,7 @@ fn value_name(key: &Key) -> &'static str {
         "hosts" => "NAMES",
         "request_timeout" | "run_timeout" => "DURATION",
         "config" | "runtime" | "probe" => "CADENCE",
+        "keep_all" | "hourly" | "daily" | "weekly" | "configuration" | "presence" => "AGE",
         "url" => "URL",
         "name" => "NAME",
         "level" => "FILTER",

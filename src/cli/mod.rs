@@ -10,22 +10,29 @@
 //! [`flags`] reads the table of settings.
 
 mod args;
+mod ask;
 mod backfill;
 mod changes;
 mod demo;
+mod devices;
+mod doctor;
 mod error;
 mod exit;
 mod flags;
 mod import;
+mod install;
+mod label;
 mod lint;
 mod load;
 mod locate;
 mod outcome;
+mod presence;
 mod print;
 mod progress;
 mod query;
 mod questions;
 mod reach;
+mod report;
 mod rule_args;
 mod run;
 mod runtime;
@@ -33,10 +40,13 @@ mod sample;
 mod scratch;
 mod serve;
 mod signals;
+mod sql;
 mod status;
 mod sync;
 mod table;
 mod trace;
+mod upkeep;
+mod upkeep_args;
 mod words;
 
 pub use run::run;

@@ -35,12 +35,17 @@ pub(super) async fn run(
         as_of: as_of.map(str::to_owned),
     };
     let answer = ask.query(&query).await?;
+    show(&answer, args.count, format)
+}
+
+/// An answer of rows, or their number alone.
+pub(super) fn show(answer: &Answer, count: bool, format: Format) -> Result<Outcome, CliError> {
     match format {
-        Format::Json => table::json(&answer).map(Outcome::answer),
-        Format::Csv if args.count => Ok(counted(format!("rows\n{}\n", answer.total), &answer)),
-        Format::Table if args.count => Ok(counted(format!("{}\n", total(&answer)), &answer)),
-        Format::Csv => Ok(outcome(grid(&answer).csv()?, &answer)),
-        Format::Table => Ok(outcome(grid(&answer).text(), &answer)),
+        Format::Json => table::json(answer).map(Outcome::answer),
+        Format::Csv if count => Ok(counted(format!("rows\n{}\n", answer.total), answer)),
+        Format::Table if count => Ok(counted(format!("{}\n", total(answer)), answer)),
+        Format::Csv => Ok(outcome(grid(answer).csv()?, answer)),
+        Format::Table => Ok(outcome(grid(answer).text(), answer)),
     }
 }
 

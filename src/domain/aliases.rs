@@ -29,10 +29,9 @@ pub static DOMAIN: Domain<Alias> = Domain {
     about: "Firewall aliases as configured (nested names and negated entries as written), with table sizes.",
     cadence: Cadence::Config,
     sources: &[
-        Source::map("export", "firewall/alias/export", "aliases.alias", "Firewall: Alias: Edit")
+        Source::map("export", "firewall/alias/export", "aliases.alias", "Firewall: Aliases")
             .before(RAW_SEARCH),
-        Source::grid("search", "firewall/alias/search_item", "Firewall: Alias: Edit")
-            .from(RAW_SEARCH),
+        Source::grid("search", "firewall/alias/search_item", "Firewall: Aliases").from(RAW_SEARCH),
         Source::config("export", &NODE).before(RAW_SEARCH),
         Source::config("search", &NODE).from(RAW_SEARCH),
     ],

@@ -26,6 +26,10 @@ pub struct DnsServer {
     pub log_queries: Option<bool>,
 }
 
+static UNBOUND: Node = Node::new("OPNsense/unboundplus", &[]);
+
+static DNSMASQ: Node = Node::new("dnsmasq", &[flag("enable", "enable")]);
+
 pub static DOMAIN: Domain<DnsServer> = Domain {
     name: "dns_settings",
     about: "General settings of Unbound and dnsmasq: where they listen, what they register and validate.",
@@ -40,6 +44,8 @@ pub static DOMAIN: Domain<DnsServer> = Domain {
         )
         .from(Release::new(25, 1, 2))
         .optional(),
+        Source::config("unbound", &UNBOUND),
+        Source::config("dnsmasq", &DNSMASQ),
     ],
     fields: &[
         field("general.enabled"),

@@ -39,6 +39,8 @@ const FULL_ROWS: Release = Release::new(25, 1, 5);
 const RAW_SEARCH: Release = Release::new(25, 7, 0);
 const ALL_AT_ONCE: Release = Release::new(26, 1, 1);
 const ALWAYS_ALL: Release = Release::new(26, 1, 10);
+/// Its name before 26.1.
+const AUTOMATION: &str = "Firewall: Automation: Filter";
 const PRIVILEGE: &str = "Firewall: Rules [new]";
 const SEARCH: &str = "firewall/filter/search_rule";
 
@@ -129,17 +131,19 @@ pub static DOMAIN: Domain<Rule> = Domain {
     cadence: Cadence::Config,
     sources: &[
         // Up to 25.1.4 the search gives three fields and MVC rules only; up to 25.1 it gives labels.
-        Source::map("model", "firewall/filter/get", "filter.rules.rule", PRIVILEGE)
+        Source::map("model", "firewall/filter/get", "filter.rules.rule", AUTOMATION)
             .before(FULL_ROWS)
             .gap("before 25.1.5 the API shows MVC (automation) rules only; legacy and automatic rules are in config.xml"),
-        Source::grid("search", SEARCH, PRIVILEGE)
+        Source::grid("search", SEARCH, AUTOMATION)
             .from(FULL_ROWS)
             .before(ALL_AT_ONCE)
             .each_interface()
             .with(&[("show_all", "1")])
             .labels("interface", "legacy")
             .gap("disabled legacy rules are not reported by this release's API"),
-        Source::map("model", "firewall/filter/get", "filter.rules.rule", PRIVILEGE).from(FULL_ROWS).before(RAW_SEARCH),
+        Source::map("model", "firewall/filter/get", "filter.rules.rule", AUTOMATION)
+            .from(FULL_ROWS)
+            .before(RAW_SEARCH),
         Source::grid("search", SEARCH, PRIVILEGE)
             .from(ALL_AT_ONCE)
             .before(ALWAYS_ALL)

@@ -32,7 +32,9 @@ pub static DOMAIN: Domain<Group> = Domain {
     cadence: Cadence::Config,
     sources: &[
         // Up to 25.1 members are descriptions.
-        Source::grid("search", SEARCH, PRIVILEGE).before(RAW_SEARCH).labels("members", ""),
+        Source::grid("search", SEARCH, "Interfaces: Groups: Edit")
+            .before(RAW_SEARCH)
+            .labels("members", ""),
         Source::grid("search", SEARCH, PRIVILEGE).from(RAW_SEARCH),
         Source::config("search", &NODE),
     ],

@@ -31,8 +31,13 @@ pub static DOMAIN: Domain<Prefix> = Domain {
     about: "IPv6 network prefix translation: inner prefixes and the outer ones they leave under.",
     cadence: Cadence::Config,
     sources: &[
-        Source::map("model", "firewall/filter/get", "filter.npt.rule", "Firewall: Rules [new]")
-            .before(RAW_SEARCH),
+        Source::map(
+            "model",
+            "firewall/filter/get",
+            "filter.npt.rule",
+            "Firewall: Automation: Filter",
+        )
+        .before(RAW_SEARCH),
         Source::grid("search", "firewall/npt/search_rule", "Firewall: NAT: NPTv6").from(RAW_SEARCH),
         Source::config("model", &MODEL).before(RAW_SEARCH),
         Source::config("search", &MODEL).from(RAW_SEARCH),

@@ -41,7 +41,7 @@ pub static DOMAIN: Domain<Mapping> = Domain {
             "model",
             "firewall/filter/get",
             "filter.onetoone.rule",
-            "Firewall: Rules [new]",
+            "Firewall: Automation: Filter",
         )
         .before(RAW_SEARCH),
         Source::grid("search", "firewall/one_to_one/search_rule", "Firewall: NAT: 1:1")

@@ -1,5 +1,5 @@
 //! Source NAT: under which address traffic leaves.
-use super::node::CATEGORY_NAMES;
+use super::node::{CATEGORY_NAMES, first};
 use super::prelude::*;
 use super::term::{Side, category, family, port, position, protocol, terms};
 use crate::types::Release;
@@ -30,6 +30,8 @@ pub struct Translation {
 
 /// First release whose search rows carry machine values instead of three labels.
 const RAW_SEARCH: Release = Release::new(25, 7, 0);
+/// The privilege has another name from here on.
+const RENAMED: Release = Release::new(26, 1, 0);
 /// First release that shows automatic rules, and rows only when the mode loads them.
 const BY_MODE: Release = Release::new(26, 1, 11);
 const SEARCH: &str = "firewall/source_nat/search_rule";
@@ -74,10 +76,6 @@ static OUTBOUND: Node = Node::new(
     ],
 );
 
-fn first(parts: &[Option<&str>]) -> Option<String> {
-    parts.iter().flatten().next().map(|text| (*text).to_owned())
-}
-
 /// `other-subnet` stands for the address and prefix beside it.
 fn target(parts: &[Option<&str>]) -> Option<String> {
     match parts {
@@ -98,10 +96,14 @@ pub static DOMAIN: Domain<Translation> = Domain {
     cadence: Cadence::Config,
     sources: &[
         // The search has three fields on these releases. The filter model is read for the rules anyway.
-        Source::map("model", "firewall/filter/get", "filter.snatrules.rule", "Firewall: Rules [new]")
+        Source::map("model", "firewall/filter/get", "filter.snatrules.rule", "Firewall: Automation: Filter")
             .before(RAW_SEARCH)
             .gap(LEGACY),
-        Source::grid("search", SEARCH, PRIVILEGE).from(RAW_SEARCH).before(BY_MODE).gap(LEGACY),
+        Source::grid("search", SEARCH, "Firewall: Automation: Source NAT")
+            .from(RAW_SEARCH)
+            .before(RENAMED)
+            .gap(LEGACY),
+        Source::grid("search", SEARCH, PRIVILEGE).from(RENAMED).before(BY_MODE).gap(LEGACY),
         Source::grid("search", SEARCH, PRIVILEGE).from(BY_MODE).gap(
             "legacy outbound NAT rules are only in config.xml; manual rules are shown in the modes hybrid and advanced; automatic ones are the firewall's own summary of what it loads",
         ),

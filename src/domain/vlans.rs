@@ -33,7 +33,7 @@ pub static DOMAIN: Domain<Vlan> = Domain {
     about: "VLAN devices with tag, parent device and the interface they are assigned to.",
     cadence: Cadence::Config,
     sources: &[
-        Source::grid("vlan", "interfaces/vlan_settings/search_item", "Interfaces: VLAN: Edit"),
+        Source::grid("vlan", "interfaces/vlan_settings/search_item", "Interfaces: VLAN"),
         Source::config("vlan", &NODE),
     ],
     fields: &[

@@ -1,6 +1,7 @@
 //! MCP as a service over HTTP requests: rmcp's streamable HTTP, with what it answers wrongly put right.
 //!
-//! rmcp 3.11 answers malformed JSON with 415 and a full house with 500, and takes a batch for malformed.
+//! rmcp 3.11 answers malformed JSON with 415, a full house with 500 and the end of a session with 202, which
+//! the Python client takes for a failure; and it takes a batch for malformed.
 //! Clients of 2026-07-28 are served without sessions and get plain JSON; older ones get a session.
 
 use std::convert::Infallible;
@@ -66,7 +67,12 @@ impl HttpService {
         B::Error: std::fmt::Display,
     {
         if request.method() != Method::POST {
-            return self.inner.handle(request).await;
+            let is_goodbye = request.method() == Method::DELETE;
+            let mut answer = self.inner.handle(request).await;
+            if is_goodbye && answer.status() == StatusCode::ACCEPTED {
+                *answer.status_mut() = StatusCode::NO_CONTENT;
+            }
+            return answer;
         }
         let (parts, body) = request.into_parts();
         let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {

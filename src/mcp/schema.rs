@@ -35,12 +35,30 @@ pub(super) fn answer(properties: Value, required: &[&str]) -> JsonObject {
     }
     let required: Vec<&str> =
         required.iter().copied().chain(["as_of", "age_s", "stale", "complete"]).collect();
+    closed(Value::Object(all), &required)
+}
+
+/// An object of these properties and no others.
+pub(super) fn closed(properties: Value, required: &[&str]) -> JsonObject {
     let mut object = JsonObject::new();
     object.insert("type".to_owned(), "object".into());
-    object.insert("properties".to_owned(), Value::Object(all));
+    object.insert("properties".to_owned(), properties);
     object.insert("required".to_owned(), required.into());
     object.insert("additionalProperties".to_owned(), Value::Bool(false));
     object
+}
+
+/// A page of rows in columns, of a joined question.
+pub(super) fn page() -> JsonObject {
+    let properties = json!({
+        "domain": { "type": "string" },
+        "columns": { "type": "array", "items": { "type": "string" } },
+        "rows": { "type": "array", "items": { "type": "array" } },
+        "total": { "type": "integer" },
+        "total_is_at_least": { "type": "boolean" },
+        "next": { "type": "string" },
+    });
+    answer(properties, &["columns", "rows", "total"])
 }
 
 fn generated<T: JsonSchema>(settings: SchemaSettings) -> JsonObject {

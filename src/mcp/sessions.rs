@@ -49,6 +49,10 @@ impl Default for Sessions {
     fn default() -> Self {
         let mut inner = LocalSessionManager::default();
         inner.session_config.keep_alive = Some(IDLE);
+        // rmcp keeps every answer for a minute in case the client lost its connection and comes back for it: at
+        // 5,000 calls a second that is 900 MB. Asking again is cheap, and every tool may be called again.
+        inner.session_config.completed_cache_ttl = Duration::ZERO;
+        inner.session_config.sse_retry = None;
         Self { inner, used: Mutex::default(), most: MOST }
     }
 }

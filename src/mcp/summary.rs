@@ -1,6 +1,6 @@
 //! The one sentence beside the data, for clients that show text only. Our words and numbers, nobody else's.
 
-use crate::ask::{Answer, ChangesAnswer, Freshness, Located};
+use crate::ask::{Answer, ChangesAnswer, Freshness, Located, SqlAnswer};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -43,6 +43,16 @@ pub(super) fn of_located(located: &Located) -> String {
 /// The word that matters and how far it can be trusted; what it is about is in the data.
 pub(super) fn of_verdict(word: &str, freshness: &Freshness) -> String {
     format!("{word}; {}.", of_freshness(freshness))
+}
+
+/// `12 rows; as of … (12 s ago).`
+pub(super) fn of_sql(answer: &SqlAnswer) -> String {
+    let moment = match answer.freshness.as_of {
+        Some(_) => format!("; {}", of_freshness(&answer.freshness)),
+        None => String::new(),
+    };
+    let more = if answer.truncated { ", and there are more (see `notes`)" } else { "" };
+    format!("{} rows{more}{moment}.", answer.rows.len())
 }
 
 /// `as of 2026-11-24T08:00:00Z (12 s ago), incomplete (see `notes`)`.

@@ -118,7 +118,9 @@ impl Client {
 const NAMED: usize = 10;
 
 /// The items to ask for, and a sentence about the others.
-fn choose(wanted: &Items, all: Vec<(String, Option<i64>)>) -> (Vec<String>, Option<String>) {
+fn choose(wanted: &Items, mut all: Vec<(String, Option<i64>)>) -> (Vec<String>, Option<String>) {
+    // What is known to be empty is not asked for.
+    all.retain(|(_, n)| *n != Some(0));
     let of = all.len();
     let fits = |n: &Option<i64>| n.is_none_or(|n| n <= wanted.most_rows);
     let (small, large): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, n)| fits(n));

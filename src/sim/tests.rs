@@ -34,6 +34,27 @@ const ENDPOINTS: &[(&str, &str)] = &[
     ("unbound/settings/search_host_alias", "uuid enabled host %host hostname domain description"),
     ("diagnostics/interface/search_arp", "mac ip intf expired expires permanent type manufacturer hostname intf_description"),
     ("diagnostics/interface/search_ndp", "mac ip intf manufacturer intf_description"),
+    ("diagnostics/interface/get_vip_status", "interface vhid advbase advskew subnet status mode status_txt vhid_txt"),
+    ("diagnostics/traffic/interface", "interfaces time"),
+    ("firewall/alias/get_table_size", "status size used details"),
+    ("firewall/alias_util/list/n_private", "ip"),
+    ("firewall/category/search_item", "uuid name auto color"),
+    ("firewall/d_nat/search_rule", "uuid disabled nordr interface %interface ipprotocol protocol destination.network destination.port descr sort_order prio_group"),
+    ("firewall/filter_util/rule_stats", "status stats"),
+    ("firewall/npt/search_rule", "uuid enabled log sequence sort_order interface %interface source_net destination_net trackif categories description"),
+    ("firewall/one_to_one/search_rule", "uuid enabled log sequence interface %interface type %type source_net source_not destination_net destination_not external natreflection categories description"),
+    ("firewall/source_nat/search_rule", "uuid enabled nonat sequence sort_order interface %interface ipprotocol protocol source_net source_not destination_net destination_port target staticnatport log categories description"),
+    ("interfaces/bridge_settings/search_item", "uuid bridgeif members %members linklocal enablestp proto span private descr"),
+    ("interfaces/gif_settings/search_item", "uuid local-addr if ipaddr gifif remote-addr tunnel-local-addr tunnel-remote-addr tunnel-remote-net descr"),
+    ("interfaces/gre_settings/search_item", "uuid if greif remote-addr descr"),
+    ("interfaces/lagg_settings/search_item", "uuid laggif members %members primary_member proto lacp_fast_timeout lagghash mtu descr"),
+    ("interfaces/loopback_settings/search_item", "uuid deviceId description"),
+    ("interfaces/vip_settings/search_item", "uuid interface %interface mode %mode subnet subnet_bits vhid advbase advskew peer peer6 password address vhid_txt descr"),
+    ("interfaces/vxlan_settings/search_item", "uuid deviceId vxlanid vxlanlocal vxlanlocalport vxlanremote vxlanremoteport vxlangroup vxlandev"),
+    ("routes/gateway/status", "items status"),
+    ("routes/routes/searchroute", "uuid network gateway %gateway descr enabled"),
+    ("routing/group_settings/search", "uuid name item trigger poolopts descr gateways"),
+    ("routing/settings/search_gateway", "uuid name interface if interface_descr ipprotocol gateway defaultgw upstream priority weight monitor monitor_disable disabled status delay stddev loss descr"),
 ];
 
 fn options() -> SimOptions {
@@ -222,6 +243,8 @@ fn secrets_are_where_real_grids_leak_them() {
             "{path}"
         );
     }
+    let vips = column(&rows(&world, "interfaces/vip_settings/search_item"), "password").join(",");
+    assert_eq!(vips, ",SIM-SECRET-carp");
     let export = body(&world, "firewall/alias/export");
     assert!(export["geoip"]["url"].as_str().unwrap().contains("license_key=SIM-SECRET-"));
 }
@@ -281,4 +304,40 @@ fn leases_of_sleepers_run_out_and_those_of_the_awake_are_renewed() {
         world.devices.iter().filter(|device| device.leased).count()
     );
     assert_eq!(leases(&world)["inactive"], 0);
+}
+
+#[test]
+fn one_world_is_behind_all_answers() {
+    let world = world();
+    let overview = rows(&world, "interfaces/overview/interfaces_info");
+    let devices: BTreeSet<&str> = column(&overview, "device").into_iter().collect();
+    for (path, key) in [
+        ("interfaces/bridge_settings/search_item", "bridgeif"),
+        ("interfaces/gif_settings/search_item", "gifif"),
+        ("interfaces/gre_settings/search_item", "greif"),
+        ("interfaces/lagg_settings/search_item", "laggif"),
+        ("routing/settings/search_gateway", "if"),
+    ] {
+        let named = rows(&world, path);
+        assert!(column(&named, key).iter().all(|device| devices.contains(device)), "{path}");
+    }
+    let addresses = json!(overview).to_string();
+    for vip in rows(&world, "interfaces/vip_settings/search_item") {
+        assert!(addresses.contains(vip["address"].as_str().unwrap()), "{vip}");
+    }
+    let gateways = rows(&world, "routing/settings/search_gateway");
+    let names = column(&gateways, "name");
+    for route in rows(&world, "routes/routes/searchroute") {
+        assert!(names.contains(&route["gateway"].as_str().unwrap()), "{route}");
+    }
+    let sizes = body(&world, "firewall/alias/get_table_size");
+    for (table, size) in sizes["details"].as_object().unwrap() {
+        let entries = rows(&world, &format!("firewall/alias_util/list/{table}"));
+        assert_eq!(size["count"], json!(entries.len()), "{table}");
+    }
+    for alias in rows(&world, "firewall/alias/search_item") {
+        let size = &sizes["details"][alias["name"].as_str().unwrap()]["count"];
+        let shown = alias["current_items"].as_str().unwrap();
+        assert!(shown.is_empty() || shown == size.to_string(), "{alias}");
+    }
 }

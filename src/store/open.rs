@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, SqlitePool};
 
 use super::error::StoreError;
 use super::past::{Past, State};
 use super::rebuild;
+use super::statement::Guard;
 use super::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -52,6 +54,8 @@ pub struct Store {
     pub(super) past: Past,
     /// Holds the tables of the earlier moment that this store is of.
     pub(super) state: Option<Arc<State>>,
+    /// For statements of users.
+    pub(super) guard: Guard,
 }
 
 impl Store {
@@ -61,6 +65,8 @@ impl Store {
         super::identity::check(path).await?;
         let failed = |cause| StoreError::Open { path: path.to_owned(), cause };
         let options = options(path)?
+            // Has an effect on a new file only: what retention drops is given back page by page.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal);
         let mut connection = options.connect().await.map_err(failed)?;
@@ -76,6 +82,7 @@ impl Store {
             reader: Writer::read_only(path, BUSY),
             past: Past::default(),
             state: None,
+            guard: Guard::new(path),
         })
     }
 
@@ -95,6 +102,7 @@ impl Store {
     /// Waits for running statements, then closes every connection and checkpoints the log.
     pub async fn close(&self) {
         self.past.clear();
+        self.guard.close();
         self.live.close().await;
         self.reader.close().await;
         self.writer.close().await;
@@ -144,7 +152,7 @@ fn options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
 }
 
 /// SQLite gives the WAL and shared-memory files the mode of the database, so setting it once is enough.
-fn prepare_file(path: &Path) -> Result<(), StoreError> {
+pub(super) fn prepare_file(path: &Path) -> Result<(), StoreError> {
     let failed = |cause| StoreError::Folder { path: path.to_owned(), cause };
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(failed)?;

@@ -57,6 +57,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("http_body", &["mcp"]),
     ("http_body_util", &["mcp", "web"]),
     ("bytes", &["mcp"]),
+    ("percent_encoding", &["mcp"]),
     ("tower_service", &["mcp", "web"]),
     ("getrandom", &["web"]),
     ("subtle", &["web"]),

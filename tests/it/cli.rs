@@ -2,7 +2,10 @@
 //! this process, the database is real, nothing outside the test's folder is read.
 
 mod demo;
+mod doctor;
+mod doors;
 mod endings;
+mod install;
 mod settings;
 
 use std::collections::BTreeSet;

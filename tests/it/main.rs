@@ -3,21 +3,27 @@
 #![cfg(test)]
 
 mod architecture;
+mod ask;
 mod cli;
 mod configxml;
 mod conformance;
+mod histories;
 mod history;
 mod hostile;
 mod mcp;
 mod paging;
 mod pf_oracle;
+mod privileges;
+mod questions;
 mod recorded;
 mod recorded_network;
 mod rules_questions;
 mod rules_scenarios;
 mod rules_sets;
 mod rules_shadow;
+mod sql;
 mod store;
 mod support;
 mod sync;
+mod upkeep;
 mod vendors;

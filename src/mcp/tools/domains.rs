@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ask::{ColumnInfo, DomainInfo, Status, catalog};
+use crate::ask::{Ask, AskError, ColumnInfo, DomainInfo, Status, catalog};
 use crate::domain::AnyDomain;
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema, summary};
@@ -47,7 +47,7 @@ struct Params {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Domains {
+pub(crate) struct Domains {
     domains: Vec<Line>,
     /// By kind of column.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +87,17 @@ struct Column {
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {
     let params: Params = arguments::read(&TOOL, &call.arguments)?;
     let wanted = params.domain.map(|name| name.domain()).transpose()?.map(AnyDomain::name);
-    let status = call.ask.status().await?;
+    let domains = described(call.ask, wanted).await?;
+    let summary = told(&domains.domains, wanted.is_some());
+    Reply::new(summary, &domains)
+}
+
+/// Every domain, or `wanted` in full.
+pub(crate) async fn described(
+    ask: &Ask,
+    wanted: Option<&'static str>,
+) -> Result<Domains, AskError> {
+    let status = ask.status().await?;
     let mut lines = Vec::new();
     let mut operators = BTreeMap::new();
     for info in catalog().into_iter().filter(|info| wanted.is_none_or(|name| name == info.name)) {
@@ -104,8 +114,7 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
         }
         lines.push(line);
     }
-    let summary = told(&lines, wanted.is_some());
-    Reply::new(summary, &Domains { domains: lines, operators: wanted.map(|_| operators) })
+    Ok(Domains { domains: lines, operators: wanted.map(|_| operators) })
 }
 
 fn line(info: &DomainInfo, status: &Status) -> Line {

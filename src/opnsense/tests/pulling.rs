@@ -103,7 +103,7 @@ const CONTENTS: Source = Source::grid("list", "firewall/alias_util/list", "p").e
 
 /// Says in each body at which path it was asked.
 fn tables(seen: &Seen, _: usize) -> (u16, String) {
-    let details = r#"{"details":{"d":{"count":3},"b c":{"count":"2"},"geo":{"count":101},"a/../../x":{},"e":{"count":null},"..":{}}}"#;
+    let details = r#"{"details":{"d":{"count":3},"b c":{"count":"2"},"geo":{"count":101},"a/../../x":{},"e":{"count":null},"empty":{"count":0},"..":{}}}"#;
     match seen.path.as_str() {
         "firewall/alias/get_table_size" => (200, details.to_owned()),
         path => (200, path.to_owned()),

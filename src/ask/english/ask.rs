@@ -1,0 +1,270 @@
+//! A question in English, its reading, and the answer.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::ask::answer::Answer;
+use crate::ask::devices::DevicesQuery;
+use crate::ask::error::AskError;
+use crate::ask::query::{Ask, Query};
+use crate::store::NameIs;
+
+use super::call::Call;
+use super::entity::{Entity, Sort, entities};
+use super::kinds::{Action, Kind, Slots};
+use super::understand::{self, Fit};
+use super::words::{LONGEST, words};
+
+/// Readings offered when unsure.
+const READINGS: usize = 3;
+
+/// How it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Answered,
+    /// Not understood for sure; `readings` are the nearest.
+    Unsure,
+    /// Understood, and not to be had here; `message` says what is missing.
+    Refused,
+}
+
+/// What came of a question.
+#[derive(Debug, Clone, Serialize)]
+pub struct Asked {
+    pub outcome: Outcome,
+    /// Kind of question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<&'static str>,
+    /// In words, how it was understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub understood: Option<String>,
+    /// The call that answers the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Reading>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+}
+
+/// One way to understand it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reading {
+    pub understood: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<Value>,
+}
+
+impl Ask {
+    /// Answers `question` if it is understood beyond doubt.
+    pub async fn english(&self, question: &str, firewall: Option<&str>) -> Result<Asked, AskError> {
+        if let Some(name) = firewall {
+            // A name that is none is refused before anything is understood.
+            crate::ask::query::firewall(&self.store.firewalls().await?, name)?;
+        }
+        let words = words(question);
+        if words.is_empty() || question.chars().count() > LONGEST {
+            return Ok(unsure(
+                format!(
+                    "ask one question of at most {LONGEST} characters, such as: who is online on the guest network?"
+                ),
+                Vec::new(),
+            ));
+        }
+        let found = entities(self, &words, firewall, &understand::is_spoken).await?;
+        let mut fits = understand::fits(&words, &found);
+        // What begins with a verb of change asks for a change; nothing else does.
+        let command = understand::is_command(&words);
+        fits.retain(|fit| (fit.kind.name == "write") == command);
+        let slots = Slots { words: &words, entities: &found };
+        let Some(fit) = understand::decided(&fits) else {
+            return Ok(nearest(&fits, &slots, firewall));
+        };
+        let kind = fit.kind;
+        let understood = says(kind, &slots);
+        match (kind.action)(&slots) {
+            Action::Refuse(message) => Ok(Asked {
+                outcome: Outcome::Refused,
+                kind: Some(kind.name),
+                understood: Some(understood),
+                call: None,
+                message: Some(message.to_owned()),
+                readings: Vec::new(),
+                answer: None,
+            }),
+            Action::Call(call) => {
+                let call = call.of_firewall(firewall);
+                let written = call.written();
+                match self.carry_out(&call).await {
+                    Ok(answer) => Ok(Asked {
+                        outcome: Outcome::Answered,
+                        kind: Some(kind.name),
+                        understood: Some(understood),
+                        call: Some(written),
+                        message: guessed(&found),
+                        readings: Vec::new(),
+                        answer: Some(answer),
+                    }),
+                    // Understood, but what was named cannot be found or is several things: asking back helps.
+                    Err(refused) if refused.is_refusal() => Ok(unsure(
+                        refused.to_string(),
+                        vec![Reading { understood, call: Some(written) }],
+                    )),
+                    Err(fault) => Err(fault),
+                }
+            }
+        }
+    }
+
+    async fn carry_out(&self, call: &Call) -> Result<Answer, AskError> {
+        match call {
+            Call::Devices(query) => self.devices(query).await,
+            Call::Report(query) => self.report(query).await,
+            Call::Query(query) => self.query(query).await,
+        }
+    }
+
+    /// Whether an alias has exactly this name.
+    pub(super) async fn is_alias(&self, name: &str) -> Result<bool, AskError> {
+        // Aliases have names of letters, digits and underscores (pf tables); others need no look.
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return Ok(false);
+        }
+        let query = Query {
+            domain: "aliases".to_owned(),
+            filters: vec![format!("name = '{name}'")],
+            count_only: true,
+            ..Query::default()
+        };
+        Ok(self.query(&query).await?.total > 0)
+    }
+
+    /// The name, if a device has exactly it.
+    pub(super) async fn exact_device(
+        &self,
+        name: &str,
+        firewall: Option<&str>,
+    ) -> Result<Option<String>, AskError> {
+        let found = self.devices_by(NameIs::Exactly(name.to_owned()), firewall).await?;
+        Ok((found > 0).then(|| name.to_owned()))
+    }
+
+    /// Whether a word of some manufacturer's name is `text`: `ring` is no part of `Manufacturing` here.
+    pub(super) async fn has_vendor(&self, text: &str) -> Result<bool, AskError> {
+        let query = DevicesQuery {
+            vendor: Some(text.to_owned()),
+            columns: vec!["vendor".to_owned()],
+            limit: Some(20),
+            ..DevicesQuery::default()
+        };
+        let answer = self.devices(&query).await?;
+        let text = text.to_lowercase();
+        let begins_a_word = |vendor: &str| {
+            let vendor = vendor.to_lowercase();
+            vendor.match_indices(&text).any(|(at, _)| {
+                let before = vendor.get(..at).and_then(|s| s.chars().next_back());
+                let after = vendor.get(at + text.len()..).and_then(|s| s.chars().next());
+                !before.is_some_and(char::is_alphanumeric)
+                    && !after.is_some_and(char::is_alphanumeric)
+            })
+        };
+        Ok(answer.rows.iter().flatten().filter_map(Value::as_str).any(begins_a_word))
+    }
+}
+
+fn unsure(message: String, readings: Vec<Reading>) -> Asked {
+    Asked {
+        outcome: Outcome::Unsure,
+        kind: None,
+        understood: None,
+        call: None,
+        message: Some(message),
+        readings,
+        answer: None,
+    }
+}
+
+/// The nearest readings, and the words that stand in their way.
+fn nearest(fits: &[Fit], slots: &Slots<'_>, firewall: Option<&str>) -> Asked {
+    let mut readings: Vec<Reading> = Vec::new();
+    for fit in fits {
+        let reading = reading(fit.kind, slots, firewall);
+        if readings.len() < READINGS && !readings.iter().any(|r| r.understood == reading.understood)
+        {
+            readings.push(reading);
+        }
+    }
+    let unknown: Vec<String> = slots
+        .entities
+        .iter()
+        .filter(|e| e.sort == Sort::Unknown)
+        .map(|e| format!("`{}`", e.value))
+        .collect();
+    let message = if !unknown.is_empty() {
+        format!(
+            "nothing in the index is called {}; name a device, interface, VLAN, vendor or address",
+            unknown.join(" or ")
+        )
+    } else if let Some(best) = fits.first().filter(|fit| !fit.unexplained.is_empty()) {
+        let words: Vec<String> = best.unexplained.iter().map(|w| format!("`{w}`")).collect();
+        format!("not understood: {}; choose a reading or ask in other words", words.join(", "))
+    } else if readings.is_empty() {
+        "this is no question I know; ask who is on a network, about a device, an address, VLANs, leases, reservations, names, rules or aliases".to_owned()
+    } else {
+        "this can be read in several ways; choose one".to_owned()
+    };
+    unsure(message, readings)
+}
+
+fn reading(kind: &Kind, slots: &Slots<'_>, firewall: Option<&str>) -> Reading {
+    let call = match (kind.action)(slots) {
+        Action::Call(call) => Some(call.of_firewall(firewall).written()),
+        Action::Refuse(_) => None,
+    };
+    Reading { understood: says(kind, slots), call }
+}
+
+/// The kind's words with the things that were named.
+fn says(kind: &Kind, slots: &Slots<'_>) -> String {
+    let understood = |e: &&Entity| {
+        kind.takes.contains(&e.sort) || kind.wants.iter().any(|group| group.contains(&e.sort))
+    };
+    let things: Vec<String> = slots
+        .entities
+        .iter()
+        .filter(understood)
+        .map(|e| match e.sort {
+            Sort::Place => format!("on {}", e.value),
+            Sort::Range => format!("in {}", e.value),
+            Sort::Vendor => format!("made by {}", e.value),
+            Sort::Group => format!("named {}", e.value),
+            _ => e.value.clone(),
+        })
+        .collect();
+    let states: Vec<&str> = if kind.name.starts_with("devices") {
+        slots.words.iter().map(|w| w.stem.as_str()).filter(|w| is_state(w)).collect()
+    } else {
+        Vec::new()
+    };
+    let all: Vec<&str> = things.iter().map(String::as_str).chain(states).collect();
+    kind.says.replace("{}", &all.join(", ")).trim_end().to_owned()
+}
+
+fn is_state(stem: &str) -> bool {
+    use super::kinds::{OFFLINE, ONLINE, UNKNOWN};
+    ONLINE.contains(&stem)
+        || OFFLINE.contains(&stem)
+        || UNKNOWN.contains(&stem)
+        || matches!(stem, "reserved" | "randomised" | "randomized" | "not" | "no")
+}
+
+fn guessed(found: &[Entity]) -> Option<String> {
+    let guesses: Vec<String> = found
+        .iter()
+        .filter_map(|e| Some(format!("`{}` was read as {}", e.guessed_from.as_ref()?, e.value)))
+        .collect();
+    (!guesses.is_empty()).then(|| guesses.join("; "))
+}

@@ -1,0 +1,72 @@
+//! What a question comes down to: one call that could have been made at once.
+
+use serde_json::{Map, Value, json};
+
+use crate::ask::devices::DevicesQuery;
+use crate::ask::query::Query;
+use crate::ask::report::ReportQuery;
+
+/// One call of a tool.
+#[derive(Debug, Clone)]
+pub enum Call {
+    Devices(DevicesQuery),
+    Report(ReportQuery),
+    Query(Query),
+}
+
+impl Call {
+    /// The tool and its arguments, as an agent would write them.
+    pub fn written(&self) -> Value {
+        let mut arguments = Map::new();
+        let mut put = |name: &str, value: Value| {
+            let is_empty = match &value {
+                Value::Null | Value::Bool(false) => true,
+                Value::Array(items) => items.is_empty(),
+                _ => false,
+            };
+            if !is_empty {
+                arguments.insert(name.to_owned(), value);
+            }
+        };
+        let tool = match self {
+            Self::Devices(query) => {
+                put("place", json!(query.place));
+                put("name", json!(query.name));
+                put("vendor", json!(query.vendor));
+                put("is", json!(query.is));
+                put("columns", json!(query.columns));
+                put("firewall", json!(query.firewall));
+                put("count_only", json!(query.count_only));
+                "devices"
+            }
+            Self::Report(query) => {
+                put("report", json!(query.report));
+                put("about", json!(query.about));
+                put("only", json!(query.only));
+                put("firewall", json!(query.firewall));
+                put("count_only", json!(query.count_only));
+                "report"
+            }
+            Self::Query(query) => {
+                put("domain", json!(query.domain));
+                put("where", json!(query.filters));
+                put("columns", json!(query.columns));
+                put("firewall", json!(query.firewall));
+                put("count_only", json!(query.count_only));
+                "query"
+            }
+        };
+        json!({ "tool": tool, "arguments": arguments })
+    }
+
+    /// The same with another firewall.
+    pub(super) fn of_firewall(mut self, name: Option<&str>) -> Self {
+        let Some(name) = name else { return self };
+        match &mut self {
+            Self::Devices(query) => query.firewall = Some(name.to_owned()),
+            Self::Report(query) => query.firewall = Some(name.to_owned()),
+            Self::Query(query) => query.firewall = Some(name.to_owned()),
+        }
+        self
+    }
+}

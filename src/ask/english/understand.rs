@@ -1,0 +1,197 @@
+//! Which kind of question it is: the one that explains every word.
+
+use super::entity::{Entity, Sort};
+use super::kinds::{KINDS, Kind};
+use super::kinds_other::MORE;
+use super::words::Word;
+
+/// Words that ask, point and join, and mean the same with every kind.
+const STOP: [&str; 84] = [
+    "their",
+    "they",
+    "them",
+    "if",
+    "really",
+    "were",
+    "been",
+    "being",
+    "a",
+    "an",
+    "the",
+    "my",
+    "our",
+    "me",
+    "i",
+    "you",
+    "we",
+    "us",
+    "your",
+    "all",
+    "any",
+    "every",
+    "each",
+    "show",
+    "list",
+    "display",
+    "give",
+    "tell",
+    "get",
+    "find",
+    "please",
+    "can",
+    "could",
+    "would",
+    "should",
+    "will",
+    "want",
+    "like",
+    "need",
+    "let",
+    "see",
+    "what",
+    "which",
+    "who",
+    "whose",
+    "where",
+    "when",
+    "how",
+    "is",
+    "are",
+    "was",
+    "be",
+    "am",
+    "do",
+    "does",
+    "did",
+    "there",
+    "this",
+    "that",
+    "these",
+    "those",
+    "it",
+    "its",
+    "in",
+    "on",
+    "at",
+    "of",
+    "for",
+    "from",
+    "to",
+    "with",
+    "by",
+    "and",
+    "or",
+    "currently",
+    "now",
+    "right",
+    "some",
+    "into",
+    "as",
+    "under",
+    "own",
+    "out",
+    "also",
+];
+
+/// How well a kind explains a question.
+pub(super) struct Fit {
+    pub(super) kind: &'static Kind,
+    /// Words that it does not understand, as written.
+    pub(super) unexplained: Vec<String>,
+    /// Groups of words and things that it found.
+    specific: usize,
+}
+
+pub(super) fn kinds() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().chain(MORE)
+}
+
+/// Whether a word belongs to the language of questions rather than to the network.
+pub(super) fn is_spoken(stem: &str) -> bool {
+    STOP.contains(&stem)
+        || kinds().any(|kind| {
+            kind.may.contains(&stem) || kind.needs.iter().any(|group| group.contains(&stem))
+        })
+}
+
+/// Every kind whose needs are met, the best first.
+pub(super) fn fits(words: &[Word], entities: &[Entity]) -> Vec<Fit> {
+    let mut fits: Vec<Fit> = kinds().filter_map(|kind| fit(kind, words, entities)).collect();
+    fits.sort_by_key(|fit| (fit.unexplained.len(), std::cmp::Reverse(fit.specific)));
+    fits
+}
+
+fn fit(kind: &'static Kind, words: &[Word], entities: &[Entity]) -> Option<Fit> {
+    let covering = |i: usize| entities.iter().find(|e| e.first <= i && i < e.last);
+    let free = || words.iter().enumerate().filter(|(i, _)| covering(*i).is_none());
+    let says = |stem: &&str| free().any(|(_, word)| word.stem == **stem);
+    if kind.not.iter().any(|stem| says(&stem)) {
+        return None;
+    }
+    if !kind.needs.iter().all(|group| group.iter().any(|stem| says(&stem))) {
+        return None;
+    }
+    let wanted = kind.wants.iter().all(|group| entities.iter().any(|e| group.contains(&e.sort)));
+    if !wanted {
+        return None;
+    }
+    let understands = |sort: Sort| {
+        kind.takes.contains(&sort) || kind.wants.iter().any(|group| group.contains(&sort))
+    };
+    // Of one sort a kind is told one thing, except where it is asked between two.
+    let mut used: Vec<Sort> = Vec::new();
+    let mut unexplained = Vec::new();
+    for entity in entities {
+        let again = used.contains(&entity.sort) && !takes_several(kind);
+        if entity.sort == Sort::Unknown || !understands(entity.sort) || again {
+            unexplained.push(written(words, entity));
+        } else {
+            used.push(entity.sort);
+        }
+    }
+    for (_, word) in free() {
+        let known = STOP.contains(&word.stem.as_str())
+            || kind.may.contains(&word.stem.as_str())
+            || kind.needs.iter().any(|group| group.contains(&word.stem.as_str()));
+        if !known {
+            unexplained.push(word.text.clone());
+        }
+    }
+    let specific = 2 * kind.needs.len() + 2 * kind.wants.len() + used.len();
+    Some(Fit { kind, unexplained, specific })
+}
+
+/// Kinds that are refused whatever they are told, and those between two ends.
+fn takes_several(kind: &Kind) -> bool {
+    matches!(kind.name, "write" | "trace" | "history" | "history_range" | "traffic" | "log")
+}
+
+fn written(words: &[Word], entity: &Entity) -> String {
+    let texts: Vec<&str> = words
+        .get(entity.first..entity.last)
+        .unwrap_or_default()
+        .iter()
+        .map(|w| w.text.as_str())
+        .collect();
+    texts.join(" ")
+}
+
+/// The best fit, if it explains everything and no other explains it as well.
+pub(super) fn decided(fits: &[Fit]) -> Option<&Fit> {
+    let (best, rest) = fits.split_first()?;
+    let rival = rest.iter().find(|fit| {
+        fit.unexplained.is_empty()
+            && fit.specific == best.specific
+            && fit.kind.name != best.kind.name
+    });
+    (best.unexplained.is_empty() && rival.is_none()).then_some(best)
+}
+
+/// A change is asked for by a verb in front: "block …", "please delete …", "can you add …".
+pub(super) fn is_command(words: &[Word]) -> bool {
+    const POLITE: [&str; 9] = ["please", "can", "could", "you", "would", "i", "want", "to", "now"];
+    let write = kinds().find(|kind| kind.name == "write");
+    let verbs = write.map_or(&[][..], |kind| kind.needs.first().copied().unwrap_or(&[]));
+    let first = words.iter().find(|word| !POLITE.contains(&word.stem.as_str()));
+    first.is_some_and(|word| verbs.contains(&word.stem.as_str()))
+}

@@ -1,0 +1,356 @@
+//! The identifiers of devices: a union of five indexed columns, merged in order.
+
+use crate::types::{AddressRange, sort_key};
+
+use super::super::statement::Statement;
+use super::{DeviceSelection, InterfaceScope, NameIs};
+
+/// Everything that mentions the devices of `page`, by key.
+pub(super) const SIGHTINGS: &str = "\
+seen AS MATERIALIZED (
+SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
+FROM page p CROSS JOIN arp t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'ndp', NULL, t.ip, t.ip_sort, t.interface_name, NULL, NULL, t.vendor, 1, 0, NULL, NULL, 0
+FROM page p CROSS JOIN ndp t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
+FROM page p CROSS JOIN dhcp_leases t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
+FROM page p CROSS JOIN dhcp_leases t ON t.duid COLLATE BINARY = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
+FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
+CROSS JOIN dhcp_leases t ON t.ip_sort = n.ip_sort AND t.firewall_id = n.firewall_id AND t.mac IS NULL
+UNION ALL
+SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
+FROM page p CROSS JOIN dhcp_reservations t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
+FROM page p CROSS JOIN dhcp_reservations t ON t.duid = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
+FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
+CROSS JOIN dhcp_reservations t ON t.duid = l.duid AND t.mac IS NULL AND t.firewall_id = l.firewall_id
+),
+sightings AS (
+SELECT json_array(id, firewall_id, origin, backend, ip, interface_name, name, description, vendor, live, reserved, until, duid, prefix) AS line FROM seen
+UNION ALL
+SELECT json_array(s.id, s.firewall_id, 'dns', d.backend, d.ip, NULL, d.name, d.description, NULL, 0, 0, NULL, NULL, 0)
+FROM (SELECT DISTINCT id, firewall_id, ip_sort FROM seen WHERE ip_sort IS NOT NULL) s
+CROSS JOIN dns_records d ON d.ip_sort = s.ip_sort AND d.firewall_id = s.firewall_id
+WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
+)";
+
+/// One indexed column that identifies devices.
+struct Column {
+    table: &'static str,
+    id: &'static str,
+    /// Whether rows name their interface.
+    has_interface: bool,
+    has_vendor: bool,
+    /// Rows are neighbours of the firewall: being one is being online.
+    is_neighbour: bool,
+    /// Rows whose identifier another column gives better.
+    except: &'static str,
+}
+
+/// A DUID stands for a device only while no hardware address is known for it.
+const COLUMNS: [Column; 6] = [
+    Column {
+        table: "arp",
+        id: "t.mac",
+        has_interface: true,
+        has_vendor: true,
+        is_neighbour: true,
+        except: "NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)",
+    },
+    Column {
+        table: "ndp",
+        id: "t.mac",
+        has_interface: true,
+        has_vendor: true,
+        is_neighbour: true,
+        except: "NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)",
+    },
+    Column {
+        table: "dhcp_leases",
+        id: "t.mac",
+        has_interface: true,
+        has_vendor: true,
+        is_neighbour: false,
+        except: "t.mac IS NOT NULL",
+    },
+    Column {
+        table: "dhcp_leases",
+        id: "t.duid COLLATE BINARY",
+        has_interface: true,
+        has_vendor: true,
+        is_neighbour: false,
+        except: "t.mac IS NULL\n  AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)\n  \
+                 AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)",
+    },
+    Column {
+        table: "dhcp_reservations",
+        id: "t.mac",
+        has_interface: false,
+        has_vendor: false,
+        is_neighbour: false,
+        except: "t.mac IS NOT NULL",
+    },
+    Column {
+        table: "dhcp_reservations",
+        id: "t.duid COLLATE BINARY",
+        has_interface: false,
+        has_vendor: false,
+        is_neighbour: false,
+        except: "t.mac IS NULL\n  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)",
+    },
+];
+
+/// Identifiers that satisfy `selection`, each once, in order when `ORDER BY 1, 2` follows.
+pub(super) fn identifiers(
+    statement: &mut Statement,
+    selection: &DeviceSelection,
+    after: bool,
+) -> String {
+    let candidates = candidates(statement, selection);
+    let parts: Vec<String> = COLUMNS
+        .iter()
+        // Whoever is online is a neighbour.
+        .filter(|column| selection.online != Some(true) || column.is_neighbour)
+        .filter(|column| {
+            selection.vendor.is_none() || column.has_vendor || !selection.makers.is_empty()
+        })
+        .map(|column| part(statement, selection, column, after, candidates.as_deref()))
+        .collect();
+    parts.join("\nUNION\n")
+}
+
+fn part(
+    statement: &mut Statement,
+    selection: &DeviceSelection,
+    column: &Column,
+    after: bool,
+    candidates: Option<&str>,
+) -> String {
+    let id = column.id;
+    let mut from = format!("FROM {} t", column.table);
+    let mut conditions = Vec::new();
+    if let Some(candidates) = candidates {
+        // The few devices that can match drive; the table is searched for each.
+        from = format!(
+            "FROM (\n{candidates}\n) c CROSS JOIN {} t ON {id} = c.id AND t.firewall_id = c.firewall_id",
+            column.table
+        );
+    }
+    match (&selection.after, after) {
+        (Some((last, firewall)), true) => {
+            let (last, firewall) = (statement.bind(last.as_str()), statement.bind(firewall.get()));
+            conditions.push(format!("({id}, t.firewall_id) > ({last}, {firewall})"));
+        }
+        // Says the same as nothing, and makes the index on the identifier the one to walk.
+        _ if candidates.is_none() => conditions.push(format!("{id} > ''")),
+        _ => {}
+    }
+    conditions.push(column.except.to_owned());
+    if let Some(firewall) = selection.firewall {
+        conditions.push(format!("t.firewall_id = {}", statement.bind(firewall.get())));
+    }
+    if !selection.interfaces.is_empty() {
+        conditions.push(on_interfaces(statement, &selection.interfaces, column));
+    }
+    if !selection.ranges.is_empty() {
+        conditions.push(within(statement, &selection.ranges));
+    }
+    if column.is_neighbour && column.table == "arp" && selection.online == Some(true) {
+        conditions.push("t.expired IS NOT 1".to_owned());
+    }
+    if let Some(condition) = maker(statement, selection, column) {
+        conditions.push(condition);
+    }
+    conditions.extend(of_the_device(selection, column));
+    format!("SELECT {id}, t.firewall_id {from}\nWHERE {}", conditions.join("\n  AND "))
+}
+
+fn on_interfaces(
+    statement: &mut Statement,
+    interfaces: &[InterfaceScope],
+    column: &Column,
+) -> String {
+    let one = |statement: &mut Statement, scope: &InterfaceScope| {
+        let firewall = statement.bind(scope.firewall.get());
+        let place = if column.has_interface {
+            format!("t.interface_name = {}", statement.bind(scope.name.as_str()))
+        } else {
+            within(statement, &scope.networks)
+        };
+        format!("{place} AND t.firewall_id = {firewall}")
+    };
+    match interfaces {
+        [scope] => one(statement, scope),
+        several => {
+            let each: Vec<String> =
+                several.iter().map(|scope| format!("({})", one(statement, scope))).collect();
+            format!("({})", each.join(" OR "))
+        }
+    }
+}
+
+fn within(statement: &mut Statement, ranges: &[AddressRange]) -> String {
+    let each: Vec<String> = ranges
+        .iter()
+        .map(|range| {
+            let first = statement.bind(sort_key(range.first()).to_vec());
+            let last = statement.bind(sort_key(range.last()).to_vec());
+            format!("t.ip_sort BETWEEN {first} AND {last}")
+        })
+        .collect();
+    match each.as_slice() {
+        [] => "0".to_owned(),
+        [one] => one.clone(),
+        several => format!("({})", several.join(" OR ")),
+    }
+}
+
+fn maker(
+    statement: &mut Statement,
+    selection: &DeviceSelection,
+    column: &Column,
+) -> Option<String> {
+    let vendor = selection.vendor.as_ref()?;
+    let mut ways = Vec::new();
+    if column.has_vendor {
+        let part = statement.bind(vendor.as_str());
+        ways.push(format!("instr(lower(t.vendor), lower({part})) > 0"));
+    }
+    if !selection.makers.is_empty() && column.id == "t.mac" {
+        let prefixes = statement.bind_all(selection.makers.iter().map(|(first, _)| {
+            let text = first.to_string();
+            text.get(..8).unwrap_or_default().to_owned()
+        }));
+        ways.push(format!("substr(t.mac, 1, 8) IN ({prefixes})"));
+    }
+    (!ways.is_empty()).then(|| format!("({})", ways.join(" OR ")))
+}
+
+/// Conditions on the device as a whole, whichever column gave its identifier.
+fn of_the_device(selection: &DeviceSelection, column: &Column) -> Vec<String> {
+    let mut conditions = Vec::new();
+    let neighbour = "(EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND a.expired IS NOT 1) \
+                     OR EXISTS (SELECT 1 FROM ndp n WHERE n.mac = t.mac AND n.firewall_id = t.firewall_id))";
+    let has_mac = column.id == "t.mac";
+    if selection.online == Some(false) && has_mac {
+        conditions.push(format!("NOT {neighbour}"));
+    }
+    let reserved = if has_mac {
+        "(EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) \
+          OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 \
+          OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))"
+    } else {
+        "EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = t.duid AND r.firewall_id = t.firewall_id)"
+    };
+    if let Some(wanted) = selection.reserved {
+        conditions.push(format!("{}{reserved}", if wanted { "" } else { "NOT " }));
+    }
+    let named = if has_mac {
+        "(EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' \
+          OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) \
+          OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' \
+          OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) \
+          OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id))"
+    } else {
+        "EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')"
+    };
+    if let Some(wanted) = selection.named {
+        conditions.push(format!("{}{named}", if wanted { "" } else { "NOT " }));
+    }
+    if let Some(wanted) = selection.randomised {
+        // The second hexadecimal digit of a locally administered address (IEEE 802-2014, 8.2).
+        let not = if wanted { "" } else { "NOT " };
+        conditions.push(if has_mac {
+            format!("substr(t.mac, 2, 1) {not}IN ('2', '6', 'a', 'e', '3', '7', 'b', 'f')")
+        } else {
+            (if wanted { "0" } else { "1" }).to_owned()
+        });
+    }
+    conditions
+}
+
+/// The few devices that can match by identifier or name, when either is asked for.
+fn candidates(statement: &mut Statement, selection: &DeviceSelection) -> Option<String> {
+    let mut sets = Vec::new();
+    if !selection.ids.is_empty() {
+        let ids = selection
+            .ids
+            .iter()
+            .map(|id| format!("({})", statement.bind(id.as_str())))
+            .collect::<Vec<_>>()
+            .join(", ");
+        sets.push(format!(
+            "SELECT v.column1 AS id, f.firewall_id FROM (VALUES {ids}) v CROSS JOIN firewalls f"
+        ));
+    }
+    if let Some(name) = &selection.name {
+        sets.push(named_like(statement, name));
+    }
+    // SQLite reads UNION and INTERSECT from left to right, whichever comes first.
+    let sets: Vec<String> =
+        sets.iter().map(|set| format!("SELECT id, firewall_id FROM (\n{set}\n)")).collect();
+    if sets.is_empty() { None } else { Some(sets.join("\nINTERSECT\n")) }
+}
+
+/// Where names are: the column, and how its row leads to identifiers.
+const NAMES: [(&str, &str, &str); 5] = [
+    ("coalesce(t.mac, t.duid)", "dhcp_leases t", "t.hostname"),
+    (
+        "coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid)",
+        "dhcp_reservations t",
+        "t.hostname",
+    ),
+    (
+        "coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid)",
+        "dhcp_reservations t",
+        "t.description",
+    ),
+    ("t.mac", "arp t", "t.hostname"),
+    ("h.mac", "dns_records t", "t.name"),
+];
+
+/// From a record's address to whoever holds it.
+const HOLDERS: &str = "CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp \
+    UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h \
+    ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id";
+
+fn named_like(statement: &mut Statement, name: &NameIs) -> String {
+    let (mut part, mut begins, mut ends) = (String::new(), String::new(), String::new());
+    match name {
+        // `nas` is also `nas.home.arpa`, which sorts between `nas.` and `nas/`.
+        NameIs::Exactly(text) => {
+            part = statement.bind(text.as_str());
+            begins = statement.bind(format!("{text}."));
+            ends = statement.bind(format!("{text}/"));
+        }
+        NameIs::Begins(text) => {
+            begins = statement.bind(text.as_str());
+            ends = statement.bind(format!("{text}\u{10ffff}"));
+        }
+        NameIs::Contains(text) => part = statement.bind(text.as_str()),
+    }
+    let sets: Vec<String> = NAMES
+        .iter()
+        .map(|(id, table, column)| {
+            let like = match name {
+                NameIs::Exactly(_) => {
+                    format!("({column} = {part} OR ({column} > {begins} AND {column} < {ends}))")
+                }
+                NameIs::Begins(_) => format!("{column} >= {begins} AND {column} < {ends}"),
+                NameIs::Contains(_) => format!("instr(lower({column}), lower({part})) > 0"),
+            };
+            let join = if *id == "h.mac" { HOLDERS } else { "" };
+            format!("SELECT {id} AS id, t.firewall_id FROM {table} {join} WHERE {like}")
+        })
+        .collect();
+    sets.join("\nUNION\n")
+}

@@ -1,0 +1,223 @@
+//! The guarded connections.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
+
+use crate::store::error::StoreError;
+
+use super::functions;
+use super::published::{Published, PublishedTable};
+use super::refusal::{Denied, Refusal};
+use super::run::{Found, Statement, answer};
+
+/// Statements at a time; two cores.
+const AT_A_TIME: usize = 2;
+
+/// How long a statement may wait for its turn.
+const TURN: Duration = Duration::from_secs(5);
+
+/// Bytes of one value, and of one row of a table: the largest alias of a feed has about as many.
+pub(super) const LONGEST_VALUE: i32 = 1_000_000;
+
+/// Each against a way to keep SQLite busy where its progress handler is not asked.
+const LIMITS: &[(Limit, i32)] = &[
+    (Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE),
+    (Limit::SQLITE_LIMIT_SQL_LENGTH, 16_384),
+    (Limit::SQLITE_LIMIT_COLUMN, 200),
+    (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
+    (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
+    (Limit::SQLITE_LIMIT_VDBE_OP, 100_000),
+    (Limit::SQLITE_LIMIT_FUNCTION_ARG, 50),
+    (Limit::SQLITE_LIMIT_ATTACHED, 0),
+    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200),
+    (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 1),
+    (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+    (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+];
+
+/// Temporary tables stay in memory, where they count against a statement's share, and never on disk.
+const PRAGMAS: &str =
+    "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048;
+    PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
+
+/// Runs statements of users, two at a time. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Guard {
+    path: PathBuf,
+    turns: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Guarded>>>,
+}
+
+/// A connection that reads what is published, and nothing else.
+#[derive(Debug)]
+pub(super) struct Guarded {
+    pub(super) connection: Connection,
+    pub(super) published: Arc<Published>,
+    pub(super) seen: Arc<Mutex<Seen>>,
+    /// A statement was stopped on it; what SQLite keeps of it goes with the connection.
+    pub(super) is_worn: AtomicBool,
+}
+
+/// What the authorizer saw of the statement that is being prepared.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) tables: BTreeSet<String>,
+    pub(super) denied: Option<Denied>,
+}
+
+/// Stops a statement whose caller has gone.
+struct Leaving(Arc<AtomicBool>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Guard {
+    pub(in crate::store) fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            turns: Arc::new(Semaphore::new(AT_A_TIME)),
+            idle: Arc::default(),
+        }
+    }
+
+    /// Answers `statement`; its time begins when its turn has come.
+    pub(in crate::store) async fn run(
+        &self,
+        statement: Statement,
+    ) -> Result<Result<Found, Refusal>, StoreError> {
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        let Ok(Ok(permit)) = tokio::time::timeout(TURN, turn).await else {
+            return Ok(Err(Refusal::Busy));
+        };
+        let gone = Arc::new(AtomicBool::new(false));
+        let _leaving = Leaving(Arc::clone(&gone));
+        self.with(move |guarded| {
+            let answer = answer(guarded, &statement, &gone);
+            drop(permit);
+            answer
+        })
+        .await
+    }
+
+    /// What can be read, with its definitions.
+    pub(in crate::store) async fn published(&self) -> Result<Vec<PublishedTable>, StoreError> {
+        self.with(|guarded| Ok(guarded.published.tables.clone())).await
+    }
+
+    async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Guarded) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let this = self.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let idle = this.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let guarded = idle.map_or_else(|| Guarded::open(&this.path), Ok)?;
+            let value = work(&guarded)?;
+            let mut idle = this.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < AT_A_TIME && !guarded.is_worn.load(Ordering::Relaxed) {
+                idle.push(guarded);
+            }
+            Ok(value)
+        });
+        done.await.map_err(|_| StoreError::Interrupted)?
+    }
+
+    /// Closes the idle connections.
+    pub(in crate::store) fn close(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Guarded {
+    fn open(path: &Path) -> Result<Self, StoreError> {
+        let failed = || StoreError::write("open the database for a statement");
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed())?;
+        // Readers of a write-ahead log wait only for its recovery.
+        connection.busy_timeout(Duration::from_secs(1)).map_err(failed())?;
+        connection.execute_batch(PRAGMAS).map_err(failed())?;
+        for (config, value) in [
+            (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+            // "text" in double quotes is a column that does not exist, and is told so.
+            (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+            (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+        ] {
+            connection.set_db_config(config, value).map_err(failed())?;
+        }
+        let published = Arc::new(Published::of(&connection).map_err(failed())?);
+        for (limit, value) in LIMITS {
+            connection.set_limit(*limit, *value).map_err(failed())?;
+        }
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let (readable, noted) = (Arc::clone(&published), Arc::clone(&seen));
+        let authorize = move |context: AuthContext<'_>| {
+            let mut seen = noted.lock().unwrap_or_else(PoisonError::into_inner);
+            match verdict(&context.action, &readable) {
+                Ok(table) => {
+                    seen.tables.extend(table.map(str::to_owned));
+                    Authorization::Allow
+                }
+                Err(denied) => {
+                    // The first refusal is the one to repair.
+                    seen.denied.get_or_insert(denied);
+                    Authorization::Deny
+                }
+            }
+        };
+        connection.authorizer(Some(authorize)).map_err(failed())?;
+        Ok(Self { connection, published, seen, is_worn: AtomicBool::new(false) })
+    }
+}
+
+/// The table that is read, if any; or why not.
+fn verdict<'a>(action: &AuthAction<'a>, published: &Published) -> Result<Option<&'a str>, Denied> {
+    match *action {
+        AuthAction::Select | AuthAction::Recursive => Ok(None),
+        AuthAction::Read { table_name, .. } if published.is_readable(table_name) => {
+            Ok(Some(table_name))
+        }
+        AuthAction::Read { table_name, column_name: "" }
+            if published.may_be_counted(table_name) =>
+        {
+            Ok(None)
+        }
+        AuthAction::Read { table_name, .. } => Err(Denied::Table(table_name.to_owned())),
+        AuthAction::Function { function_name } if functions::is_allowed(function_name) => Ok(None),
+        AuthAction::Function { function_name } => Err(Denied::Function(function_name.to_owned())),
+        // Full-text search asks this of itself.
+        AuthAction::Pragma { pragma_name: "data_version", pragma_value: None } => Ok(None),
+        AuthAction::Pragma { .. } => Err(Denied::Action("a PRAGMA")),
+        AuthAction::Attach { .. } | AuthAction::Detach { .. } => {
+            Err(Denied::Action("attaching a database"))
+        }
+        AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } => {
+            Err(Denied::Action("a transaction"))
+        }
+        _ => Err(Denied::Action("writing")),
+    }
+}
+
+impl crate::store::Store {
+    /// Answers one statement of a user, or says how to repair it.
+    pub async fn answer(&self, statement: Statement) -> Result<Result<Found, Refusal>, StoreError> {
+        self.guard.run(statement).await
+    }
+
+    /// The tables and views that [`Store::answer`](crate::store::Store::answer) reads, with their definitions.
+    pub async fn published(&self) -> Result<Vec<PublishedTable>, StoreError> {
+        self.guard.published().await
+    }
+}
