@@ -1,7 +1,5 @@
 //! What can be typed. The comments here are the help.
 
-mod rules;
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -13,11 +11,11 @@ use crate::types::Timestamp;
 use super::exit;
 use super::flags::SettingFlags;
 use super::install::Client;
+use super::rule_args::{LintArgs, ReachArgs, TraceArgs};
 pub(super) use super::upkeep_args::{
     BackupArgs, ChangesArgs, ExportArgs, HistoryArgs, LabelArgs, PresenceArgs, PruneArgs,
     SnapshotArgs, SnapshotCommand,
 };
-pub(super) use rules::{LintArgs, LintSeverity, ReachArgs, TraceArgs};
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -197,6 +195,7 @@ impl Command {
             | Self::Locate(_)
             | Self::Presence(_)
             | Self::Report(_)
+            | Self::Sql(_)
             | Self::Status => true,
             Self::Snapshot(args) => matches!(args.command, SnapshotCommand::Export(_)),
             _ => false,

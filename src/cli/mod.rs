@@ -33,6 +33,7 @@ mod query;
 mod questions;
 mod reach;
 mod report;
+mod rule_args;
 mod run;
 mod runtime;
 mod sample;

@@ -106,7 +106,7 @@ async fn domains_agree_about_the_simulated_network() {
     assert_eq!((range.total, subnet.total), (1, 1));
     let system = index.row("system", "").await;
     assert_eq!(system["name"], "fw01.home.arpa");
-    assert_eq!(system["states"].as_i64().unwrap() > 0, true);
+    assert!(system["states"].as_i64().unwrap() > 0);
     assert_eq!(system["uptime"], 612_345);
     let located = index.ask().locate(ip, None).await.unwrap();
     let domains: Vec<&str> = located.mentions.iter().map(|m| m.domain).collect();
