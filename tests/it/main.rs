@@ -22,4 +22,5 @@ mod sql;
 mod store;
 mod support;
 mod sync;
+mod upkeep;
 mod vendors;
