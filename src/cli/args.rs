@@ -1,7 +1,5 @@
 //! What can be typed. The comments here are the help.
 
-mod rules;
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -13,11 +11,11 @@ use crate::types::Timestamp;
 use super::exit;
 use super::flags::SettingFlags;
 use super::install::Client;
+use super::rule_args::{LintArgs, ReachArgs, TraceArgs};
 pub(super) use super::upkeep_args::{
     BackupArgs, ChangesArgs, ExportArgs, HistoryArgs, LabelArgs, PresenceArgs, PruneArgs,
     SnapshotArgs, SnapshotCommand,
 };
-pub(super) use rules::{LintArgs, LintSeverity, ReachArgs, TraceArgs};
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -167,6 +165,11 @@ pub(super) enum Command {
     /// stream or to `--log-file`. Closing the input, SIGINT and SIGTERM stop it in order. With
     /// `--http` the standard input is not read, and `/health` and `/metrics` are answered too.
     Serve(ServeArgs),
+    /// Check firewalls and database: what answers, what does not, and which privilege would help.
+    ///
+    /// Asks once for everything a sync would read, and stores nothing. What it prints holds no key, no
+    /// address of the firewall and nothing that was read: it is made for pasting into an issue.
+    Doctor(DoctorArgs),
     /// Tell MCP clients of opndex.
     #[command(subcommand)]
     Mcp(McpCommand),
@@ -192,6 +195,7 @@ impl Command {
             | Self::Locate(_)
             | Self::Presence(_)
             | Self::Report(_)
+            | Self::Sql(_)
             | Self::Status => true,
             Self::Snapshot(args) => matches!(args.command, SnapshotCommand::Export(_)),
             _ => false,
@@ -205,6 +209,13 @@ pub(super) struct SyncArgs {
     #[arg(value_name = "DOMAIN")]
     pub(super) domains: Vec<String>,
     /// Read this firewall only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) firewall: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// Check this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
 }

@@ -15,6 +15,7 @@ use super::backfill;
 use super::changes;
 use super::demo;
 use super::devices;
+use super::doctor;
 use super::error::CliError;
 use super::exit;
 use super::import;
@@ -125,6 +126,10 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
         Command::Serve(args) => {
             let settings = load::settings(cli, Voice::Service)?;
             runtime::to_talk(serve::run(&settings, args))
+        }
+        Command::Doctor(args) => {
+            let settings = load::settings(cli, Voice::Quiet)?;
+            runtime::to_talk(doctor::run(settings, args, format))
         }
         Command::Mcp(McpCommand::Install(args)) => install::run(cli, args),
         Command::Demo(args) => demo::run(cli, args),

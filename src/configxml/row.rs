@@ -177,8 +177,9 @@ impl Taking<'_> {
             }
             row.set(i, value);
         }
-        // Elements that no model ever saved have no uuid: what they say is who they are.
-        if let Some(i) = fields.iter().position(|f| f.name == UUID)
+        // Elements that no model ever saved have no uuid: what they say is who they are, where that is asked.
+        if self.spec.is_by_uuid()
+            && let Some(i) = fields.iter().position(|f| f.name == UUID)
             && row.get(i).is_none_or(|uuid| uuid.as_text().is_empty())
         {
             row.set(i, Some(RawValue::Text(digest(content.as_bytes()).into())));

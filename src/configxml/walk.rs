@@ -374,7 +374,7 @@ impl Walk {
         for (spec, caught) in self.plan.specs.iter().zip(self.caught) {
             if let What::Rows { domain, source, fields } = spec.what {
                 let found = row::rows(spec, source, fields, caught, &references);
-                rows.push(Found { domain, source, rows: found });
+                rows.push(Found { domain: domain.name(), source, rows: found });
             }
         }
         Ok(Config {

@@ -43,11 +43,8 @@ pub fn firewalls(
     made.map(|one| one.map(|firewall| firewall.with_extra(extra.clone()))).collect()
 }
 
-fn firewall(
-    settings: &FirewallSettings,
-    store: &Store,
-    clock: &Clock,
-) -> Result<Firewall, DaemonError> {
+/// The client for one firewall of the settings. Nothing is sent.
+pub fn client(settings: &FirewallSettings) -> Result<Client, DaemonError> {
     let name = || settings.name.clone();
     let tls = match &settings.tls {
         TlsSettings::System => Tls::System,
@@ -65,16 +62,17 @@ fn firewall(
         request_timeout: settings.request_timeout,
         in_flight: settings.in_flight,
     };
-    let client =
-        Client::new(connection).map_err(|cause| DaemonError::Connect { name: name(), cause })?;
-    Ok(Firewall::new(
-        name(),
-        settings.url.clone(),
-        client,
-        store.clone(),
-        clock.clone(),
-        settings.run_timeout,
-    ))
+    Client::new(connection).map_err(|cause| DaemonError::Connect { name: name(), cause })
+}
+
+fn firewall(
+    settings: &FirewallSettings,
+    store: &Store,
+    clock: &Clock,
+) -> Result<Firewall, DaemonError> {
+    let client = client(settings)?;
+    let (name, url) = (settings.name.clone(), settings.url.clone());
+    Ok(Firewall::new(name, url, client, store.clone(), clock.clone(), settings.run_timeout))
 }
 
 /// How long history is kept, as the settings say.

@@ -1,4 +1,5 @@
 //! Captive-portal zones: which networks need a login.
+use super::node::{INTERFACE_NAMES, Key, Table};
 use super::prelude::*;
 use super::words::{joined, labelled};
 use crate::types::Release;
@@ -25,6 +26,17 @@ pub struct Zone {
     pub uuid: Option<Box<str>>,
 }
 
+static CERTIFICATES: Table =
+    Table { path: "cert", key: Key::Leaf("refid"), value: &["descr"], between: "", or_name: false };
+
+static NODE: Node = Node::new(
+    "OPNsense/captiveportal/zones/zone",
+    &[
+        Take::Look { from: "interfaces", to: "%interfaces", table: &INTERFACE_NAMES },
+        Take::Look { from: "certificate", to: "%certificate", table: &CERTIFICATES },
+    ],
+);
+
 pub static DOMAIN: Domain<Zone> = Domain {
     name: "captive_portal_zones",
     about: "Zones of the captive portal, with their interfaces and limits.",
@@ -34,6 +46,7 @@ pub static DOMAIN: Domain<Zone> = Domain {
             .before(RAW)
             .gap("before 25.7 the API shows only number and description of a zone"),
         Source::grid("portal", "captiveportal/settings/search_zones", PRIVILEGE).from(RAW),
+        Source::config("portal", &NODE),
     ],
     fields: &[
         field("zoneid"),

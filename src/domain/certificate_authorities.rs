@@ -16,11 +16,24 @@ pub struct Authority {
     pub uuid: Option<Box<str>>,
 }
 
+/// Neither the key nor what only the certificate itself says.
+static NODE: Node = Node::new("ca", &[]).lacks(&[
+    "subject",
+    "issuer",
+    "valid_from",
+    "valid_to",
+    "reference_count",
+    "key_type",
+]);
+
 pub static DOMAIN: Domain<Authority> = Domain {
     name: "certificate_authorities",
     about: "Certificate authorities in the trust store: subject, validity, how many certificates refer to them.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("trust", "trust/ca/search", "System: CA Manager")],
+    sources: &[
+        Source::grid("trust", "trust/ca/search", "System: CA Manager"),
+        Source::config("trust", &NODE),
+    ],
     fields: &[
         field("refid"),
         field("descr"),

@@ -22,11 +22,29 @@ pub struct Certificate {
     pub uuid: Option<Box<str>>,
 }
 
+/// Neither the key nor what only the certificate itself says.
+static NODE: Node = Node::new("cert", &[]).lacks(&[
+    "common_name",
+    "subject",
+    "alternative_names",
+    "addresses",
+    "issuer",
+    "valid_from",
+    "valid_to",
+    "in_use",
+    "of_user",
+    "purpose",
+    "key_type",
+]);
+
 pub static DOMAIN: Domain<Certificate> = Domain {
     name: "certificates",
     about: "Certificates in the trust store: subject, issuer, validity and use; keys are never read.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("trust", "trust/cert/search", "System: Certificate Manager")],
+    sources: &[
+        Source::grid("trust", "trust/cert/search", "System: Certificate Manager"),
+        Source::config("trust", &NODE),
+    ],
     fields: &[
         field("refid"),
         field("descr"),

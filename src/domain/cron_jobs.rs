@@ -14,11 +14,18 @@ pub struct Job {
     pub enabled: bool,
 }
 
+static NODE: Node = Node::new("OPNsense/cron/jobs/job", &[])
+    // The words for a command are the firewall's.
+    .lacks(&["action", "command"]);
+
 pub static DOMAIN: Domain<Job> = Domain {
     name: "cron_jobs",
     about: "Scheduled jobs: when they run and what they do.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("cron", "cron/settings/search_jobs", "System: Settings: Cron")],
+    sources: &[
+        Source::grid("cron", "cron/settings/search_jobs", "System: Settings: Cron"),
+        Source::config("cron", &NODE),
+    ],
     fields: &[
         field("uuid"),
         field("enabled"),

@@ -1,4 +1,5 @@
 //! DHCP options that clients are given beyond their address.
+use super::node::{INTERFACE_NAMES, Key, Table};
 use super::prelude::*;
 use super::words::{labelled, word};
 use crate::types::Release;
@@ -39,6 +40,26 @@ pub struct HandedOut {
     pub uuid: Option<Box<str>>,
 }
 
+static KEA4: Node = Node::new("OPNsense/Kea/dhcp4/subnets/subnet4", &[]);
+
+static KEA6: Node = Node::new("OPNsense/Kea/dhcp6/subnets/subnet6", &[]);
+
+static TAGS: Table = Table {
+    path: "dnsmasq/dhcp_tags",
+    key: Key::Uuid,
+    value: &["tag"],
+    between: "",
+    or_name: false,
+};
+
+static OPTIONS: Node = Node::new(
+    "dnsmasq/dhcp_options",
+    &[
+        Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
+        Take::Look { from: "tag", to: "%tag", table: &TAGS },
+    ],
+);
+
 pub static DOMAIN: Domain<HandedOut> = Domain {
     name: "dhcp_options",
     about: "Options that dnsmasq and the subnets of Kea hand out.",
@@ -60,6 +81,9 @@ pub static DOMAIN: Domain<HandedOut> = Domain {
             .optional()
             .gap("before 25.7 the API does not say the number of an IPv4 option of dnsmasq"),
         Source::grid("dnsmasq", DNSMASQ, DNSMASQ_PRIVILEGE).from(RAW).optional(),
+        Source::config("kea4", &KEA4),
+        Source::config("kea6", &KEA6),
+        Source::config("dnsmasq", &OPTIONS),
     ],
     fields: &[
         field("subnet"),

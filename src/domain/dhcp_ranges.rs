@@ -1,4 +1,5 @@
 //! DHCP ranges and pools of every backend in one table.
+use super::node::{INTERFACE_NAMES, Key, Table};
 use super::prelude::*;
 use super::words::labelled;
 use crate::types::Release;
@@ -28,6 +29,53 @@ pub struct Range {
     pub uuid: Option<Box<str>>,
 }
 
+static KEA4: Node = Node::new("OPNsense/Kea/dhcp4/subnets/subnet4", &[]);
+
+static KEA6: Node = Node::new("OPNsense/Kea/dhcp6/subnets/subnet6", &[]);
+
+static SUBNETS6: Table = Table {
+    path: "OPNsense/Kea/dhcp6/subnets/subnet6",
+    key: Key::Uuid,
+    value: &["subnet"],
+    between: "",
+    or_name: false,
+};
+
+static PREFIXES: Node = Node::new(
+    "OPNsense/Kea/dhcp6/pd_pools/pd_pool",
+    &[Take::Look { from: "subnet", to: "%subnet", table: &SUBNETS6 }],
+);
+
+static TAGS: Table = Table { path: "dnsmasq/dhcp_tags", value: &["tag"], ..SUBNETS6 };
+
+static DNSMASQ: Node = Node::new(
+    "dnsmasq/dhcp_ranges",
+    &[
+        Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
+        Take::Look { from: "constructor", to: "%constructor", table: &INTERFACE_NAMES },
+        Take::Look { from: "set_tag", to: "%set_tag", table: &TAGS },
+    ],
+);
+
+static NETWORKS: Table =
+    Table { value: &["ipaddr", "subnet"], between: "/", or_name: false, ..INTERFACE_NAMES };
+
+/// The range of the daemon is of the interface's own network.
+static ISC4: Node = Node::new(
+    "dhcpd/*/range",
+    &[
+        Take::Name { star: 0, to: "interface" },
+        Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
+        Take::Look { from: "interface", to: "subnet", table: &NETWORKS },
+        Take::Make { to: "pools", from: &["from", "to"], make: pool },
+    ],
+);
+
+fn pool(parts: &[Option<&str>]) -> Option<String> {
+    let [Some(first), Some(last)] = parts else { return None };
+    Some(format!("{first}-{last}"))
+}
+
 pub static DOMAIN: Domain<Range> = Domain {
     name: "dhcp_ranges",
     about: "Address ranges that Kea and dnsmasq give leases from, and prefixes that Kea delegates.",
@@ -48,6 +96,11 @@ pub static DOMAIN: Domain<Range> = Domain {
         )
         .from(SINCE_25_1_6)
         .optional(),
+        Source::config("kea4", &KEA4),
+        Source::config("kea6", &KEA6),
+        Source::config("kea6_prefixes", &PREFIXES),
+        Source::config("dnsmasq", &DNSMASQ),
+        Source::config("isc4", &ISC4),
     ],
     fields: &[
         field("subnet"),

@@ -8,11 +8,16 @@ pub struct Destination {
     pub servers: Vec<Box<str>>,
 }
 
+static NODE: Node = Node::new("OPNsense/DHCRelay/destinations", &[]);
+
 pub static DOMAIN: Domain<Destination> = Domain {
     name: "dhcp_relay_destinations",
     about: "Named groups of DHCP servers for the relays.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("relay", "dhcrelay/settings/search_dest", "Services: DHCRelay")],
+    sources: &[
+        Source::grid("relay", "dhcrelay/settings/search_dest", "Services: DHCRelay"),
+        Source::config("relay", &NODE),
+    ],
     fields: &[field("uuid"), field("name"), field("server")],
     identity: &["uuid"],
     columns: &[

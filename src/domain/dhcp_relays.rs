@@ -1,4 +1,5 @@
 //! DHCP relays: interfaces whose requests go to another server.
+use super::node::{INTERFACE_NAMES, Key, Table};
 use super::prelude::*;
 use super::words::labelled;
 
@@ -12,11 +13,30 @@ pub struct Relay {
     pub agent_information: Option<bool>,
 }
 
+static DESTINATIONS: Table = Table {
+    path: "OPNsense/DHCRelay/destinations",
+    key: Key::Uuid,
+    value: &["name"],
+    between: "",
+    or_name: false,
+};
+
+static NODE: Node = Node::new(
+    "OPNsense/DHCRelay/relays",
+    &[
+        Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
+        Take::Look { from: "destination", to: "%destination", table: &DESTINATIONS },
+    ],
+);
+
 pub static DOMAIN: Domain<Relay> = Domain {
     name: "dhcp_relays",
     about: "DHCP relays: from which interface to which server.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("relay", "dhcrelay/settings/search_relay", "Services: DHCRelay")],
+    sources: &[
+        Source::grid("relay", "dhcrelay/settings/search_relay", "Services: DHCRelay"),
+        Source::config("relay", &NODE),
+    ],
     fields: &[
         field("uuid"),
         field("enabled"),

@@ -1,4 +1,5 @@
 //! DHCP subnets of Kea, IPv4 and IPv6.
+use super::node::INTERFACE_NAMES;
 use super::prelude::*;
 use super::words::{joined, labelled};
 use crate::types::Release;
@@ -27,6 +28,13 @@ pub struct Subnet {
     pub description: Option<Box<str>>,
 }
 
+static KEA4: Node = Node::new("OPNsense/Kea/dhcp4/subnets/subnet4", &[]);
+
+static KEA6: Node = Node::new(
+    "OPNsense/Kea/dhcp6/subnets/subnet6",
+    &[Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES }],
+);
+
 pub static DOMAIN: Domain<Subnet> = Domain {
     name: "dhcp_subnets",
     about: "DHCP subnets that Kea serves, with pools and the options it hands out.",
@@ -37,6 +45,8 @@ pub static DOMAIN: Domain<Subnet> = Domain {
         Source::grid("kea6", "kea/dhcpv6/search_subnet", "Services: DHCP: Kea(v6)")
             .from(Release::new(25, 1, 6))
             .optional(),
+        Source::config("kea4", &KEA4),
+        Source::config("kea6", &KEA6),
     ],
     fields: &[
         field("subnet"),

@@ -9,17 +9,22 @@ pub struct Tag {
     pub uuid: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("dnsmasq/dhcp_tags", &[]);
+
 pub static DOMAIN: Domain<Tag> = Domain {
     name: "dhcp_tags",
     about: "Tags that dnsmasq gives clients and that its options select by.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "dnsmasq",
-        "dnsmasq/settings/search_tag",
-        "Services: Dnsmasq DNS/DHCP: Settings",
-    )
-    .from(Release::new(25, 1, 6))
-    .optional()],
+    sources: &[
+        Source::grid(
+            "dnsmasq",
+            "dnsmasq/settings/search_tag",
+            "Services: Dnsmasq DNS/DHCP: Settings",
+        )
+        .from(Release::new(25, 1, 6))
+        .optional(),
+        Source::config("dnsmasq", &NODE),
+    ],
     fields: &[field("tag"), field("uuid")],
     identity: &["tag"],
     columns: &[

@@ -16,6 +16,8 @@ pub struct AccessList {
     pub uuid: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("OPNsense/unboundplus/acls/acl", &[]);
+
 pub static DOMAIN: Domain<AccessList> = Domain {
     name: "dns_acls",
     about: "Access lists of Unbound: which networks may ask, and which are refused.",
@@ -26,6 +28,7 @@ pub static DOMAIN: Domain<AccessList> = Domain {
             .gap("24.7 does not list the networks of an access list"),
         Source::grid("unbound", "unbound/settings/search_acl", PRIVILEGE)
             .from(Release::new(25, 1, 0)),
+        Source::config("unbound", &NODE),
     ],
     fields: &[
         field("name"),

@@ -26,6 +26,10 @@ pub struct Blocklist {
     pub uuid: Option<Box<str>>,
 }
 
+static MODEL: Node = Node::new("OPNsense/unboundplus/dnsbl", &[]);
+
+static LISTS: Node = Node::new("OPNsense/unboundplus/dnsbl/blocklist", &[]).lacks(&["type_name"]);
+
 pub static DOMAIN: Domain<Blocklist> = Domain {
     name: "dns_blocklists",
     about: "Block lists of Unbound: which lists are used, what is allowed or blocked by hand, for whom.",
@@ -33,6 +37,8 @@ pub static DOMAIN: Domain<Blocklist> = Domain {
     sources: &[
         Source::one("model", "unbound/settings/get", "unbound.dnsbl", PRIVILEGE).before(SEVERAL),
         Source::grid("lists", "unbound/settings/search_dnsbl", PRIVILEGE).from(SEVERAL),
+        Source::config("model", &MODEL).before(SEVERAL),
+        Source::config("lists", &LISTS).from(SEVERAL),
     ],
     fields: &[
         field("description"),

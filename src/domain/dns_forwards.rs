@@ -1,6 +1,7 @@
 //! DNS forwards: which server is asked for which names.
 use std::net::IpAddr;
 
+use super::node::or;
 use super::prelude::*;
 use crate::types::Release;
 
@@ -23,6 +24,18 @@ pub struct Forward {
     pub uuid: Option<Box<str>>,
 }
 
+static FORWARDS: Node = Node::new(
+    "OPNsense/unboundplus/dots/dot",
+    &[or("type", "dot"), Take::Only { from: "type", is: &["forward"] }],
+);
+
+static TLS: Node = Node::new(
+    "OPNsense/unboundplus/dots/dot",
+    &[or("type", "dot"), Take::Only { from: "type", is: &["dot"] }],
+);
+
+static DNSMASQ: Node = Node::new("dnsmasq/domainoverrides", &[]);
+
 pub static DOMAIN: Domain<Forward> = Domain {
     name: "dns_forwards",
     about: "Where Unbound and dnsmasq send queries: forwards, DNS over TLS, and the domains of dnsmasq.",
@@ -37,6 +50,9 @@ pub static DOMAIN: Domain<Forward> = Domain {
         )
         .from(Release::new(25, 1, 6))
         .optional(),
+        Source::config("unbound", &FORWARDS),
+        Source::config("unbound_tls", &TLS),
+        Source::config("dnsmasq", &DNSMASQ),
     ],
     fields: &[
         field("domain"),

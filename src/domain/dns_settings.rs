@@ -4,6 +4,7 @@ use super::words::joined;
 use crate::types::Release;
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "settings are switches")]
 pub struct DnsServer {
     pub backend: &'static str,
     pub enabled: bool,
@@ -26,6 +27,10 @@ pub struct DnsServer {
     pub log_queries: Option<bool>,
 }
 
+static UNBOUND: Node = Node::new("OPNsense/unboundplus", &[]);
+
+static DNSMASQ: Node = Node::new("dnsmasq", &[flag("enable", "enable")]);
+
 pub static DOMAIN: Domain<DnsServer> = Domain {
     name: "dns_settings",
     about: "General settings of Unbound and dnsmasq: where they listen, what they register and validate.",
@@ -40,6 +45,8 @@ pub static DOMAIN: Domain<DnsServer> = Domain {
         )
         .from(Release::new(25, 1, 2))
         .optional(),
+        Source::config("unbound", &UNBOUND),
+        Source::config("dnsmasq", &DNSMASQ),
     ],
     fields: &[
         field("general.enabled"),

@@ -13,11 +13,17 @@ pub struct Half {
     pub verifies_certificate: Option<bool>,
 }
 
+// Not its password.
+static NODE: Node = Node::new("hasync", &[]);
+
 pub static DOMAIN: Domain<Half> = Domain {
     name: "ha_sync",
     about: "High availability: synchronised states (pfsync), and synchronised configuration (XMLRPC).",
     cadence: Cadence::Config,
-    sources: &[Source::one("hasync", "core/hasync/get", "hasync", "System: High Availability")],
+    sources: &[
+        Source::one("hasync", "core/hasync/get", "hasync", "System: High Availability"),
+        Source::config("hasync", &NODE),
+    ],
     fields: &[
         field("pfsyncinterface"),
         field("pfsyncpeerip"),

@@ -1,4 +1,5 @@
 //! IPsec children as configured: which networks a connection joins.
+use super::node::{Key, Table};
 use super::prelude::*;
 use super::words::{joined, word};
 
@@ -15,15 +16,27 @@ pub struct Child {
     pub start: Option<Box<str>>,
 }
 
+static CONNECTIONS: Table = Table {
+    path: "OPNsense/Swanctl/Connections/Connection",
+    key: Key::Uuid,
+    value: &["description"],
+    between: "",
+    or_name: false,
+};
+
+static NODE: Node = Node::new(
+    "OPNsense/Swanctl/children/child",
+    &[Take::Look { from: "connection", to: "%connection", table: &CONNECTIONS }],
+);
+
 pub static DOMAIN: Domain<Child> = Domain {
     name: "ipsec_children",
     about: "Traffic selectors of IPsec connections: the networks at both ends.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "swanctl",
-        "ipsec/connections/search_child",
-        "VPN: IPsec: Connections",
-    )],
+    sources: &[
+        Source::grid("swanctl", "ipsec/connections/search_child", "VPN: IPsec: Connections"),
+        Source::config("swanctl", &NODE),
+    ],
     fields: &[
         field("uuid"),
         field("enabled"),

@@ -21,6 +21,8 @@ pub struct Connection {
     pub rekey_time: Option<i64>,
 }
 
+static NODE: Node = Node::new("OPNsense/Swanctl/Connections/Connection", &[]);
+
 pub static DOMAIN: Domain<Connection> = Domain {
     name: "ipsec_connections",
     about: "IPsec connections: both ends, proposals, version.",
@@ -30,6 +32,7 @@ pub static DOMAIN: Domain<Connection> = Domain {
             .before(NO_LEGACY)
             .gap("legacy IPsec tunnels are in config.xml only"),
         Source::grid("swanctl", "ipsec/connections/search_connection", PRIVILEGE).from(NO_LEGACY),
+        Source::config("swanctl", &NODE),
     ],
     fields: &[
         field("uuid"),

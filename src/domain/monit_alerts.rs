@@ -14,15 +14,20 @@ pub struct Alert {
     pub uuid: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("OPNsense/monit/alert", &[]);
+
 pub static DOMAIN: Domain<Alert> = Domain {
     name: "monit_alerts",
     about: "Recipients of the mails of Monit.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "monit",
-        "monit/settings/search_alert",
-        "WebCfg - Services: Monit System Monitoring page",
-    )],
+    sources: &[
+        Source::grid(
+            "monit",
+            "monit/settings/search_alert",
+            "WebCfg - Services: Monit System Monitoring page",
+        ),
+        Source::config("monit", &NODE),
+    ],
     fields: &[
         field("recipient"),
         field("enabled"),

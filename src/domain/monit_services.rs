@@ -1,4 +1,5 @@
 //! Monit: what is watched.
+use super::node::{Key, Table};
 use super::prelude::*;
 use crate::types::Release;
 
@@ -19,6 +20,21 @@ pub struct Watched {
     pub uuid: Option<Box<str>>,
 }
 
+static TESTS: Table = Table {
+    path: "OPNsense/monit/test",
+    key: Key::Uuid,
+    value: &["name"],
+    between: "",
+    or_name: false,
+};
+
+static NODE: Node = Node::new(
+    "OPNsense/monit/service",
+    &[Take::Look { from: "tests", to: "%tests", table: &TESTS }],
+)
+// Of which the API gives a label.
+.lacks(&["type"]);
+
 pub static DOMAIN: Domain<Watched> = Domain {
     name: "monit_services",
     about: "Services, hosts and files that Monit watches, and the tests applied.",
@@ -28,6 +44,7 @@ pub static DOMAIN: Domain<Watched> = Domain {
             .before(RAW)
             .gap("before 25.7 the API shows only name and type of what Monit watches"),
         Source::grid("monit", "monit/settings/search_service", MONIT).from(RAW),
+        Source::config("monit", &NODE),
     ],
     fields: &[
         field("name"),

@@ -12,15 +12,22 @@ pub struct Test {
     pub uuid: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("OPNsense/monit/test", &[])
+    // Of which the API gives a label.
+    .lacks(&["type"]);
+
 pub static DOMAIN: Domain<Test> = Domain {
     name: "monit_tests",
     about: "Tests that Monit applies: condition and action.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "monit",
-        "monit/settings/search_test",
-        "WebCfg - Services: Monit System Monitoring page",
-    )],
+    sources: &[
+        Source::grid(
+            "monit",
+            "monit/settings/search_test",
+            "WebCfg - Services: Monit System Monitoring page",
+        ),
+        Source::config("monit", &NODE),
+    ],
     fields: &[
         field("name"),
         field("type"),

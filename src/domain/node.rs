@@ -138,6 +138,11 @@ pub static CATEGORY_NAMES: Table = Table {
     or_name: false,
 };
 
+/// The first text that is there.
+pub fn first(parts: &[Option<&str>]) -> Option<String> {
+    parts.iter().flatten().next().map(|text| (*text).to_owned())
+}
+
 /// `address/prefix`, when it is an address and no word such as `dhcp`.
 pub fn network(parts: &[Option<&str>]) -> Option<String> {
     let [Some(address), Some(prefix)] = parts else { return None };

@@ -1,4 +1,5 @@
 //! OpenVPN instances, servers and clients. No key and no password.
+use super::node::{Key, Table};
 use super::prelude::*;
 use super::words::{joined, word};
 use crate::types::Release;
@@ -32,11 +33,27 @@ pub struct Instance {
     pub dns_domain: Option<Box<str>>,
 }
 
+static CERTIFICATES: Table =
+    Table { path: "cert", key: Key::Leaf("refid"), value: &["descr"], between: "", or_name: false };
+
+static AUTHORITIES: Table = Table { path: "ca", ..CERTIFICATES };
+
+static NODE: Node = Node::new(
+    "OPNsense/OpenVPN/Instances/Instance",
+    &[
+        Take::Look { from: "cert", to: "%cert", table: &CERTIFICATES },
+        Take::Look { from: "ca", to: "%ca", table: &AUTHORITIES },
+    ],
+);
+
 pub static DOMAIN: Domain<Instance> = Domain {
     name: "openvpn_instances",
     about: "OpenVPN instances: role, port, networks inside and behind, certificate.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("openvpn", "openvpn/instances/search", PRIVILEGE).before(WIDE).gap("24.7 shows only description, role and device type of an OpenVPN instance; legacy servers and clients are in config.xml"), Source::grid("openvpn", "openvpn/instances/search", PRIVILEGE).from(WIDE).before(NO_LEGACY).gap("legacy OpenVPN servers and clients are in config.xml only"), Source::grid("openvpn", "openvpn/instances/search", PRIVILEGE).from(NO_LEGACY)],
+    sources: &[
+        Source::grid("openvpn", "openvpn/instances/search", PRIVILEGE).before(WIDE).gap("24.7 shows only description, role and device type of an OpenVPN instance; legacy servers and clients are in config.xml"), Source::grid("openvpn", "openvpn/instances/search", PRIVILEGE).from(WIDE).before(NO_LEGACY).gap("legacy OpenVPN servers and clients are in config.xml only"), Source::grid("openvpn", "openvpn/instances/search", PRIVILEGE).from(NO_LEGACY),
+        Source::config("openvpn", &NODE),
+    ],
     fields: &[field("uuid"), field("vpnid"), field("description"), field("enabled"), field("role"), field("dev_type"), field("proto"), field("port"), field("local"), field("remote"), field("server"), field("server_ipv6"), field("route"), field("push_route"), field("cert"), field("%cert"), field("ca"), field("%ca"), field("authmode"), field("maxclients"), field("dns_domain"), field("dns_servers")],
     identity: &["uuid"],
     columns: &[

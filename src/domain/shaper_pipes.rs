@@ -14,11 +14,16 @@ pub struct Pipe {
     pub scheduler: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("OPNsense/TrafficShaper/pipes/pipe", &[]);
+
 pub static DOMAIN: Domain<Pipe> = Domain {
     name: "shaper_pipes",
     about: "Pipes of the traffic shaper: bandwidth limits.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("shaper", "trafficshaper/settings/search_pipes", "Firewall: Shaper")],
+    sources: &[
+        Source::grid("shaper", "trafficshaper/settings/search_pipes", "Firewall: Shaper"),
+        Source::config("shaper", &NODE),
+    ],
     fields: &[
         field("uuid"),
         field("number"),

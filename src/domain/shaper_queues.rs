@@ -1,4 +1,5 @@
 //! Traffic shaper: queues, the shares of a pipe.
+use super::node::{Key, Table};
 use super::prelude::*;
 use super::words::word;
 
@@ -13,12 +14,28 @@ pub struct Queue {
     pub mask: Option<Box<str>>,
 }
 
+static PIPES: Table = Table {
+    path: "OPNsense/TrafficShaper/pipes/pipe",
+    key: Key::Uuid,
+    value: &["description"],
+    between: "",
+    or_name: false,
+};
+
+static NODE: Node = Node::new(
+    "OPNsense/TrafficShaper/queues/queue",
+    &[Take::Look { from: "pipe", to: "%pipe", table: &PIPES }],
+);
+
 pub static DOMAIN: Domain<Queue> = Domain {
     name: "shaper_queues",
     about: "Queues of the traffic shaper: weighted shares of a pipe.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("shaper", "trafficshaper/settings/search_queues", "Firewall: Shaper")
-        .optional()],
+    sources: &[
+        Source::grid("shaper", "trafficshaper/settings/search_queues", "Firewall: Shaper")
+            .optional(),
+        Source::config("shaper", &NODE),
+    ],
     fields: &[
         field("uuid"),
         field("number"),

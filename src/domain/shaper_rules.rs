@@ -1,4 +1,5 @@
 //! Traffic shaper: which traffic goes through which pipe or queue.
+use super::node::{INTERFACE_NAMES, Key, Table, first};
 use super::prelude::*;
 use super::words::{labelled, word};
 
@@ -21,11 +22,34 @@ pub struct ShaperRule {
     pub target: Option<Box<str>>,
 }
 
+static PIPES: Table = Table {
+    path: "OPNsense/TrafficShaper/pipes/pipe",
+    key: Key::Uuid,
+    value: &["description"],
+    between: "",
+    or_name: false,
+};
+
+static QUEUES: Table = Table { path: "OPNsense/TrafficShaper/queues/queue", ..PIPES };
+
+static NODE: Node = Node::new(
+    "OPNsense/TrafficShaper/rules/rule",
+    &[
+        Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
+        Take::Look { from: "target", to: "@pipe", table: &PIPES },
+        Take::Look { from: "target", to: "@queue", table: &QUEUES },
+        Take::Make { to: "%target", from: &["@pipe", "@queue"], make: first },
+    ],
+);
+
 pub static DOMAIN: Domain<ShaperRule> = Domain {
     name: "shaper_rules",
     about: "Rules of the traffic shaper: which packets go through which pipe or queue.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("shaper", "trafficshaper/settings/search_rules", "Firewall: Shaper")],
+    sources: &[
+        Source::grid("shaper", "trafficshaper/settings/search_rules", "Firewall: Shaper"),
+        Source::config("shaper", &NODE),
+    ],
     fields: &[
         field("uuid"),
         field("sequence"),

@@ -1,5 +1,5 @@
 //! Source NAT: under which address traffic leaves.
-use super::node::CATEGORY_NAMES;
+use super::node::{CATEGORY_NAMES, first};
 use super::prelude::*;
 use super::term::{Side, category, family, port, position, protocol, terms};
 use crate::types::Release;
@@ -75,10 +75,6 @@ static OUTBOUND: Node = Node::new(
         Take::Make { to: "sort_order", from: &["@position"], make: behind },
     ],
 );
-
-fn first(parts: &[Option<&str>]) -> Option<String> {
-    parts.iter().flatten().next().map(|text| (*text).to_owned())
-}
 
 /// `other-subnet` stands for the address and prefix beside it.
 fn target(parts: &[Option<&str>]) -> Option<String> {

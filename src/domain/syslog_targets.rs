@@ -16,15 +16,16 @@ pub struct LogTarget {
     pub rfc5424: Option<bool>,
 }
 
+static NODE: Node = Node::new("OPNsense/Syslog/destinations/destination", &[]);
+
 pub static DOMAIN: Domain<LogTarget> = Domain {
     name: "syslog_targets",
     about: "Remote log servers and what is sent there.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "syslog",
-        "syslog/settings/search_destinations",
-        "System: Settings: Logging",
-    )],
+    sources: &[
+        Source::grid("syslog", "syslog/settings/search_destinations", "System: Settings: Logging"),
+        Source::config("syslog", &NODE),
+    ],
     fields: &[
         field("uuid"),
         field("enabled"),

@@ -15,13 +15,21 @@ pub struct Tunable {
     pub uuid: Option<Box<str>>,
 }
 
+static NODE: Node = Node::new("sysctl/item", &[])
+    .lacks(&["default_value", "type"])
+    // Those that nobody set.
+    .beyond(&[("changed", &["false"])]);
+
 pub static DOMAIN: Domain<Tunable> = Domain {
     name: "tunables",
     about: "Kernel settings: the value in force, the default, and what it is for.",
     cadence: Cadence::Config,
-    sources: &[Source::grid("sysctl", "core/tunables/search_item", "System: Advanced: Tunables")
-        .from(Release::new(25, 1, 0))
-        .optional()],
+    sources: &[
+        Source::grid("sysctl", "core/tunables/search_item", "System: Advanced: Tunables")
+            .from(Release::new(25, 1, 0))
+            .optional(),
+        Source::config("sysctl", &NODE),
+    ],
     fields: &[
         field("tunable"),
         field("value"),

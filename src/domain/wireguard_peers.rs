@@ -15,15 +15,22 @@ pub struct Peer {
     pub uuid: Option<Box<str>>,
 }
 
+// Not its pre-shared key; a peer does not say whose it is.
+static NODE: Node =
+    Node::new("OPNsense/wireguard/client/clients/client", &[]).lacks(&["instances"]);
+
 pub static DOMAIN: Domain<Peer> = Domain {
     name: "wireguard_peers",
     about: "WireGuard peers as configured: name, addresses inside the tunnel, where they are reached.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "wireguard",
-        "wireguard/client/search_client",
-        "VPN: WireGuard: Configuration",
-    )],
+    sources: &[
+        Source::grid(
+            "wireguard",
+            "wireguard/client/search_client",
+            "VPN: WireGuard: Configuration",
+        ),
+        Source::config("wireguard", &NODE),
+    ],
     fields: &[
         field("pubkey"),
         field("name"),

@@ -1,4 +1,5 @@
 //! WireGuard instances: the local ends. Public keys only.
+use super::node::{Key, Table};
 use super::prelude::*;
 use super::words::joined;
 
@@ -19,15 +20,32 @@ pub struct Instance {
     pub uuid: Option<Box<str>>,
 }
 
+// Not its private key.
+static PEERS: Table = Table {
+    path: "OPNsense/wireguard/client/clients/client",
+    key: Key::Uuid,
+    value: &["name"],
+    between: "",
+    or_name: false,
+};
+
+static NODE: Node = Node::new(
+    "OPNsense/wireguard/server/servers/server",
+    &[Take::Look { from: "peers", to: "%peers", table: &PEERS }],
+);
+
 pub static DOMAIN: Domain<Instance> = Domain {
     name: "wireguard_servers",
     about: "WireGuard instances of the firewall: addresses, port, public key, peers.",
     cadence: Cadence::Config,
-    sources: &[Source::grid(
-        "wireguard",
-        "wireguard/server/search_server",
-        "VPN: WireGuard: Configuration",
-    )],
+    sources: &[
+        Source::grid(
+            "wireguard",
+            "wireguard/server/search_server",
+            "VPN: WireGuard: Configuration",
+        ),
+        Source::config("wireguard", &NODE),
+    ],
     fields: &[
         field("pubkey"),
         field("name"),

@@ -78,11 +78,11 @@ impl Store {
             path: path.to_owned(),
             writer,
             readers: live.clone(),
+            guard: Guard::new(path),
             live,
             reader: Writer::read_only(path, BUSY),
             past: Past::default(),
             state: None,
-            guard: Guard::new(path),
         })
     }
 
