@@ -10,6 +10,7 @@ mod conformance;
 mod histories;
 mod history;
 mod hostile;
+mod keeping;
 mod mcp;
 mod paging;
 mod pf_oracle;
