@@ -63,7 +63,7 @@ fn exposure(
     let who = if from_all { "the whole internet" } else { "some of the internet" };
     let what = format!(
         "{} at {}",
-        describe::service(&cube),
+        describe::service(cube),
         describe::addresses(cube.side(DESTINATION), family)
     );
     let by = rule.map_or_else(|| format!("port forward `{about}`"), title);
@@ -76,7 +76,7 @@ fn exposure(
     let mut finding = finding(
         "wan_exposure",
         severity,
-        &about,
+        about,
         text,
         "Check that the service is meant to be public; limit its senders.",
     );

@@ -96,6 +96,22 @@ pub(super) fn one_rule(ruleset: &Ruleset, rule: &Rule, all: &mut Vec<Finding>) {
         let text = format!("{} passes everything from anywhere to anywhere", title(rule));
         all.push(finding("any_any_pass", severity, &id, text, "Name sources and destinations."));
     }
+    habits(ruleset, rule, all);
+    for reason in &rule.unknown {
+        let text = format!("{}: {reason}", title(rule));
+        all.push(finding(
+            "unresolved_term",
+            Severity::Info,
+            &id,
+            text,
+            "See why the table was not read or not filled.",
+        ));
+    }
+}
+
+/// What would help whoever reads the rules or the log.
+fn habits(ruleset: &Ruleset, rule: &Rule, all: &mut Vec<Finding>) {
+    let (row, id) = (&rule.row, rule.id());
     if row.description.is_empty() {
         let text = format!("{} has no description", title(rule));
         all.push(finding("no_description", Severity::Info, &id, text, "Say what it is for."));
@@ -116,16 +132,6 @@ pub(super) fn one_rule(ruleset: &Ruleset, rule: &Rule, all: &mut Vec<Finding>) {
             &id,
             text,
             "If it stays so for weeks, delete it.",
-        ));
-    }
-    for reason in &rule.unknown {
-        let text = format!("{}: {reason}", title(rule));
-        all.push(finding(
-            "unresolved_term",
-            Severity::Info,
-            &id,
-            text,
-            "See why the table was not read or not filled.",
         ));
     }
 }
