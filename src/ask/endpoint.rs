@@ -13,6 +13,31 @@ use super::ruleset::Loaded;
 /// Public addresses that may stand for the internet; the first that is in no local network is taken.
 const PUBLIC: [&str; 4] = ["9.9.9.9", "1.1.1.1", "2620:fe::fe", "2606:4700:4700::1111"];
 
+/// Rows in which a name is looked for.
+const MOST_MENTIONS: u32 = 20;
+
+/// Addresses that nobody on the internet has (RFC 6890).
+const SPECIAL: [&str; 18] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.2.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/3",
+    "::/8",
+    "fc00::/7",
+    "fe80::/10",
+    "fec0::/10",
+    "ff00::/8",
+    "2001:db8::/32",
+];
+
 /// An end of a question, resolved.
 #[derive(Debug, Clone)]
 pub(super) struct Endpoint {
@@ -101,15 +126,16 @@ impl Ask {
             Ok(mac) => Needle::Mac(mac),
             Err(_) => Needle::Name(text.to_owned()),
         };
-        const MOST: u32 = 20;
-        let hits = self.store.locate(&needle, Some(loaded.firewall), MOST).await?;
+        let hits = self.store.locate(&needle, Some(loaded.firewall), MOST_MENTIONS).await?;
         let mut found: Vec<(String, IpAddr)> = Vec::new();
         for hit in hits.iter().filter(|h| h.how == Sought::Exact) {
             let row = hit.domain.name();
             // Only domains in which the name is the name of a host.
-            let of_host = matches!(row, "arp" | "ndp" | "dhcp_leases" | "dhcp_reservations" | "dns_records");
+            let of_host =
+                matches!(row, "arp" | "ndp" | "dhcp_leases" | "dhcp_reservations" | "dns_records");
             let columns = hit.domain.columns();
-            let ip = columns.iter().position(|c| c.name == "ip").and_then(|i| hit.row.get(i)?.as_str());
+            let ip =
+                columns.iter().position(|c| c.name == "ip").and_then(|i| hit.row.get(i)?.as_str());
             if let (true, Some(ip)) = (of_host, ip.and_then(|t| t.parse().ok())) {
                 found.push((row.to_owned(), ip));
             }
@@ -141,7 +167,10 @@ impl Ask {
         let note = if many {
             format!("{text} has several addresses ({}); the first is used", shown.join(", "))
         } else {
-            format!("{text} is {} ({domain})", one.first().map(ToString::to_string).unwrap_or_default())
+            format!(
+                "{text} is {} ({domain})",
+                one.first().map(ToString::to_string).unwrap_or_default()
+            )
         };
         Ok(Endpoint { text: text.to_owned(), addresses: all, one, note: Some(note), device: None })
     }
@@ -169,12 +198,6 @@ pub(super) fn internet_addresses(ruleset: &Ruleset) -> Addresses {
     for route in ruleset.routes.iter().filter(|r| r.net.prefix_len() > 0) {
         local = local.union(&Addresses::of_net(route.net));
     }
-    // Addresses that nobody on the internet has (RFC 6890).
-    const SPECIAL: [&str; 18] = [
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-        "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-        "224.0.0.0/3", "::/8", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8", "2001:db8::/32",
-    ];
     for net in SPECIAL.iter().filter_map(|net| net.parse::<crate::types::AddressRange>().ok()) {
         let family = Family::of(net.first());
         let set = Set::interval(number(net.first()), number(net.last()));
@@ -201,7 +224,9 @@ fn own(ruleset: &Ruleset, text: &str) -> Endpoint {
         ruleset
             .devices
             .iter()
-            .filter(move |d| d.key.is_some() && !d.skipped && (d.has_gateway == Some(true)) != inside)
+            .filter(move |d| {
+                d.key.is_some() && !d.skipped && (d.has_gateway == Some(true)) != inside
+            })
             .flat_map(|d| d.addresses.iter().copied())
     };
     let firsts: Vec<IpAddr> = of(true).chain(of(false)).collect();
@@ -211,12 +236,12 @@ fn own(ruleset: &Ruleset, text: &str) -> Endpoint {
 }
 
 fn interface(ruleset: &Ruleset, text: &str, id: DeviceId) -> Endpoint {
-    let Some(device) = ruleset.device(id) else { return Endpoint::of(text, Addresses::default(), None) };
-    let own = device.own();
-    let hosts = Addresses {
-        v4: device.networks.v4.minus(&own.v4),
-        v6: device.networks.v6.minus(&own.v6),
+    let Some(device) = ruleset.device(id) else {
+        return Endpoint::of(text, Addresses::default(), None);
     };
+    let own = device.own();
+    let hosts =
+        Addresses { v4: device.networks.v4.minus(&own.v4), v6: device.networks.v6.minus(&own.v6) };
     let mut endpoint = Endpoint::of(text, hosts, None);
     // The largest gap between own addresses, so that the host is one of the network's.
     endpoint.one.clear();
@@ -225,7 +250,8 @@ fn interface(ruleset: &Ruleset, text: &str, id: DeviceId) -> Endpoint {
         let largest = set.intervals().iter().max_by_key(|(a, b)| b - a);
         endpoint.one.extend(largest.map(|(a, b)| family.address(a + (b - a) / 2)));
     }
-    endpoint.note = endpoint.one.first().map(|a| format!("{a} stands for a host on {}", device.label()));
+    endpoint.note =
+        endpoint.one.first().map(|a| format!("{a} stands for a host on {}", device.label()));
     endpoint.device = Some(id);
     endpoint
 }

@@ -110,11 +110,7 @@ impl Ask {
             (None, _) => Err(AskError::NoDevice { name: text.chars().take(60).collect() }),
             (Some(one), Some(other)) => Err(AskError::SeveralDevices {
                 name: text.chars().take(60).collect(),
-                known: [one, other]
-                    .into_iter()
-                    .chain(found.take(8))
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                known: [one, other].into_iter().chain(found.take(8)).collect::<Vec<_>>().join(", "),
             }),
         }
     }

@@ -20,32 +20,65 @@ const MOST_ROWS: u32 = 50_000;
 type Row = BTreeMap<&'static str, String>;
 
 impl Ask {
-    pub(super) async fn names_and_addresses(&self, loaded: &Loaded) -> Result<Vec<Finding>, AskError> {
+    pub(super) async fn names_and_addresses(
+        &self,
+        loaded: &Loaded,
+    ) -> Result<Vec<Finding>, AskError> {
         let mut all = Vec::new();
         let mut seen: BTreeSet<IpAddr> = BTreeSet::new();
         let mut never_read = true;
-        for domain in ["arp", "ndp", "dhcp_leases", "dhcp_reservations", "interface_addresses", "virtual_ips"] {
+        for domain in
+            ["arp", "ndp", "dhcp_leases", "dhcp_reservations", "interface_addresses", "virtual_ips"]
+        {
             let rows = self.texts(loaded, domain).await?;
             never_read &= rows.is_empty();
             seen.extend(rows.iter().filter_map(|row| row.get("ip")?.parse::<IpAddr>().ok()));
         }
         let public = internet_addresses(&loaded.ruleset);
         for record in self.texts(loaded, "dns_records").await? {
-            let Some(ip) = record.get("ip").and_then(|ip| ip.parse::<IpAddr>().ok()) else { continue };
+            let Some(ip) = record.get("ip").and_then(|ip| ip.parse::<IpAddr>().ok()) else {
+                continue;
+            };
             if record.get("enabled").is_some_and(|e| e == "false") || public.contains(ip) {
                 continue;
             }
             let name = record.get("name").cloned().unwrap_or_default();
             let local = loaded.ruleset.devices.iter().any(|d| d.networks.contains(ip))
-                || loaded.ruleset.routes.iter().any(|r| r.net.prefix_len() > 0 && r.net.contains(&ip));
+                || loaded
+                    .ruleset
+                    .routes
+                    .iter()
+                    .any(|r| r.net.prefix_len() > 0 && r.net.contains(&ip));
             if !local && !loaded.ruleset.own.contains(ip) {
-                let text = format!("the name {name} points to {ip}, which is in no network of this firewall");
-                all.push(finding("dns_foreign_address", Severity::Low, &format!("{name}={ip}"), text, "Correct the address, or delete the record."));
+                let text = format!(
+                    "the name {name} points to {ip}, which is in no network of this firewall"
+                );
+                all.push(finding(
+                    "dns_foreign_address",
+                    Severity::Low,
+                    &format!("{name}={ip}"),
+                    text,
+                    "Correct the address, or delete the record.",
+                ));
             } else if !never_read && !seen.contains(&ip) {
-                let text = format!("the name {name} points to {ip}, which nothing has, leases or reserves");
-                all.push(finding("dns_dead_address", Severity::Info, &format!("{name}={ip}"), text, "Delete the record if the host is gone."));
+                let text = format!(
+                    "the name {name} points to {ip}, which nothing has, leases or reserves"
+                );
+                all.push(finding(
+                    "dns_dead_address",
+                    Severity::Info,
+                    &format!("{name}={ip}"),
+                    text,
+                    "Delete the record if the host is gone.",
+                ));
             }
         }
+        self.reservations(loaded, &mut all).await?;
+        Ok(all)
+    }
+
+    /// Reservations that lie in a dynamic range.
+    async fn reservations(&self, loaded: &Loaded, all: &mut Vec<Finding>) -> Result<(), AskError> {
         let ranges: Vec<(AddressRange, String)> = self
             .texts(loaded, "dhcp_ranges")
             .await?
@@ -56,16 +89,30 @@ impl Ask {
             })
             .collect();
         for reservation in self.texts(loaded, "dhcp_reservations").await? {
-            let Some(ip) = reservation.get("ip").and_then(|ip| ip.parse::<IpAddr>().ok()) else { continue };
+            let Some(ip) = reservation.get("ip").and_then(|ip| ip.parse::<IpAddr>().ok()) else {
+                continue;
+            };
             let backend = reservation.get("backend").cloned().unwrap_or_default();
             // Kea and dnsmasq keep reservations out of the pool themselves; ISC does not.
-            let Some((range, _)) = ranges.iter().find(|(r, of)| r.contains(ip) && *of == backend) else { continue };
+            let Some((range, _)) = ranges.iter().find(|(r, of)| r.contains(ip) && *of == backend)
+            else {
+                continue;
+            };
             let host = reservation.get("hostname").cloned().unwrap_or_else(|| ip.to_string());
-            let severity = if backend.starts_with("isc") { Severity::Medium } else { Severity::Info };
-            let text = format!("the reservation of {ip} for {host} lies in the dynamic range {range} of {backend}");
-            all.push(finding("reservation_in_range", severity, &format!("{backend}:{ip}"), text, "Move the reservation out of the range."));
+            let severity =
+                if backend.starts_with("isc") { Severity::Medium } else { Severity::Info };
+            let text = format!(
+                "the reservation of {ip} for {host} lies in the dynamic range {range} of {backend}"
+            );
+            all.push(finding(
+                "reservation_in_range",
+                severity,
+                &format!("{backend}:{ip}"),
+                text,
+                "Move the reservation out of the range.",
+            ));
         }
-        Ok(all)
+        Ok(())
     }
 
     /// The rows of a domain as text; none when this version or this firewall has no such domain.

@@ -9,7 +9,7 @@ use super::catalog;
 use super::cursor;
 use super::error::AskError;
 use super::filter;
-use super::freshness::freshness;
+use super::freshness::{best_effort, freshness};
 use super::ruleset::Rulesets;
 
 /// Rows of a page unless asked otherwise: 50 leases are about 1,500 tokens.
@@ -83,7 +83,10 @@ impl Ask {
             .filter(|f| firewall.is_none_or(|id| id == f.id))
             .map(|f| (f.id, f.name.clone()))
             .collect::<Vec<_>>();
-        Ok(self.answer(&selection, page, &question, &about, query.columns.is_empty()))
+        let mut answer = self.answer(&selection, page, &question, &about, query.columns.is_empty());
+        let asked = known.iter().filter(|f| firewall.is_none_or(|id| id == f.id));
+        answer.freshness.notes.extend(best_effort(asked));
+        Ok(answer)
     }
 
     fn answer(

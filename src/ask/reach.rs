@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::rules::{
-    Action, Addresses, Cube, DESTINATION, DESTINATION_PORT, DeviceId, Family, Fate, LocalTime, PROTOCOL,
-    Part, Ruleset, SOURCE, SOURCE_PORT, Set, TCP, Toward, UDP, describe, merge, port, protocol,
+    Action, Addresses, Cube, DESTINATION, DESTINATION_PORT, DeviceId, Family, Fate, LocalTime,
+    PROTOCOL, Part, Ruleset, SOURCE, SOURCE_PORT, Set, TCP, Toward, UDP, describe, merge, port,
+    protocol,
 };
 
 use super::endpoint::internet_addresses;
@@ -14,7 +15,8 @@ use super::error::AskError;
 use super::freshness::Freshness;
 use super::query::Ask;
 use super::ruleset::Loaded;
-use super::trace::{RuleWord, word};
+use super::trace::RuleWord;
+use super::trace_words::word;
 
 /// Parts shown unless asked otherwise.
 const SHOWN: usize = 30;
@@ -96,9 +98,11 @@ impl Ask {
         let ruleset = &loaded.ruleset;
         let moment = question.at.as_deref().map(str::parse::<LocalTime>).transpose()?;
         let fixed = match question.interface.as_deref() {
-            Some(name) => Some(ruleset.device_named(name).ok_or_else(|| {
-                AskError::Flow(format!("no interface is called `{name}`"))
-            })?),
+            Some(name) => Some(
+                ruleset
+                    .device_named(name)
+                    .ok_or_else(|| AskError::Flow(format!("no interface is called `{name}`")))?,
+            ),
             None => from.device,
         };
         let mut parts = Vec::new();
@@ -106,7 +110,9 @@ impl Ask {
             let start = cube(question, family, from.addresses.of(family), to.addresses.of(family))?;
             for (device, cube) in arrivals(ruleset, family, fixed, &start) {
                 let found = ruleset.reach(device, family, &cube, moment)?;
-                parts.extend(grouped(found).into_iter().map(|(fate, cube)| (family, device, fate, cube)));
+                parts.extend(
+                    grouped(found).into_iter().map(|(fate, cube)| (family, device, fate, cube)),
+                );
             }
         }
         Ok(answer(&loaded, question, parts))
@@ -115,8 +121,12 @@ impl Ask {
     /// Every interface against every other, and the internet.
     pub async fn matrix(&self, firewall: Option<&str>) -> Result<Matrix, AskError> {
         let loaded = self.ruleset(firewall).await?;
-        let zones = matrix(&loaded.ruleset)?;
-        Ok(Matrix { zones, unknown: loaded.ruleset.gaps.clone(), freshness: loaded.freshness.clone() })
+        let zones = zones(&loaded.ruleset)?;
+        Ok(Matrix {
+            zones,
+            unknown: loaded.ruleset.gaps.clone(),
+            freshness: loaded.freshness.clone(),
+        })
     }
 }
 
@@ -173,7 +183,9 @@ pub(super) fn arrivals(
             *all = all.union(&mine);
         }
     };
-    for (id, device) in ruleset.devices.iter().enumerate().filter(|(_, d)| d.key.is_some() && !d.skipped) {
+    for (id, device) in
+        ruleset.devices.iter().enumerate().filter(|(_, d)| d.key.is_some() && !d.skipped)
+    {
         take(id, device.networks.of(family), &mut left);
     }
     for (id, set) in ruleset.routes.partition(family) {
@@ -188,20 +200,26 @@ fn grouped(parts: Vec<Part>) -> Vec<(Fate, Cube)> {
     for part in parts {
         // Where blocked or passed packets would have gone does not tell parts apart.
         let fate = Fate {
-            egress: if part.fate.action == Action::Pass { part.fate.egress } else { Toward::Stopped },
+            egress: if part.fate.action == Action::Pass {
+                part.fate.egress
+            } else {
+                Toward::Stopped
+            },
             ..part.fate
         };
         by_fate.entry(fate).or_default().push(part.cube);
     }
-    let joined = by_fate.into_iter().flat_map(|(fate, cubes)| {
-        merge(cubes).into_iter().map(move |cube| (fate.clone(), cube))
-    });
+    let joined = by_fate
+        .into_iter()
+        .flat_map(|(fate, cubes)| merge(cubes).into_iter().map(move |cube| (fate.clone(), cube)));
     joined.collect()
 }
 
 fn verdict(ruleset: &Ruleset, fate: &Fate) -> &'static str {
     let other = |i: &usize| {
-        ruleset.rule(*i).is_some_and(|r| (r.action == Action::Pass) != (fate.action == Action::Pass))
+        ruleset
+            .rule(*i)
+            .is_some_and(|r| (r.action == Action::Pass) != (fate.action == Action::Pass))
     };
     if fate.maybes.iter().any(other) { "undecidable" } else { fate.action.as_str() }
 }
@@ -212,6 +230,16 @@ fn answer(
     parts: Vec<(Family, DeviceId, Fate, Cube)>,
 ) -> Reach {
     let ruleset = &loaded.ruleset;
+    let passes = |fate: &Fate| verdict(ruleset, fate) == "pass";
+    let passing = parts.iter().filter(|(_, _, fate, _)| passes(fate)).count();
+    let what = match (passing, parts.len()) {
+        (_, 0) => {
+            format!("`{}` and `{}` have nothing to say to each other", question.from, question.to)
+        }
+        (0, _) => format!("nothing from {} is sure to reach {}", question.from, question.to),
+        (p, t) if p == t => format!("everything from {} reaches {}", question.from, question.to),
+        (p, t) => format!("{p} of {t} parts from {} to {} pass", question.from, question.to),
+    };
     let wanted = question.verdict.as_deref();
     let mut shown: Vec<(Family, DeviceId, Fate, Cube)> = parts
         .into_iter()
@@ -222,7 +250,6 @@ fn answer(
         (*family, fate.action != Action::Pass, fate.rule_in, *device, cube.clone())
     });
     let total = shown.len();
-    let passing = shown.iter().filter(|(_, _, fate, _)| fate.action == Action::Pass).count();
     let limit = question.limit.unwrap_or(SHOWN).min(MOST);
     let parts: Vec<ReachPart> = shown
         .into_iter()
@@ -241,29 +268,23 @@ fn answer(
         .collect();
     let mut unknown = ruleset.gaps.clone();
     unknown.retain(|gap| !loaded.freshness.notes.contains(gap));
-    let what = match (passing, total) {
-        (0, 0) => "there is nothing of that kind".to_owned(),
-        (0, _) => format!("nothing from {} reaches {}", question.from, question.to),
-        (p, t) if p == t => format!("everything from {} reaches {}", question.from, question.to),
-        (p, t) => format!("{p} of {t} parts from {} to {} pass", question.from, question.to),
-    };
     Reach { summary: what, parts, total, unknown, freshness: loaded.freshness.clone() }
 }
 
 /// The rule to name for a part: the one that stopped it, else the one that let it in.
 fn stopping(ruleset: &Ruleset, fate: &Fate) -> Option<usize> {
-    let stopped_out = fate
-        .rule_out
-        .filter(|i| ruleset.rule(*i).is_some_and(|r| r.action != Action::Pass));
+    let stopped_out =
+        fate.rule_out.filter(|i| ruleset.rule(*i).is_some_and(|r| r.action != Action::Pass));
     stopped_out.or(fate.rule_in)
 }
 
 /// Senders and receivers of the matrix: assigned interfaces and the internet.
-fn matrix(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
+pub fn zones(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
     let internet = internet_addresses(ruleset);
     let mut zones: Vec<(String, Vec<DeviceId>, Addresses)> = Vec::new();
     for (id, device) in ruleset.devices.iter().enumerate() {
-        if device.key.is_some() && device.enabled && !device.skipped && !device.networks.is_empty() {
+        if device.key.is_some() && device.enabled && !device.skipped && !device.networks.is_empty()
+        {
             let own = device.own();
             let hosts = Addresses {
                 v4: device.networks.v4.minus(&own.v4),
@@ -309,28 +330,34 @@ fn cell(
         let mut passing = Vec::new();
         for device in devices {
             let parts = ruleset.reach(*device, family, &start, None)?;
-            passing.extend(parts.into_iter().filter(|p| p.fate.action == Action::Pass).map(|p| p.cube));
+            passing.extend(
+                parts.into_iter().filter(|p| p.fate.action == Action::Pass).map(|p| p.cube),
+            );
         }
         let family_name = if family == Family::V4 { "IPv4" } else { "IPv6" };
-        words.push(format!("{family_name} {}", services(&start, merge(passing))));
+        words.push(format!("{family_name} {}", services(&start, &merge(passing))));
     }
     Ok(if words.is_empty() { "no addresses in common".to_owned() } else { words.join(", ") })
 }
 
 /// `all`, `none`, or the services that some sender may use to some receiver.
-fn services(start: &Cube, passing: Vec<Cube>) -> String {
+fn services(start: &Cube, passing: &[Cube]) -> String {
     if passing.is_empty() {
         return "none".to_owned();
     }
     let mut left = vec![start.clone()];
-    for cube in &passing {
+    for cube in passing {
         let mut rest = Vec::new();
-        left.iter().for_each(|l| l.minus(cube, &mut rest));
+        for piece in &left {
+            piece.minus(cube, &mut rest);
+        }
         left = rest;
     }
     // The firewall drops port 0 always; what only differs there is all.
     let zero = Set::point(0);
-    left.retain(|c| !c.side(DESTINATION_PORT).is_within(&zero) && !c.side(SOURCE_PORT).is_within(&zero));
+    left.retain(|c| {
+        !c.side(DESTINATION_PORT).is_within(&zero) && !c.side(SOURCE_PORT).is_within(&zero)
+    });
     if left.is_empty() {
         return "all".to_owned();
     }

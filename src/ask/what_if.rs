@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{
-    Cube, DESTINATION, Family, RuleRow, Rows, Ruleset, SOURCE, change, describe, lower,
+    Cube, DESTINATION, Family, Rows, RuleRow, Ruleset, SOURCE, change, describe, lower,
 };
 
 use super::error::AskError;

@@ -40,7 +40,12 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
-    #[error("--as-of goes with a question (query, locate, trace, reach, lint, status): only those can look back")]
+    #[error("several firewalls are known; name one with --firewall (`opndex status` lists them)")]
+    WhichFirewall,
+    #[error(
+        "--as-of goes with a question (query, locate, presence, devices, report, ask, sql, trace, reach, lint, status) or `snapshot export`: only those look back; \
+         `changes` takes --since and --until"
+    )]
     AsOf,
     #[error(
         "environment variable OPNDEX_FORMAT: `{text}` is no format; set table, json or csv, or remove it"
@@ -120,6 +125,7 @@ impl CliError {
             | Self::OneTime
             | Self::FirewallName
             | Self::AsOf
+            | Self::WhichFirewall
             | Self::Proposal { .. }
             | Self::NoHttpClient { .. }
             | Self::NoHome
@@ -154,6 +160,7 @@ fn of_store(error: &StoreError) -> u8 {
         StoreError::Missing { .. }
         | StoreError::NoHistory { .. }
         | StoreError::NoRun { .. }
+        | StoreError::Exists { .. }
         | StoreError::Newer { .. }
         | StoreError::Foreign { .. }
         | StoreError::Folder { .. } => exit::REFUSED,

@@ -20,7 +20,8 @@ const CODES: &[(u8, &str)] = &[
     (WELL, "all is well (an answer without rows is one, and so is a `serve` that was stopped)"),
     (
         PARTIAL,
-        "sync: some domains are not fresh; their earlier rows are kept; import: some files were not read",
+        "sync: some domains are not fresh; their earlier rows are kept; import: some files were not read; \
+         doctor: something needs attention",
     ),
     (
         REFUSED,
@@ -28,7 +29,7 @@ const CODES: &[(u8, &str)] = &[
     ),
     (
         UNREAD,
-        "sync: nothing could be read (unreachable, certificate, credentials); import: no file was",
+        "sync: nothing could be read (unreachable, certificate, credentials); doctor: the same; import: no file was",
     ),
     (INTERNAL, "internal fault: the database failed, or a defect of opndex"),
     (INTERRUPTED, "interrupted; what was read before is kept"),

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use crate::ask::{Ask, Lint, LintQuestion, Severity, Suppression};
 
-use super::args::{Format, LintArgs, LintSeverity};
+use super::args::Format;
 use super::error::CliError;
 use super::exit;
 use super::outcome::Outcome;
+use super::rule_args::{LintArgs, LintSeverity};
 use super::table::{self, Grid};
 use super::words;
 
@@ -50,7 +51,8 @@ const fn severity(asked: LintSeverity) -> Severity {
 fn suppressions(path: &Path) -> Result<Vec<Suppression>, CliError> {
     let wrong = |why: String| CliError::Proposal { path: path.to_owned(), why };
     let text = std::fs::read_to_string(path).map_err(|cause| wrong(cause.to_string()))?;
-    let list: Vec<Suppression> = serde_json::from_str(&text).map_err(|cause| wrong(cause.to_string()))?;
+    let list: Vec<Suppression> =
+        serde_json::from_str(&text).map_err(|cause| wrong(cause.to_string()))?;
     match list.iter().find(|s| s.reason.trim().is_empty()) {
         Some(bare) => Err(wrong(format!("`{}` is suppressed without a reason", bare.id))),
         None => Ok(list),

@@ -4,16 +4,18 @@ use std::path::Path;
 
 use crate::ask::{Ask, Matrix, Proposal, Reach, ReachQuestion, WhatIf};
 
-use super::args::{Format, ReachArgs};
+use super::args::Format;
 use super::error::CliError;
 use super::outcome::Outcome;
+use super::rule_args::ReachArgs;
 use super::table::{self, Grid};
 use super::words;
 
 pub(super) async fn run(ask: &Ask, args: &ReachArgs, format: Format) -> Result<Outcome, CliError> {
     let (Some(from), Some(to)) = (&args.from, &args.to) else {
         let matrix = ask.matrix(args.firewall.as_deref()).await?;
-        let notes = format!("{}\n{}", words::freshness(&matrix.freshness), words::notes(&matrix.freshness));
+        let notes =
+            format!("{}\n{}", words::freshness(&matrix.freshness), words::notes(&matrix.freshness));
         let answer = match format {
             Format::Json => return table::json(&matrix).map(Outcome::answer),
             Format::Csv => zones(&matrix).csv()?,
@@ -77,7 +79,8 @@ fn proposal(path: &Path) -> Result<Proposal, CliError> {
 }
 
 fn parts(reach: &Reach) -> Grid {
-    let mut grid = Grid::new(["verdict", "from", "to", "service", "arrives_on", "nat", "rule", "description"]);
+    let mut grid =
+        Grid::new(["verdict", "from", "to", "service", "arrives_on", "nat", "rule", "description"]);
     for part in &reach.parts {
         let rule = part.rule.as_ref();
         grid.row([

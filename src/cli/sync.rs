@@ -135,8 +135,11 @@ struct Summary<'a> {
 
 /// One firewall: a line about the run, a table of its domains, and why nothing was read if so.
 pub(super) fn summary(report: &Report) -> String {
-    let release =
-        report.release.map_or_else(String::new, |release| format!("OPNsense {release} · "));
+    let release = report.release.map_or_else(String::new, |release| {
+        let note =
+            if release.is_unknown() { " (newer than opndex knows: best effort)" } else { "" };
+        format!("OPNsense {release}{note} · ")
+    });
     let mut text = format!(
         "{} · {release}{} · {} · {}\n",
         report.firewall,

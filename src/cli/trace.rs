@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use crate::ask::{Ask, RuleWord, Trace, TraceQuestion};
 
-use super::args::{Format, TraceArgs};
+use super::args::Format;
 use super::error::CliError;
 use super::outcome::Outcome;
+use super::rule_args::TraceArgs;
 use super::table::{self, Grid};
 use super::words;
 
@@ -28,7 +29,8 @@ pub(super) async fn run(ask: &Ask, args: &TraceArgs, format: Format) -> Result<O
         Format::Csv => csv(&trace)?,
         Format::Table => text(&trace),
     };
-    let notes = format!("{}\n{}", words::freshness(&trace.freshness), words::notes(&trace.freshness));
+    let notes =
+        format!("{}\n{}", words::freshness(&trace.freshness), words::notes(&trace.freshness));
     Ok(Outcome { notes, ..Outcome::answer(answer) })
 }
 
@@ -36,7 +38,10 @@ pub(super) async fn run(ask: &Ask, args: &TraceArgs, format: Format) -> Result<O
 fn lines(trace: &Trace) -> Vec<(&'static str, String)> {
     let rule = |r: &RuleWord| {
         let on = r.interface.as_deref().map(|i| format!(" on {i}")).unwrap_or_default();
-        format!("{} {} rule {}{on} {} `{}`; {}", r.action, r.kind, r.number, r.uuid, r.description, r.why)
+        format!(
+            "{} {} rule {}{on} {} `{}`; {}",
+            r.action, r.kind, r.number, r.uuid, r.description, r.why
+        )
     };
     let mut all = vec![("verdict", trace.verdict.to_uppercase()), ("packet", trace.packet.clone())];
     all.extend(trace.understood.iter().map(|u| ("meaning", u.clone())));

@@ -44,12 +44,12 @@ pub static DOMAIN: Domain<Record> = Domain {
         Source::grid(
             "unbound",
             "unbound/settings/search_host_override",
-            "Services: Unbound DNS: Overrides",
+            "Services: Unbound DNS: Edit Host and Domain Override",
         ),
         Source::grid(
             "unbound_alias",
             "unbound/settings/search_host_alias",
-            "Services: Unbound DNS: Overrides",
+            "Services: Unbound DNS: Edit Host and Domain Override",
         ),
         Source::grid(
             "dnsmasq",

@@ -30,6 +30,7 @@ pub static DOMAIN: Domain<Firmware> = Domain {
     sources: &[Source::one("status", "core/firmware/status", "", "System: Firmware").backend()],
     fields: &[
         field("product.product_id"),
+        field("product_id"),
         field("product.product_version"),
         field("product.product_series"),
         field("product.product_latest"),
@@ -130,7 +131,7 @@ pub static DOMAIN: Domain<Firmware> = Domain {
     ],
     parse: |raw, rows| {
         rows.push(Firmware {
-            product: raw.text("product.product_id")?,
+            product: raw.string("product.product_id").map_or_else(|| raw.text("product_id"), Ok)?,
             version: raw.string("product.product_version"),
             series: raw.string("product.product_series"),
             latest: raw.string("product.product_latest"),

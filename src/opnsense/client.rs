@@ -1,7 +1,7 @@
 //! The door of this room.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -94,6 +94,7 @@ impl Client {
             timeout: request_timeout,
             max_body: limits.max_body,
             sent: AtomicU64::new(0),
+            is_http2: AtomicBool::new(false),
         };
         Ok(Self(Arc::new(Inner {
             link,
@@ -153,6 +154,12 @@ impl Client {
     /// Requests sent so far, retries included.
     pub fn requests(&self) -> u64 {
         self.link().sent.load(Ordering::Relaxed)
+    }
+
+    /// How the last answer came; `None` before the first.
+    pub fn protocol(&self) -> Option<&'static str> {
+        let is_http2 = self.link().is_http2.load(Ordering::Relaxed);
+        (self.requests() > 0).then_some(if is_http2 { "HTTP/2" } else { "HTTP/1.1" })
     }
 
     /// Starts a new run: what failed in the last one is tried again, and what it learnt about

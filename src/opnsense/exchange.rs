@@ -3,11 +3,11 @@
 use std::error::Error as StdError;
 use std::io;
 use std::iter::successors;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, LOCATION};
-use reqwest::{RequestBuilder, Response, StatusCode, Url};
+use reqwest::{RequestBuilder, Response, StatusCode, Url, Version};
 
 use super::error::{Cause, PullError};
 use super::request::{Request, Spelling};
@@ -30,6 +30,8 @@ pub(super) struct Link {
     pub(super) timeout: Duration,
     pub(super) max_body: usize,
     pub(super) sent: AtomicU64,
+    /// The last answer came over HTTP/2; meaningless before the first.
+    pub(super) is_http2: AtomicBool,
 }
 
 /// A request without a usable answer.
@@ -130,6 +132,7 @@ impl Link {
         prepared: RequestBuilder,
     ) -> Result<Answer, Failed> {
         let mut response = prepared.send().await.map_err(|error| self.lost(path, error))?;
+        self.is_http2.store(response.version() == Version::HTTP_2, Ordering::Relaxed);
         let status = response.status();
         let location = location(&response);
         let limit = if status.is_success() { self.max_body } else { MAX_ERROR_BODY };

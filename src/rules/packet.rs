@@ -67,7 +67,8 @@ impl FromStr for LocalTime {
         let mut parts = date.split('-').map(str::parse::<u32>);
         let mut part = || parts.next().and_then(Result::ok).ok_or_else(wrong);
         let (year, month, day) = (part()?, part()?, part()?);
-        if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(1970..=9999).contains(&year) {
+        if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(1970..=9999).contains(&year)
+        {
             return Err(wrong());
         }
         let small = |n: u32| u8::try_from(n).map_err(|_| wrong());

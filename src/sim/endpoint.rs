@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::grid::{Engine, Extra, Page, grid};
 use super::world::World;
 use super::{
-    alias_rows, counters, dns, interfaces, leases, links, nat, neighbours, reservations, routing,
-    rule_rows, system, tables,
+    alias_rows, appliance, counters, dhcp_pools, dns, flows, interfaces, leases, links, nat,
+    neighbours, reservations, resolving, routing, rule_rows, system, tables, vpn,
 };
 
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,8 @@ enum Grid {
     Whole(fn(&World) -> Vec<u8>),
     /// The rows of what the last part of the path names.
     Named(fn(&World, &str) -> Vec<Value>),
+    /// A body that is no grid, about what the last part of the path names.
+    Told(fn(&World, &str) -> Vec<u8>),
     SystemInformation,
     SystemTime,
     FirmwareStatus,
@@ -89,6 +91,61 @@ const TABLE: &[(&str, Engine, Grid)] = &[
     ("routes/routes/searchroute", Engine::Model, Grid::Rows(routing::statics)),
     ("routing/group_settings/search", Engine::Model, Grid::Rows(routing::groups)),
     ("routing/settings/search_gateway", Engine::Recordset, Grid::Rows(routing::gateways)),
+    ("auth/group/search", Engine::Model, Grid::Rows(appliance::groups)),
+    ("auth/user/search", Engine::Model, Grid::Rows(appliance::users)),
+    ("captiveportal/session/search", Engine::Recordset, Grid::Rows(flows::portal_sessions)),
+    ("captiveportal/settings/search_zones", Engine::Model, Grid::Rows(appliance::portal_zones)),
+    ("core/backup/backups", Engine::Plain, Grid::Whole(appliance::backups)),
+    ("core/firmware/info", Engine::Plain, Grid::Whole(appliance::plugins)),
+    ("core/hasync/get", Engine::Plain, Grid::Whole(appliance::ha)),
+    ("core/tunables/search_item", Engine::Model, Grid::Rows(appliance::tunables)),
+    ("cron/settings/search_jobs", Engine::Model, Grid::Rows(appliance::jobs)),
+    ("dhcrelay/settings/search_dest", Engine::Model, Grid::Rows(dhcp_pools::none)),
+    ("dhcrelay/settings/search_relay", Engine::Model, Grid::Rows(dhcp_pools::none)),
+    ("diagnostics/firewall/log", Engine::Plain, Grid::Whole(flows::log)),
+    ("diagnostics/firewall/pf_states", Engine::Plain, Grid::Whole(flows::state_count)),
+    ("diagnostics/firewall/query_states", Engine::Recordset, Grid::Rows(flows::states)),
+    ("diagnostics/system/system_disk", Engine::Plain, Grid::Whole(appliance::disks)),
+    ("diagnostics/system/system_resources", Engine::Plain, Grid::Whole(appliance::resources)),
+    ("diagnostics/system/system_swap", Engine::Plain, Grid::Whole(appliance::swap)),
+    ("diagnostics/system/system_temperature", Engine::Plain, Grid::Whole(appliance::temperatures)),
+    ("diagnostics/traffic/top", Engine::Plain, Grid::Told(flows::talkers)),
+    ("dnsmasq/settings/get", Engine::Plain, Grid::Whole(resolving::dnsmasq)),
+    ("dnsmasq/settings/search_domain", Engine::Model, Grid::Rows(resolving::domains)),
+    ("dnsmasq/settings/search_option", Engine::Model, Grid::Rows(dhcp_pools::options)),
+    ("dnsmasq/settings/search_range", Engine::Model, Grid::Rows(dhcp_pools::ranges)),
+    ("dnsmasq/settings/search_tag", Engine::Model, Grid::Rows(dhcp_pools::tags)),
+    ("hostdiscovery/service/search", Engine::Recordset, Grid::Rows(flows::sightings)),
+    ("ids/settings/list_rulesets", Engine::Recordset, Grid::Rows(appliance::rulesets)),
+    ("ipsec/connections/search_child", Engine::Model, Grid::Rows(vpn::ipsec_children)),
+    ("ipsec/connections/search_connection", Engine::Model, Grid::Rows(vpn::ipsec_connections)),
+    ("ipsec/sessions/search_phase1", Engine::Recordset, Grid::Rows(vpn::ipsec_phase1)),
+    ("ipsec/sessions/search_phase2", Engine::Recordset, Grid::Rows(vpn::ipsec_phase2)),
+    ("kea/dhcpv4/search_subnet", Engine::Model, Grid::Rows(dhcp_pools::kea4)),
+    ("kea/dhcpv6/search_pd_pool", Engine::Model, Grid::Rows(dhcp_pools::none)),
+    ("kea/dhcpv6/search_subnet", Engine::Model, Grid::Rows(dhcp_pools::kea6)),
+    ("monit/settings/search_alert", Engine::Model, Grid::Rows(appliance::alerts)),
+    ("monit/settings/search_service", Engine::Model, Grid::Rows(appliance::watched)),
+    ("monit/settings/search_test", Engine::Model, Grid::Rows(appliance::tests)),
+    ("openvpn/instances/search", Engine::Model, Grid::Rows(vpn::openvpn_instances)),
+    ("openvpn/service/search_routes", Engine::Recordset, Grid::Rows(vpn::openvpn_routes)),
+    ("openvpn/service/search_sessions", Engine::Recordset, Grid::Rows(vpn::openvpn_sessions)),
+    ("syslog/settings/search_destinations", Engine::Model, Grid::Rows(appliance::log_servers)),
+    ("trafficshaper/settings/search_pipes", Engine::Model, Grid::Rows(dhcp_pools::none)),
+    ("trafficshaper/settings/search_queues", Engine::Model, Grid::Rows(dhcp_pools::none)),
+    ("trafficshaper/settings/search_rules", Engine::Model, Grid::Rows(dhcp_pools::none)),
+    ("trust/ca/search", Engine::Model, Grid::Rows(appliance::authorities)),
+    ("trust/cert/search", Engine::Model, Grid::Rows(appliance::certificates)),
+    ("unbound/diagnostics/listlocaldata", Engine::Plain, Grid::Whole(resolving::local_data)),
+    ("unbound/settings/get", Engine::Plain, Grid::Whole(resolving::unbound)),
+    ("unbound/settings/get_nameservers", Engine::Plain, Grid::Whole(resolving::resolvers)),
+    ("unbound/settings/search_acl", Engine::Model, Grid::Rows(resolving::access)),
+    ("unbound/settings/search_dnsbl", Engine::Model, Grid::Rows(resolving::blocklists)),
+    ("unbound/settings/search_dot", Engine::Model, Grid::Rows(resolving::over_tls)),
+    ("unbound/settings/search_forward", Engine::Model, Grid::Rows(resolving::forwards)),
+    ("wireguard/client/search_client", Engine::Model, Grid::Rows(vpn::wireguard_peers)),
+    ("wireguard/server/search_server", Engine::Model, Grid::Rows(vpn::wireguard_servers)),
+    ("wireguard/service/show", Engine::Recordset, Grid::Rows(vpn::wireguard_sessions)),
 ];
 
 /// An address the simulated firewall answers.
@@ -118,13 +175,17 @@ impl Endpoint {
                     && known.next() == Some(&controller)
                     && known.next().map(squash).as_ref() == Some(&action)
             })
-            .filter(|(.., grid)| !matches!(grid, Grid::Named(_)) || !name.is_empty())
+            .filter(|(.., grid)| {
+                !matches!(grid, Grid::Named(_) | Grid::Told(_)) || !name.is_empty()
+            })
             .map(|&(path, engine, grid)| Self { path, engine, grid, name: name.to_owned() })
     }
 
     /// `None` for what must be rendered every time: pages, what has many names, and the time of day.
     pub(super) fn cache_key(&self, params: &BTreeMap<String, String>) -> Option<String> {
-        if matches!(self.grid, Grid::SystemTime | Grid::Named(_)) || !Page::of(params).is_whole() {
+        if matches!(self.grid, Grid::SystemTime | Grid::Named(_) | Grid::Told(_))
+            || !Page::of(params).is_whole()
+        {
             return None;
         }
         let filter = |name: &str| {
@@ -139,6 +200,7 @@ impl Endpoint {
         match self.grid {
             Grid::Rows(rows) => grid(engine, &page, rows(world).iter(), Extra::default()),
             Grid::Whole(body) => body(world),
+            Grid::Told(body) => body(world, &self.name),
             Grid::Named(rows) => {
                 grid(engine, &page, rows(world, &self.name).iter(), Extra::default())
             }

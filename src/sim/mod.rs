@@ -9,12 +9,15 @@
 
 mod alias_rows;
 mod aliases;
+mod appliance;
 mod automatic;
 mod counters;
 mod devices;
+mod dhcp_pools;
 mod dns;
 mod endpoint;
 mod fault;
+mod flows;
 mod grid;
 mod ids;
 mod interfaces;
@@ -27,6 +30,7 @@ mod network;
 mod options;
 mod reply;
 mod reservations;
+mod resolving;
 mod routing;
 mod rule_rows;
 mod rules;
@@ -39,6 +43,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod vpn;
 mod world;
 
 pub use fault::{Fault, FaultError};

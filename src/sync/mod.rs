@@ -7,6 +7,7 @@
 mod backfill;
 mod believe;
 mod error;
+mod examine;
 mod extra;
 mod gather;
 mod import;
@@ -19,6 +20,7 @@ mod worker;
 
 pub use backfill::{BackfillReport, Steps, Unread};
 pub use error::SyncError;
+pub use examine::{DomainFinding, Examination, Finding, SourceFinding, examine};
 pub use extra::Extra;
 pub use import::{ImportLine, ImportReport, config_domains, import};
 pub use outcome::{DomainReport, DomainState, Ending, Event, Report};

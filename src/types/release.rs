@@ -30,6 +30,11 @@ impl Release {
         Self { year, month, patch }
     }
 
+    /// Newer than every release the domains were checked against: what is read of it is best effort.
+    pub fn is_unknown(&self) -> bool {
+        *self > Self::NEWEST_KNOWN
+    }
+
     /// Whether `from <= self < before`.
     pub fn within(self, from: Self, before: Self) -> bool {
         from <= self && self < before
@@ -78,6 +83,7 @@ mod tests {
     #[test]
     fn releases_sort_by_number_and_not_by_text() {
         assert!(Release::new(26, 1, 9) < Release::new(26, 1, 10));
-        assert!(Release::new(26, 7, 2) < Release::NEWEST_KNOWN);
+        assert!(!Release::new(26, 7, 2).is_unknown());
+        assert!(Release::new(27, 1, 0).is_unknown());
     }
 }

@@ -2,6 +2,7 @@
 //! this process, the database is real, nothing outside the test's folder is read.
 
 mod demo;
+mod doctor;
 mod doors;
 mod endings;
 mod install;

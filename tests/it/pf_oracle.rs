@@ -9,9 +9,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use opndex::rules::{
-    Egress, Inbound, Packet, Rows, Ruleset, lower, protocol,
-};
+use opndex::rules::{Egress, Inbound, Packet, Rows, Ruleset, lower, protocol};
 use serde::Deserialize;
 
 use super::support::index::{Index, run};
@@ -163,14 +161,21 @@ async fn rows(release: &str) -> Rows {
 /// Why a difference is none of the evaluator's: what the release's API does not tell, and says so.
 fn excuse(release: &str, ruleset: &Ruleset, case: &Case) -> Option<&'static str> {
     let before_26 = release.starts_with("25.");
-    let forward = case.nat.as_ref().is_some_and(|n| n.kind == "rdr" && !n.descr.starts_with("Redirect to Captive Portal"));
-    let told = ruleset.gaps.iter().any(|g| g.contains("before 26.1 port forwards are only in config.xml"));
+    let forward = case
+        .nat
+        .as_ref()
+        .is_some_and(|n| n.kind == "rdr" && !n.descr.starts_with("Redirect to Captive Portal"));
+    let told =
+        ruleset.gaps.iter().any(|g| g.contains("before 26.1 port forwards are only in config.xml"));
     (before_26 && forward && told).then_some("before 26.1 port forwards are only in config.xml")
 }
 
 /// The same for source NAT, which changes no verdict here.
 fn excuse_nat(case: &Case, ruleset: &Ruleset) -> bool {
-    let told = ruleset.gaps.iter().any(|g| g.contains("legacy outbound NAT rules") && g.contains("only in config.xml"));
+    let told = ruleset
+        .gaps
+        .iter()
+        .any(|g| g.contains("legacy outbound NAT rules") && g.contains("only in config.xml"));
     told && case.nat_out.as_ref().is_some_and(|n| n.descr == "IoT legacy outbound")
 }
 
@@ -182,8 +187,7 @@ async fn every_packet_is_decided_as_pf_decides_it() {
     };
     for release in RELEASES {
         let ruleset = lower(&rows(release).await);
-        let asleep: Vec<&str> =
-            ruleset.rules.iter().filter_map(|r| r.asleep.as_deref()).collect();
+        let asleep: Vec<&str> = ruleset.rules.iter().filter_map(|r| r.asleep.as_deref()).collect();
         assert_eq!(asleep, ["it is disabled"], "{release}: every other rule is understood");
         let cases = cases(release);
         assert_eq!(cases.len(), 20_000);
@@ -207,7 +211,11 @@ async fn every_packet_is_decided_as_pf_decides_it() {
                 }
             }
         }
-        println!("{release}: {} of {} packets; excused {excused:?}", cases.len() - wrong.len(), cases.len());
+        println!(
+            "{release}: {} of {} packets; excused {excused:?}",
+            cases.len() - wrong.len(),
+            cases.len()
+        );
         wrong.truncate(5);
         assert!(wrong.is_empty(), "{release}:\n{}", wrong.join("\n"));
     }

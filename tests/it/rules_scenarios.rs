@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use opndex::rules::{
-    Egress, Inbound, InterfaceRow, Packet, RouteRow, Rows, Ruleset, TableRow, icmp_type, lower, port,
-    protocol,
+    Egress, Inbound, InterfaceRow, Packet, RouteRow, Rows, Ruleset, TableRow, icmp_type, lower,
+    port, protocol,
 };
 use serde::Deserialize;
 
@@ -48,21 +48,34 @@ struct Expected {
 
 fn laboratory(rows: &mut Rows) {
     if rows.interfaces.is_empty() {
-        let interface = |device: &str, key: &str, name: &str, addresses: &[&str], groups: &[&str]| {
-            InterfaceRow {
-                device: device.to_owned(),
-                key: Some(key.to_owned()),
-                name: name.to_owned(),
-                addresses: addresses.iter().map(|a| (*a).to_owned()).collect(),
-                groups: groups.iter().map(|a| (*a).to_owned()).collect(),
-                has_gateway: Some(key == "wan"),
-                ..InterfaceRow::default()
-            }
-        };
+        let interface =
+            |device: &str, key: &str, name: &str, addresses: &[&str], groups: &[&str]| {
+                InterfaceRow {
+                    device: device.to_owned(),
+                    key: Some(key.to_owned()),
+                    name: name.to_owned(),
+                    addresses: addresses.iter().map(|a| (*a).to_owned()).collect(),
+                    groups: groups.iter().map(|a| (*a).to_owned()).collect(),
+                    has_gateway: Some(key == "wan"),
+                    ..InterfaceRow::default()
+                }
+            };
         rows.interfaces = vec![
             interface("igc0", "wan", "WAN", &["203.0.113.2/24", "2001:db8:0:1::2/64"], &[]),
-            interface("igc1", "lan", "LAN", &["192.168.1.1/24", "2001:db8:0:2::1/64", "fe80::1/64"], &["trusted"]),
-            interface("vlan20", "opt1", "GUEST", &["192.168.20.1/24", "2001:db8:0:3::1/64"], &["untrusted"]),
+            interface(
+                "igc1",
+                "lan",
+                "LAN",
+                &["192.168.1.1/24", "2001:db8:0:2::1/64", "fe80::1/64"],
+                &["trusted"],
+            ),
+            interface(
+                "vlan20",
+                "opt1",
+                "GUEST",
+                &["192.168.20.1/24", "2001:db8:0:3::1/64"],
+                &["untrusted"],
+            ),
             interface("vlan30", "opt2", "DMZ", &["172.16.50.1/24"], &["untrusted"]),
             interface("lo0", "lo0", "Loopback", &["127.0.0.1/8", "::1/128"], &[]),
         ];
@@ -109,8 +122,7 @@ fn packet(expected: &Expected) -> Packet {
     let (from, to) = rest.split_once('>').unwrap_or_else(|| panic!("no `>` in {text}"));
     let ((source, sport), (destination, dport)) = (end(from), end(to));
     let number = protocol(name).unwrap_or_else(|| panic!("no protocol {name}"));
-    let mut packet =
-        Packet::new(number, source, destination).unwrap().with_ports(sport, dport);
+    let mut packet = Packet::new(number, source, destination).unwrap().with_ports(sport, dport);
     if !kind.is_empty() {
         packet = packet.with_icmp_type(icmp_type(kind, packet.family).unwrap());
     }
@@ -127,11 +139,13 @@ fn packet(expected: &Expected) -> Packet {
 /// What differs from what must be.
 fn differences(ruleset: &Ruleset, expected: &Expected) -> Vec<String> {
     let packet = packet(expected);
-    let device = expected.arrives.as_deref().map(|name| {
-        ruleset.device_named(name).unwrap_or_else(|| panic!("no interface {name}"))
-    });
+    let device = expected
+        .arrives
+        .as_deref()
+        .map(|name| ruleset.device_named(name).unwrap_or_else(|| panic!("no interface {name}")));
     let decision = ruleset.decide(device, &packet);
-    let id = |index: Option<usize>| index.map_or_else(|| "none".to_owned(), |i| ruleset.rules[i].id());
+    let id =
+        |index: Option<usize>| index.map_or_else(|| "none".to_owned(), |i| ruleset.rules[i].id());
     let inbound = match &decision.inbound {
         Inbound::Redirect => "redirect".to_owned(),
         Inbound::Filter(pass) => id(pass.rule),

@@ -58,7 +58,8 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
         after: params.after,
         count_only,
     };
-    let mut answer = call.ask.at(params.as_of.as_ref().map(AsOf::as_str)).await?.devices(&query).await?;
+    let mut answer =
+        call.ask.at(params.as_of.as_ref().map(AsOf::as_str)).await?.devices(&query).await?;
     let summary = summary::of_answer(&answer, count_only);
     if count_only {
         answer.columns.clear();

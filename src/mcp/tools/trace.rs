@@ -41,7 +41,8 @@ struct Params {
 }
 
 fn output() -> JsonObject {
-    let rule = json!({ "type": "object", "additionalProperties": { "type": ["string", "integer"] } });
+    let rule =
+        json!({ "type": "object", "additionalProperties": { "type": ["string", "integer"] } });
     let text = json!({ "type": "string" });
     let texts = json!({ "type": "array", "items": text });
     let properties = json!({
