@@ -25,7 +25,7 @@ impl References {
     pub(super) fn add(&mut self, table: &'static Table, spec: &Spec, elements: Vec<Caught>) {
         let mut map = BTreeMap::new();
         for element in elements {
-            let name = element.stars.last().map(|name| name.to_string());
+            let name = element.stars.last().map(ToString::to_string);
             let text = |slot: &str| {
                 let value = spec.slot(slot).and_then(|i| element.slots.get(i))?.as_ref()?;
                 Some(value.as_text().into_owned()).filter(|text| !text.is_empty())
