@@ -60,8 +60,8 @@ async fn what_is_opt_in_is_not_read_until_the_settings_name_it() {
     assert!(users.reason.as_deref().unwrap().contains("sync.extra"), "{users:?}");
     assert_eq!(index.query("users", "").await.total, 0);
 
-    let names: Vec<String> = opt_in.iter().map(|name| (*name).to_owned()).collect();
-    let enabled = firewall.with_extra(Extra::of(&names).unwrap());
+    let all_opt_in: Vec<String> = opt_in.iter().map(|name| (*name).to_owned()).collect();
+    let enabled = firewall.with_extra(Extra::of(&all_opt_in).unwrap());
     let report = run(&enabled).await;
     assert_eq!(report.ending, Ending::Complete, "{report:#?}");
     for name in opt_in {
