@@ -1,8 +1,21 @@
 //! Cutting a state into content-addressed chunks, and a tree of their hashes above them. Pure.
 //!
 //! Leaves are cut where the hash of a row's identity says so, so an inserted or deleted row moves no
-//! other boundary: a changed row costs its leaf (about 64 rows) and one node per level above it. Cutting
-//! by count would have re-written every chunk behind an insertion. The anchor is Dolt's prolly tree.
+//! other boundary: a changed row costs its leaf and one node per level above it. Cutting by count would
+//! re-write every chunk behind an insertion. The anchor is Dolt's prolly tree.
+//!
+//! A chunk that came from another is stored as its difference from it, since a leaf that is written anew
+//! whole costs fifty times the row that changed. Measured with `benches/history.rs` (1,000 devices, four
+//! domains, a run every five minutes, about 3,400 changed rows a day; the table of chunks alone):
+//!
+//! | leaves | bases | address in the table | a day |
+//! |---|---|---|---|
+//! | 64 rows (12 KB), whole unless the difference is half | 48 | 32 bytes | 704 KB, week of 7 |
+//! | 24 KB, whole unless the difference is four fifths | 64 | 16 bytes | 545 KB, first day with its first fill of 150 KB |
+//!
+//! Of the latter day: 36 leaves whole (4.2 KB each), 1,077 differences of leaves (184 bytes), 585 of nodes
+//! (78 bytes). Larger leaves are fewer, and a difference does not grow with its leaf; LZ4 looks back 64 KB,
+//! which bounds them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
