@@ -171,7 +171,8 @@ fn part(
     }
     conditions.push(column.except.to_owned());
     if let Some(firewall) = selection.firewall {
-        conditions.push(format!("t.firewall_id = {}", statement.bind(firewall.get())));
+        // `+`: the primary key begins with the firewall and would be walked instead of the identifiers.
+        conditions.push(format!("+t.firewall_id = {}", statement.bind(firewall.get())));
     }
     if !selection.interfaces.is_empty() {
         conditions.push(on_interfaces(statement, &selection.interfaces, column));
@@ -200,7 +201,7 @@ fn on_interfaces(
             Some(name) => format!("t.{name} = {}", statement.bind(scope.name.as_str())),
             None => within(statement, &scope.networks),
         };
-        format!("{place} AND t.firewall_id = {firewall}")
+        format!("{place} AND +t.firewall_id = {firewall}")
     };
     match interfaces {
         [scope] => one(statement, scope),

@@ -5,7 +5,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?1)) v CROSS JOIN firewalls 
 )
 ) c CROSS JOIN arp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?2
+  AND +t.firewall_id = ?2
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -13,7 +13,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?1)) v CROSS JOIN firewalls 
 )
 ) c CROSS JOIN ndp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?3
+  AND +t.firewall_id = ?3
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -21,7 +21,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?1)) v CROSS JOIN firewalls 
 )
 ) c CROSS JOIN dhcp_leases t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?4
+  AND +t.firewall_id = ?4
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -31,7 +31,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?1)) v CROSS JOIN firewalls 
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND t.firewall_id = ?5
+  AND +t.firewall_id = ?5
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -39,7 +39,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?1)) v CROSS JOIN firewalls 
 )
 ) c CROSS JOIN host_discovery t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?6
+  AND +t.firewall_id = ?6
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -47,7 +47,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?1)) v CROSS JOIN firewalls 
 )
 ) c CROSS JOIN dhcp_reservations t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?7
+  AND +t.firewall_id = ?7
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -56,7 +56,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?1)) v CROSS JOIN firewalls 
 ) c CROSS JOIN dhcp_reservations t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?8
+  AND +t.firewall_id = ?8
 ORDER BY 1, 2
 LIMIT ?17
 ),
@@ -110,7 +110,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?9)) v CROSS JOIN firewalls 
 )
 ) c CROSS JOIN arp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?10
+  AND +t.firewall_id = ?10
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -118,7 +118,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?9)) v CROSS JOIN firewalls 
 )
 ) c CROSS JOIN ndp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?11
+  AND +t.firewall_id = ?11
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -126,7 +126,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?9)) v CROSS JOIN firewalls 
 )
 ) c CROSS JOIN dhcp_leases t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?12
+  AND +t.firewall_id = ?12
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -136,7 +136,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?9)) v CROSS JOIN firewalls 
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND t.firewall_id = ?13
+  AND +t.firewall_id = ?13
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -144,7 +144,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?9)) v CROSS JOIN firewalls 
 )
 ) c CROSS JOIN host_discovery t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?14
+  AND +t.firewall_id = ?14
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -152,7 +152,7 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?9)) v CROSS JOIN firewalls 
 )
 ) c CROSS JOIN dhcp_reservations t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?15
+  AND +t.firewall_id = ?15
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -161,7 +161,8 @@ SELECT v.column1 AS id, f.firewall_id FROM (VALUES (?9)) v CROSS JOIN firewalls 
 ) c CROSS JOIN dhcp_reservations t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?16
+  AND +t.firewall_id = ?16
+ORDER BY 1, 2
 LIMIT ?18)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),

@@ -19,7 +19,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 )
 ) c CROSS JOIN arp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?4
+  AND +t.firewall_id = ?4
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -41,7 +41,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 )
 ) c CROSS JOIN ndp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?5
+  AND +t.firewall_id = ?5
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -63,7 +63,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 )
 ) c CROSS JOIN dhcp_leases t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?6
+  AND +t.firewall_id = ?6
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -87,7 +87,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND t.firewall_id = ?7
+  AND +t.firewall_id = ?7
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -109,7 +109,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 )
 ) c CROSS JOIN host_discovery t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?8
+  AND +t.firewall_id = ?8
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -131,7 +131,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 )
 ) c CROSS JOIN dhcp_reservations t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?9
+  AND +t.firewall_id = ?9
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -154,7 +154,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 ) c CROSS JOIN dhcp_reservations t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?10
+  AND +t.firewall_id = ?10
 ORDER BY 1, 2
 LIMIT ?21
 ),
@@ -222,7 +222,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 )
 ) c CROSS JOIN arp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?14
+  AND +t.firewall_id = ?14
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -244,7 +244,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 )
 ) c CROSS JOIN ndp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?15
+  AND +t.firewall_id = ?15
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -266,7 +266,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 )
 ) c CROSS JOIN dhcp_leases t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?16
+  AND +t.firewall_id = ?16
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -290,7 +290,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND t.firewall_id = ?17
+  AND +t.firewall_id = ?17
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -312,7 +312,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 )
 ) c CROSS JOIN host_discovery t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?18
+  AND +t.firewall_id = ?18
 UNION
 SELECT t.mac, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -334,7 +334,7 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 )
 ) c CROSS JOIN dhcp_reservations t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?19
+  AND +t.firewall_id = ?19
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
 SELECT id, firewall_id FROM (
@@ -357,7 +357,8 @@ SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall
 ) c CROSS JOIN dhcp_reservations t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?20
+  AND +t.firewall_id = ?20
+ORDER BY 1, 2
 LIMIT ?22)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),

@@ -1,40 +1,40 @@
 WITH page (id, firewall_id) AS MATERIALIZED (
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?1
+  AND +t.firewall_id = ?1
   AND t.ip_sort BETWEEN ?2 AND ?3
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?4
+  AND +t.firewall_id = ?4
   AND t.ip_sort BETWEEN ?5 AND ?6
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?7
+  AND +t.firewall_id = ?7
   AND t.ip_sort BETWEEN ?8 AND ?9
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND t.firewall_id = ?10
+  AND +t.firewall_id = ?10
   AND t.ip_sort BETWEEN ?11 AND ?12
 UNION
 SELECT t.mac, t.firewall_id FROM host_discovery t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?13
+  AND +t.firewall_id = ?13
   AND t.ip_sort BETWEEN ?14 AND ?15
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?16
+  AND +t.firewall_id = ?16
   AND t.ip_sort BETWEEN ?17 AND ?18
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?19
+  AND +t.firewall_id = ?19
   AND t.ip_sort BETWEEN ?20 AND ?21
 ORDER BY 1, 2
 LIMIT ?43
@@ -85,41 +85,42 @@ SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
 (SELECT count(*) FROM (
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?22
+  AND +t.firewall_id = ?22
   AND t.ip_sort BETWEEN ?23 AND ?24
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?25
+  AND +t.firewall_id = ?25
   AND t.ip_sort BETWEEN ?26 AND ?27
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?28
+  AND +t.firewall_id = ?28
   AND t.ip_sort BETWEEN ?29 AND ?30
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND t.firewall_id = ?31
+  AND +t.firewall_id = ?31
   AND t.ip_sort BETWEEN ?32 AND ?33
 UNION
 SELECT t.mac, t.firewall_id FROM host_discovery t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?34
+  AND +t.firewall_id = ?34
   AND t.ip_sort BETWEEN ?35 AND ?36
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac IS NOT NULL
-  AND t.firewall_id = ?37
+  AND +t.firewall_id = ?37
   AND t.ip_sort BETWEEN ?38 AND ?39
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?40
+  AND +t.firewall_id = ?40
   AND t.ip_sort BETWEEN ?41 AND ?42
+ORDER BY 1, 2
 LIMIT ?44)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),

@@ -3,19 +3,19 @@ SELECT t.mac, t.firewall_id FROM arp t
 WHERE t.mac > ''
   AND (t.mac, t.firewall_id) > (?1, ?2)
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?3
+  AND +t.firewall_id = ?3
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE t.mac > ''
   AND (t.mac, t.firewall_id) > (?4, ?5)
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?6
+  AND +t.firewall_id = ?6
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac > ''
   AND (t.mac, t.firewall_id) > (?7, ?8)
   AND t.mac IS NOT NULL
-  AND t.firewall_id = ?9
+  AND +t.firewall_id = ?9
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
 WHERE t.duid COLLATE BINARY > ''
@@ -23,26 +23,26 @@ WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND t.firewall_id = ?12
+  AND +t.firewall_id = ?12
 UNION
 SELECT t.mac, t.firewall_id FROM host_discovery t
 WHERE t.mac > ''
   AND (t.mac, t.firewall_id) > (?13, ?14)
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?15
+  AND +t.firewall_id = ?15
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac > ''
   AND (t.mac, t.firewall_id) > (?16, ?17)
   AND t.mac IS NOT NULL
-  AND t.firewall_id = ?18
+  AND +t.firewall_id = ?18
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.duid COLLATE BINARY > ''
   AND (t.duid COLLATE BINARY, t.firewall_id) > (?19, ?20)
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?21
+  AND +t.firewall_id = ?21
 ORDER BY 1, 2
 LIMIT ?29
 ),
@@ -93,40 +93,41 @@ SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?22
+  AND +t.firewall_id = ?22
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?23
+  AND +t.firewall_id = ?23
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
-  AND t.firewall_id = ?24
+  AND +t.firewall_id = ?24
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
 WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND t.firewall_id = ?25
+  AND +t.firewall_id = ?25
 UNION
 SELECT t.mac, t.firewall_id FROM host_discovery t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?26
+  AND +t.firewall_id = ?26
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
-  AND t.firewall_id = ?27
+  AND +t.firewall_id = ?27
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?28
+  AND +t.firewall_id = ?28
+ORDER BY 1, 2
 LIMIT ?30)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),

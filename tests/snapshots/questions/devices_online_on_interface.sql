@@ -2,15 +2,15 @@ WITH page (id, firewall_id) AS MATERIALIZED (
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?1
-  AND t.interface_name = ?3 AND t.firewall_id = ?2
+  AND +t.firewall_id = ?1
+  AND t.interface_name = ?3 AND +t.firewall_id = ?2
   AND t.expired IS NOT 1
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?4
-  AND t.interface_name = ?6 AND t.firewall_id = ?5
+  AND +t.firewall_id = ?4
+  AND t.interface_name = ?6 AND +t.firewall_id = ?5
 ORDER BY 1, 2
 LIMIT ?13
 ),
@@ -61,15 +61,16 @@ SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?7
-  AND t.interface_name = ?9 AND t.firewall_id = ?8
+  AND +t.firewall_id = ?7
+  AND t.interface_name = ?9 AND +t.firewall_id = ?8
   AND t.expired IS NOT 1
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?10
-  AND t.interface_name = ?12 AND t.firewall_id = ?11
+  AND +t.firewall_id = ?10
+  AND t.interface_name = ?12 AND +t.firewall_id = ?11
+ORDER BY 1, 2
 LIMIT ?14)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),

@@ -2,21 +2,21 @@ WITH page (id, firewall_id) AS MATERIALIZED (
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?1
+  AND +t.firewall_id = ?1
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?2
+  AND +t.firewall_id = ?2
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
-  AND t.firewall_id = ?3
+  AND +t.firewall_id = ?3
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
@@ -25,21 +25,21 @@ WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND t.firewall_id = ?4
+  AND +t.firewall_id = ?4
   AND NOT EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = t.duid AND r.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')
 UNION
 SELECT t.mac, t.firewall_id FROM host_discovery t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?5
+  AND +t.firewall_id = ?5
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
-  AND t.firewall_id = ?6
+  AND +t.firewall_id = ?6
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
@@ -47,7 +47,7 @@ SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?7
+  AND +t.firewall_id = ?7
   AND NOT EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = t.duid AND r.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')
 ORDER BY 1, 2
@@ -100,21 +100,21 @@ SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?8
+  AND +t.firewall_id = ?8
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?9
+  AND +t.firewall_id = ?9
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
-  AND t.firewall_id = ?10
+  AND +t.firewall_id = ?10
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
@@ -123,21 +123,21 @@ WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND t.firewall_id = ?11
+  AND +t.firewall_id = ?11
   AND NOT EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = t.duid AND r.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')
 UNION
 SELECT t.mac, t.firewall_id FROM host_discovery t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?12
+  AND +t.firewall_id = ?12
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
-  AND t.firewall_id = ?13
+  AND +t.firewall_id = ?13
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
@@ -145,9 +145,10 @@ SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND t.firewall_id = ?14
+  AND +t.firewall_id = ?14
   AND NOT EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = t.duid AND r.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')
+ORDER BY 1, 2
 LIMIT ?16)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),
