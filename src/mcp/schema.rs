@@ -48,17 +48,23 @@ pub(super) fn closed(properties: Value, required: &[&str]) -> JsonObject {
     object
 }
 
-/// A page of rows in columns, of a joined question.
+/// A page of rows in columns, of a joined question. Without descriptions: `query` has them, and every tool's
+/// schema is paid for in each session.
 pub(super) fn page() -> JsonObject {
     let properties = json!({
         "domain": { "type": "string" },
         "columns": { "type": "array", "items": { "type": "string" } },
-        "rows": { "type": "array", "items": { "type": "array" } },
+        "rows": { "type": "array", "items": { "type": "array", "items": { "type": ["string", "integer", "boolean", "null"] } } },
         "total": { "type": "integer" },
         "total_is_at_least": { "type": "boolean" },
         "next": { "type": "string" },
+        "as_of": { "type": ["string", "null"] },
+        "age_s": { "type": ["integer", "null"] },
+        "stale": { "type": "boolean" },
+        "complete": { "type": "boolean" },
+        "notes": { "type": "array", "items": { "type": "string" } },
     });
-    answer(properties, &["columns", "rows", "total"])
+    closed(properties, &["columns", "rows", "total"])
 }
 
 fn generated<T: JsonSchema>(settings: SchemaSettings) -> JsonObject {

@@ -149,10 +149,13 @@ async fn no_question_reads_a_big_table_from_end_to_end() {
             assert!(plan.iter().filter(by_address).count() >= 10, "{name}: {plan:#?}");
         }
         if !name.ends_with("called") && !name.ends_with("id") && !name.ends_with("range") {
-            // Identifiers come in order from the indexes: no sort, so a page costs what it shows.
+            // Identifiers come in order from the indexes: no sort, so a page costs what it shows. Only clients
+            // without a hardware address are sorted: two branches, in the page and in its count.
             let sorts =
                 plan.iter().filter(|line| line.contains("TEMP B-TREE FOR ORDER BY")).count();
-            assert_eq!(sorts, 0, "{name}: {plan:#?}");
+            assert!(sorts <= 4, "{name}: {plan:#?}");
+            let walks = |line: &&String| line.contains("PRIMARY KEY (firewall_id=?)");
+            assert!(!plan.iter().any(|line| walks(&line)), "{name}: {plan:#?}");
         }
     }
     for selection in reports() {

@@ -159,22 +159,20 @@ fn part(
             column.table
         );
     }
-    match (&selection.after, after) {
-        (Some((last, firewall)), true) => {
-            let (last, firewall) = (statement.bind(last.as_str()), statement.bind(firewall.get()));
-            // In a range the addresses are searched; `+` keeps the index on identifiers out of it.
-            let plus = if selection.ranges.is_empty() { "" } else { "+" };
-            conditions.push(format!("({plus}{id}, t.firewall_id) > ({last}, {firewall})"));
-        }
-        // Says the same as nothing, and makes the index on the identifier the one to walk.
-        _ if candidates.is_none() && selection.ranges.is_empty() => {
-            conditions.push(format!("{id} > ''"));
-        }
-        _ => {}
+    // Says the same as nothing, and makes an index on the identifier the one to walk: the partial ones want it
+    // said. In a range the addresses are searched instead, and `+` keeps those indexes out of it.
+    if candidates.is_none() && selection.ranges.is_empty() {
+        conditions.push(format!("{id} > ''"));
+    }
+    if after && let Some((last, firewall)) = &selection.after {
+        let (last, firewall) = (statement.bind(last.as_str()), statement.bind(firewall.get()));
+        let plus = if selection.ranges.is_empty() { "" } else { "+" };
+        conditions.push(format!("({plus}{id}, t.firewall_id) > ({last}, {firewall})"));
     }
     conditions.push(column.except.to_owned());
     if let Some(firewall) = selection.firewall {
-        conditions.push(format!("t.firewall_id = {}", statement.bind(firewall.get())));
+        // `+`: the primary key begins with the firewall and would be walked instead of the identifiers.
+        conditions.push(format!("+t.firewall_id = {}", statement.bind(firewall.get())));
     }
     if !selection.interfaces.is_empty() {
         conditions.push(on_interfaces(statement, &selection.interfaces, column));
@@ -203,7 +201,7 @@ fn on_interfaces(
             Some(name) => format!("t.{name} = {}", statement.bind(scope.name.as_str())),
             None => within(statement, &scope.networks),
         };
-        format!("{place} AND t.firewall_id = {firewall}")
+        format!("{place} AND +t.firewall_id = {firewall}")
     };
     match interfaces {
         [scope] => one(statement, scope),

@@ -251,8 +251,9 @@ fn whole(selection: &DeviceSelection) -> (String, Values) {
         ),
         None => (String::new(), "NULL,\nNULL"),
     };
-    statement.text =
-        format!("{with}SELECT {rows},\n(SELECT count(*) FROM (\n{count}\nLIMIT {most})),\n{state}");
+    statement.text = format!(
+        "{with}SELECT {rows},\n(SELECT count(*) FROM (\n{count}\nORDER BY 1, 2\nLIMIT {most})),\n{state}"
+    );
     statement.into_parts()
 }
 

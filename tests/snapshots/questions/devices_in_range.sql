@@ -1,0 +1,127 @@
+WITH page (id, firewall_id) AS MATERIALIZED (
+SELECT t.mac, t.firewall_id FROM arp t
+WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?1
+  AND t.ip_sort BETWEEN ?2 AND ?3
+UNION
+SELECT t.mac, t.firewall_id FROM ndp t
+WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?4
+  AND t.ip_sort BETWEEN ?5 AND ?6
+UNION
+SELECT t.mac, t.firewall_id FROM dhcp_leases t
+WHERE t.mac IS NOT NULL
+  AND +t.firewall_id = ?7
+  AND t.ip_sort BETWEEN ?8 AND ?9
+UNION
+SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
+WHERE t.mac IS NULL
+  AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
+  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
+  AND +t.firewall_id = ?10
+  AND t.ip_sort BETWEEN ?11 AND ?12
+UNION
+SELECT t.mac, t.firewall_id FROM host_discovery t
+WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?13
+  AND t.ip_sort BETWEEN ?14 AND ?15
+UNION
+SELECT t.mac, t.firewall_id FROM dhcp_reservations t
+WHERE t.mac IS NOT NULL
+  AND +t.firewall_id = ?16
+  AND t.ip_sort BETWEEN ?17 AND ?18
+UNION
+SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
+WHERE t.mac IS NULL
+  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?19
+  AND t.ip_sort BETWEEN ?20 AND ?21
+ORDER BY 1, 2
+LIMIT ?43
+),
+seen AS MATERIALIZED (
+SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
+FROM page p CROSS JOIN arp t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'ndp', NULL, t.ip, t.ip_sort, t.interface_name, NULL, NULL, t.vendor, 1, 0, NULL, NULL, 0
+FROM page p CROSS JOIN ndp t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
+FROM page p CROSS JOIN dhcp_leases t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
+FROM page p CROSS JOIN dhcp_leases t ON t.duid COLLATE BINARY = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
+FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
+CROSS JOIN dhcp_leases t ON t.ip_sort = n.ip_sort AND t.firewall_id = n.firewall_id AND t.mac IS NULL
+UNION ALL
+SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
+FROM page p CROSS JOIN dhcp_reservations t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
+FROM page p CROSS JOIN dhcp_reservations t ON t.duid = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
+FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
+CROSS JOIN dhcp_reservations t ON t.duid = l.duid AND t.mac IS NULL AND t.firewall_id = l.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'discovery', NULL, t.ip, t.ip_sort, t.interface, NULL, NULL, t.vendor, 0, 0, t.last_seen, NULL, 0
+FROM page p CROSS JOIN host_discovery t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'label', NULL, NULL, NULL, NULL, t.name, coalesce(t.owner, t."group"), NULL, 0, 0, NULL, NULL, 0
+FROM page p CROSS JOIN labels t ON t.client = p.id
+),
+sightings AS (
+SELECT json_array(id, firewall_id, origin, backend, ip, interface_name, name, description, vendor, live, reserved, until, duid, prefix) AS line FROM seen
+UNION ALL
+SELECT json_array(s.id, s.firewall_id, 'dns', d.backend, d.ip, NULL, d.name, d.description, NULL, 0, 0, NULL, NULL, 0)
+FROM (SELECT DISTINCT id, firewall_id, ip_sort FROM seen WHERE ip_sort IS NOT NULL) s
+CROSS JOIN dns_records d ON d.ip_sort = s.ip_sort AND d.firewall_id = s.firewall_id
+WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
+)
+SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
+(SELECT json_group_array(json(line)) FROM sightings),
+(SELECT count(*) FROM (
+SELECT t.mac, t.firewall_id FROM arp t
+WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?22
+  AND t.ip_sort BETWEEN ?23 AND ?24
+UNION
+SELECT t.mac, t.firewall_id FROM ndp t
+WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?25
+  AND t.ip_sort BETWEEN ?26 AND ?27
+UNION
+SELECT t.mac, t.firewall_id FROM dhcp_leases t
+WHERE t.mac IS NOT NULL
+  AND +t.firewall_id = ?28
+  AND t.ip_sort BETWEEN ?29 AND ?30
+UNION
+SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
+WHERE t.mac IS NULL
+  AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
+  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
+  AND +t.firewall_id = ?31
+  AND t.ip_sort BETWEEN ?32 AND ?33
+UNION
+SELECT t.mac, t.firewall_id FROM host_discovery t
+WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?34
+  AND t.ip_sort BETWEEN ?35 AND ?36
+UNION
+SELECT t.mac, t.firewall_id FROM dhcp_reservations t
+WHERE t.mac IS NOT NULL
+  AND +t.firewall_id = ?37
+  AND t.ip_sort BETWEEN ?38 AND ?39
+UNION
+SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
+WHERE t.mac IS NULL
+  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?40
+  AND t.ip_sort BETWEEN ?41 AND ?42
+ORDER BY 1, 2
+LIMIT ?44)),
+(SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
+          FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),
+         (SELECT json_group_array(json_array(firewall_id, domain, rows, rejects)) FROM domains WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp'))
