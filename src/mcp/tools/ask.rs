@@ -40,7 +40,7 @@ fn output() -> JsonObject {
         "readings": { "type": "array", "items": { "type": "object" } },
         "answer": { "type": "object" },
     });
-    schema::closed(properties, &["outcome"])
+    schema::object(properties, &["outcome"])
 }
 
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {

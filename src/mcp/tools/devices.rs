@@ -14,8 +14,8 @@ pub(super) static TOOL: Tool = Tool {
     name: "devices",
     title: "Devices on the network",
     about: "Who is on the network: one row per device (MAC or DUID), joined from leases, reservations, ARP, NDP and DNS. \
-            Up to 3 devices come with every column, more with device, ip, interface, online; others in `columns`: \
-            mac, vendor, vlan, ipv6, reserved, randomised, lease, lease_expires, names. Everything about one: `report` device.",
+            Other `columns`: mac, vendor, vlan, ipv6, reserved, randomised, lease, lease_expires, names. Everything about \
+            one: `report` device.",
     input: schema::input::<Params>,
     output: schema::page,
     effect: Effect::Reads,

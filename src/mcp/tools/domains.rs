@@ -16,8 +16,8 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "domains",
     title: "What is in the index",
-    about: "Without argument: every domain (kind of thing known about the network) with its number of rows and its age in seconds. \
-            With `domain`: also what it is, its columns, and the filter operators for `query`. Filters on indexed columns are fastest.",
+    about: "Without argument: every domain (kind of thing known about the network) with its rows and age in seconds. With \
+            `domain`: what it is, its columns, and the filter operators for `query`.",
     input: schema::input::<Params>,
     output: schema::output::<Domains>,
     effect: Effect::Reads,

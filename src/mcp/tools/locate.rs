@@ -14,9 +14,9 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "locate",
     title: "Find an address or name",
-    about: "What is known about one IP address, MAC address or name, in every domain at once: its leases, reservations, \
-            neighbour entries, DNS records, and the aliases and networks that cover it. Start here when the question is about one device. \
-            `how` is exact, begins (of a name) or covers (a network that holds the address). At most 40 mentions.",
+    about: "What is known about one IP address, MAC address or name, in every domain at once: leases, reservations, \
+            neighbours, DNS, and the aliases and networks that cover it. `how`: exact, begins (of a name) or covers. At \
+            most 40 mentions.",
     input: schema::input::<Params>,
     output,
     effect: Effect::Reads,
@@ -28,7 +28,6 @@ pub(super) static TOOL: Tool = Tool {
 struct Params {
     /// `10.0.0.9`, `fd00::9`, `00:1b:21:aa:bb:cc`, `nas`, or the beginning of a name.
     what: String,
-    /// Name of one firewall; default all.
     firewall: Option<String>,
     as_of: Option<AsOf>,
 }

@@ -16,10 +16,8 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "query",
     title: "Rows of one domain",
-    about: "List or count rows of one domain: leases, rules, aliases, VLANs, ... `where` filters, `columns` narrows, \
-            `total` counts all matches. Answered from the local index in milliseconds. `rows` are arrays in the order of `columns`; \
-            columns empty on the whole page are left out unless asked for. Times are UTC. \
-            For column names and operators call `domains` with the domain.",
+    about: "List or count rows of one domain (leases, rules, aliases, VLANs, ...). `total` counts all matches; columns \
+            empty on the whole page are left out unless asked for. Column names and operators: `domains` with the domain.",
     input: schema::input::<Params>,
     output,
     effect: Effect::Reads,
@@ -30,20 +28,16 @@ pub(super) static TOOL: Tool = Tool {
 #[serde(deny_unknown_fields)]
 struct Params {
     domain: DomainName,
-    /// Conditions that must all hold, such as `ip in 10.0.0.0/24`, `hostname = nas*`, `description ~ camera`,
-    /// `expires > 2026-01-31`, `enabled = false`, `mac is null`.
+    /// All must hold: `ip in 10.0.0.0/24`, `hostname = nas*`, `description ~ camera`, `enabled = false`, `mac is null`.
     #[serde(rename = "where")]
     filters: Option<Vec<String>>,
-    /// Default: every column that has a value.
     columns: Option<Vec<String>>,
-    /// Rows per page, default 50.
+    /// Default 50.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
-    /// `next` of the page before, with the same domain, where and firewall.
+    /// `next` of the page before.
     after: Option<String>,
-    /// Name of one firewall; default all.
     firewall: Option<String>,
-    /// Return `total` without rows.
     count_only: Option<bool>,
     as_of: Option<AsOf>,
 }

@@ -18,10 +18,9 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "refresh",
     title: "Read the firewall now",
-    about: "Read the firewall now, wait (about a second; at most minutes when it is slow), and report per domain what changed. \
-            The index keeps itself fresh: call this only when the age of an answer matters. Never changes the firewall. \
-            States: fresh (something changed), unchanged, absent (not on this firewall), and partial, denied, unreachable, \
-            malformed, suspect with a reason, where the last good rows are kept. Then repeat the question.",
+    about: "Read the firewall now (about a second), wait, and report per domain what changed. The index keeps itself fresh: \
+            call this only when the age of an answer matters, then ask again. Never changes the firewall. Where a state is \
+            denied, unreachable, malformed or suspect the last good rows are kept.",
     input: schema::input::<Params>,
     output: schema::output::<Refreshed>,
     effect: Effect::Refreshes,
@@ -36,7 +35,6 @@ const WAITING_EVENTS: usize = 64;
 struct Params {
     /// Default all.
     domains: Option<Vec<DomainName>>,
-    /// Name of one firewall; default all.
     firewall: Option<String>,
 }
 

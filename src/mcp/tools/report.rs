@@ -14,10 +14,10 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "report",
     title: "Joined questions",
-    about: "Answers that join domains. `about` is an interface (optional) for networks, vlans, rules, dhcp_servers; \
-            an interface for references (what would miss it); a device for device; an address or device for rules_for_address; \
-            a port for rules_for_port; a name (optional) for names, reservations, aliases. \
-            `only`: problems (of aliases, reservations, names), pass or block (of rules).",
+    about: "Answers that join domains. `about`: an interface (optional) for networks, vlans, rules, dhcp_servers; an \
+            interface for references; a device for device; an address or device for rules_for_address; a port for \
+            rules_for_port; a name (optional) for names, reservations, aliases. `only`: problems, or pass or block (of \
+            rules).",
     input: schema::input::<Params>,
     output: schema::page,
     effect: Effect::Reads,

@@ -13,8 +13,8 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "status",
     title: "Freshness of the index",
-    about: "How fresh and complete the index is, per firewall and domain, and how the last sync ended. `fresh` lists the domains that \
-            are in order, `not_fresh` the others with the reason. Call it when an answer was stale or incomplete, or when asked about the sync.",
+    about: "How fresh and complete the index is, per firewall and domain, and how the last sync ended. Call it when an \
+            answer was stale or incomplete, or when asked about the sync.",
     input: schema::input::<Params>,
     output: schema::output::<Overview>,
     effect: Effect::Reads,

@@ -39,6 +39,9 @@ pub(super) fn mismatch(schema: &Value, value: &Value, at: &str) -> Option<String
     {
         return Some(format!("{at}: {value} is not {schema:?}"));
     }
+    if value.is_array() && !schema.contains_key("items") {
+        return None;
+    }
     let each = |(i, item)| {
         mismatch(schema.get("items").unwrap_or(&Value::Null), item, &format!("{at}[{i}]"))
     };
@@ -47,6 +50,10 @@ pub(super) fn mismatch(schema: &Value, value: &Value, at: &str) -> Option<String
         return Some(wrong);
     }
     let object = value.as_object()?;
+    if !schema.contains_key("properties") && !schema.contains_key("additionalProperties") {
+        // An object of which nothing but that is promised.
+        return None;
+    }
     let required = schema.get("required").and_then(Value::as_array);
     if let Some(missing) =
         required.into_iter().flatten().find(|name| !object.contains_key(name.as_str().unwrap()))
