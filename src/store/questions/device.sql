@@ -13,7 +13,7 @@ lease AS MATERIALIZED (
 reservation AS MATERIALIZED (
     SELECT p.id, r.* FROM page p CROSS JOIN dhcp_reservations r ON r.mac = p.id AND r.firewall_id = p.firewall_id
     UNION
-    SELECT l.id, r.* FROM lease l CROSS JOIN dhcp_reservations r ON r.duid = l.duid AND r.firewall_id = l.firewall_id
+    SELECT h.id, r.* FROM lease h CROSS JOIN dhcp_reservations r ON r.duid = h.duid AND r.firewall_id = h.firewall_id
     UNION
     SELECT p.id, r.* FROM page p CROSS JOIN dhcp_reservations r ON r.duid = p.id AND r.firewall_id = p.firewall_id
 ),
@@ -45,7 +45,7 @@ facts (id, firewall_id, rank, fact, value, detail, at) AS (
     FROM page p CROSS JOIN ndp nd ON nd.mac = p.id AND nd.firewall_id = p.firewall_id
     UNION ALL
     SELECT id, firewall_id, 2, 'lease', ip, text, expires
-    FROM (SELECT l.*, l.backend || ', ' || l.state || coalesce(', ' || l.hostname, '') || coalesce(', ' || l.interface_name, '') AS text FROM lease l)
+    FROM (SELECT h.*, h.backend || ', ' || h.state || coalesce(', ' || h.hostname, '') || coalesce(', ' || h.interface_name, '') AS text FROM lease h)
     UNION ALL
     SELECT id, firewall_id, 3, 'reservation', coalesce(ip, 'dynamic'), backend || coalesce(', ' || hostname, '') || coalesce(', ' || description, ''), NULL
     FROM reservation
