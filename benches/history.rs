@@ -42,7 +42,9 @@ fn main() {
         .build()
         .expect("a runtime");
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("year.db");
+    // A year to look at afterwards.
+    let kept = std::env::var_os("HISTORY_BENCH_FILE").map(std::path::PathBuf::from);
+    let path = kept.unwrap_or_else(|| folder.path().join("year.db"));
     runtime.block_on(async {
         let runs = fill(&path, days, devices).await;
         sizes(&path, days);
@@ -131,15 +133,13 @@ fn sizes(path: &Path, days: u64) {
             100.0 * payload / bytes
         );
     }
-    let (chunks, alone, depth, data): (i64, i64, f64, f64) = connection
-        .query_row(
-            "SELECT count(*), sum(base IS NULL), avg(depth), avg(length(data)) FROM chunks",
-            [],
-            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)),
-        )
+    let sql = "SELECT count(*), sum(base IS NULL), avg(depth), sum(length(data)) / 1e3,
+                coalesce(sum(length(data)) FILTER (WHERE base IS NULL), 0) / 1e3 FROM chunks";
+    let (chunks, alone, depth, data, whole): (i64, i64, f64, f64, f64) = connection
+        .query_row(sql, [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))
         .expect("chunks");
     println!(
-        "  {chunks} chunks, {alone} of them whole, {depth:.1} bases below each, {data:.0} bytes of data in each"
+        "  {chunks} chunks ({data:.0} KB), {alone} of them whole ({whole:.0} KB), {depth:.1} bases below each"
     );
 }
 

@@ -26,13 +26,13 @@ CREATE INDEX snapshots_position ON snapshots (firewall_id, domain, position, run
 CREATE TABLE chunks_new (
     -- Content-addressed pieces of snapshots, shared between snapshots, domains and firewalls.
     chunk_id INTEGER PRIMARY KEY,
-    hash BLOB NOT NULL, -- BLAKE3 of the uncompressed content.
+    hash BLOB NOT NULL, -- First 16 bytes of the BLAKE3 of the uncompressed content; the node above holds all 32.
     size INTEGER NOT NULL, -- Bytes before compression.
     base INTEGER, -- Chunk whose content is the dictionary of `data`; absent: it stands alone.
     depth INTEGER NOT NULL, -- Bases below it.
     data BLOB NOT NULL -- LZ4 block. Leaves hold one JSON row per line; nodes hold the hashes of their children.
 ) STRICT;
-INSERT INTO chunks_new SELECT chunk_id, hash, size, NULL, 0, data FROM chunks;
+INSERT INTO chunks_new SELECT chunk_id, substr(hash, 1, 16), size, NULL, 0, data FROM chunks;
 DROP TABLE chunks;
 ALTER TABLE chunks_new RENAME TO chunks;
 -- "The chunk with this hash": a prefix tells all but one in 10^19 apart, the whole hash is compared.

@@ -1,12 +1,14 @@
 //! What changed, when, and who did it.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::net::IpAddr;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::domain::{ALL, AnyDomain, Cadence, Cell, ColumnSpec, Kind, Role, sighting};
-use crate::store::{About, Change, ChangeKind, ChangePosition, Changes, ChangesQuery};
+use crate::store::{About, Change, ChangeKind, ChangePosition, Changes, ChangesQuery, RevisionRow};
 use crate::types::{FirewallId, MacAddr, RunId, Timestamp, host_part};
 
 use super::catalog;
@@ -111,10 +113,38 @@ impl Ask {
             let firewall = if several { name(change.firewall) } else { None };
             changes.push(row(change, firewall));
         }
+        self.told_by(&found.changes, &mut changes).await?;
         let mut freshness = self.overall_of(scope, &domains).await?;
         notes(&mut freshness, &found, left_out);
         let next = found.next.map(|position| cursor::encode(&question, &cells(&position)));
         Ok(ChangesAnswer { changes, next, freshness })
+    }
+}
+
+impl Ask {
+    /// Adds who saved the configuration: the newest revision between the state before and the one that shows
+    /// the change.
+    async fn told_by(&self, changes: &[Change], rows: &mut [ChangeRow]) -> Result<(), AskError> {
+        let mut revisions: BTreeMap<FirewallId, Vec<RevisionRow>> = BTreeMap::new();
+        for (change, row) in changes.iter().zip(rows) {
+            if change.domain.cadence() != Cadence::Config {
+                continue;
+            }
+            let known = match revisions.entry(change.firewall) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    unknown.insert(self.store.revisions(change.firewall).await?)
+                }
+            };
+            let fits =
+                |one: &&RevisionRow| one.revision.at <= change.at && one.revision.at > change.after;
+            row.by = known.iter().rev().find(fits).map(|one| SavedBy {
+                at: one.revision.at,
+                user: one.revision.user.clone(),
+                text: one.revision.description.clone(),
+            });
+        }
+        Ok(())
     }
 }
 

@@ -21,7 +21,7 @@ const fn column(name: &'static str, usual: bool, about: &'static str) -> DeviceC
 }
 
 /// What can be shown of a device.
-pub(super) static COLUMNS: [DeviceColumn; 13] = [
+pub(super) static COLUMNS: [DeviceColumn; 15] = [
     column("device", true, "Its name; its MAC address or DUID where nothing names it."),
     column("ip", true, "IPv4 address it has, or had last."),
     column("interface", true, "Interface it was seen on."),
@@ -38,6 +38,8 @@ pub(super) static COLUMNS: [DeviceColumn; 13] = [
     ),
     column("lease", false, "State of its lease."),
     column("lease_expires", false, "End of its lease."),
+    column("owner", false, "Whose it is, as the user says."),
+    column("last_seen", false, "When the firewall's discovery daemon last saw it, where it runs."),
     column("names", false, "Every name it goes by."),
 ];
 
@@ -58,6 +60,10 @@ pub struct Device {
     pub is_randomised: bool,
     pub lease: Option<&'static str>,
     pub lease_expires: Option<Timestamp>,
+    /// By the firewall's discovery daemon, where it runs.
+    pub last_seen: Option<Timestamp>,
+    /// Or the group it belongs to, as the user says.
+    pub owner: Option<String>,
 }
 
 impl Device {
@@ -80,7 +86,20 @@ impl Device {
             names,
             ipv6: ipv6(seen),
             vlan: interface.as_deref().and_then(|name| tag(name, firewall, wires)),
-            vendor: seen.iter().find_map(|s| s.vendor.clone()),
+            vendor: seen
+                .iter()
+                .find_map(|s| s.vendor.clone())
+                .or_else(|| mac.as_ref().and_then(MacAddr::vendor).map(str::to_owned)),
+            owner: seen
+                .iter()
+                .find(|s| s.origin == Origin::Label)
+                .and_then(|s| s.description.clone()),
+            last_seen: seen
+                .iter()
+                .filter(|s| s.origin == Origin::Discovery)
+                .filter_map(|s| s.until)
+                .max()
+                .map(Timestamp::from_seconds),
             is_online: seen
                 .iter()
                 .any(|s| matches!(s.origin, Origin::Arp | Origin::Ndp) && s.is_live),
@@ -102,6 +121,7 @@ impl Device {
         let list = |items: &[String]| {
             if items.is_empty() { Value::Null } else { Value::from(items.join(", ")) }
         };
+        let time = |at: Option<Timestamp>| at.map_or(Value::Null, |at| Value::from(at.to_string()));
         match column {
             "device" => Value::from(self.name.as_deref().unwrap_or(&self.id)),
             "ip" => text(self.ipv4.as_deref().or(self.ipv6.first().map(String::as_str))),
@@ -114,9 +134,9 @@ impl Device {
             "reserved" => self.is_reserved.into(),
             "randomised" => self.is_randomised.into(),
             "lease" => text(self.lease),
-            "lease_expires" => {
-                self.lease_expires.map_or(Value::Null, |at| Value::from(at.to_string()))
-            }
+            "lease_expires" => time(self.lease_expires),
+            "last_seen" => time(self.last_seen),
+            "owner" => text(self.owner.as_deref()),
             "names" => list(&self.names),
             _ => Value::Null,
         }
@@ -126,11 +146,12 @@ impl Device {
 /// What the administrator wrote first, then what the device calls itself.
 fn names(seen: &[&Sighting]) -> Vec<String> {
     let rank = |s: &Sighting| match (s.origin, s.is_live) {
-        (Origin::Reservation, _) => 0,
-        (Origin::Dns, _) => 1,
-        (Origin::Lease, true) => 2,
-        (Origin::Lease, false) => 3,
-        (Origin::Arp | Origin::Ndp, _) => 4,
+        (Origin::Label, _) => 0,
+        (Origin::Reservation, _) => 1,
+        (Origin::Dns, _) => 2,
+        (Origin::Lease, true) => 3,
+        (Origin::Lease, false) => 4,
+        (Origin::Arp | Origin::Ndp | Origin::Discovery, _) => 5,
     };
     let mut ranked: Vec<(u8, &str)> = seen
         .iter()

@@ -6,7 +6,7 @@ use crate::domain::Cell;
 use crate::store::{
     Counting, DevicePage, DeviceSelection, FirewallRow, NameIs, Sighting, Total, Wire,
 };
-use crate::types::{AddressRange, FirewallId, MacAddr, did_you_mean};
+use crate::types::{AddressRange, FirewallId, MacAddr, did_you_mean, maker_prefixes};
 
 use super::answer::Answer;
 use super::cursor;
@@ -17,8 +17,15 @@ use super::place::{self, Place};
 use super::query::{self, Ask};
 
 /// Domains that devices are put together from.
-const DOMAINS: &[&str] =
-    &["arp", "dhcp_leases", "dhcp_reservations", "dns_records", "interfaces", "ndp"];
+const DOMAINS: &[&str] = &[
+    "arp",
+    "dhcp_leases",
+    "dhcp_reservations",
+    "dns_records",
+    "host_discovery",
+    "interfaces",
+    "ndp",
+];
 
 /// An answer of so few devices shows every column: the next question would ask for them.
 const FEW: usize = 3;
@@ -218,6 +225,9 @@ fn selection(
         named(&mut selection, text)?;
     }
     selection.vendor = given(query.vendor.as_deref()).map(str::to_owned);
+    if let Some(vendor) = &selection.vendor {
+        selection.makers = maker_prefixes(vendor);
+    }
     for word in &query.is {
         let word = word.trim().to_lowercase();
         match word.as_str() {

@@ -13,6 +13,31 @@ use super::ruleset::Loaded;
 /// Public addresses that may stand for the internet; the first that is in no local network is taken.
 const PUBLIC: [&str; 4] = ["9.9.9.9", "1.1.1.1", "2620:fe::fe", "2606:4700:4700::1111"];
 
+/// Rows in which a name is looked for.
+const MOST_MENTIONS: u32 = 20;
+
+/// Addresses that nobody on the internet has (RFC 6890).
+const SPECIAL: [&str; 18] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.2.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/3",
+    "::/8",
+    "fc00::/7",
+    "fe80::/10",
+    "fec0::/10",
+    "ff00::/8",
+    "2001:db8::/32",
+];
+
 /// An end of a question, resolved.
 #[derive(Debug, Clone)]
 pub(super) struct Endpoint {
@@ -101,8 +126,7 @@ impl Ask {
             Ok(mac) => Needle::Mac(mac),
             Err(_) => Needle::Name(text.to_owned()),
         };
-        const MOST: u32 = 20;
-        let hits = self.store.locate(&needle, Some(loaded.firewall), MOST).await?;
+        let hits = self.store.locate(&needle, Some(loaded.firewall), MOST_MENTIONS).await?;
         let mut found: Vec<(String, IpAddr)> = Vec::new();
         for hit in hits.iter().filter(|h| h.how == Sought::Exact) {
             let row = hit.domain.name();
@@ -174,27 +198,6 @@ pub(super) fn internet_addresses(ruleset: &Ruleset) -> Addresses {
     for route in ruleset.routes.iter().filter(|r| r.net.prefix_len() > 0) {
         local = local.union(&Addresses::of_net(route.net));
     }
-    // Addresses that nobody on the internet has (RFC 6890).
-    const SPECIAL: [&str; 18] = [
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.0.2.0/24",
-        "192.168.0.0/16",
-        "198.18.0.0/15",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "224.0.0.0/3",
-        "::/8",
-        "fc00::/7",
-        "fe80::/10",
-        "fec0::/10",
-        "ff00::/8",
-        "2001:db8::/32",
-    ];
     for net in SPECIAL.iter().filter_map(|net| net.parse::<crate::types::AddressRange>().ok()) {
         let family = Family::of(net.first());
         let set = Set::interval(number(net.first()), number(net.last()));

@@ -73,6 +73,12 @@ impl Ask {
                 ));
             }
         }
+        self.reservations(loaded, &mut all).await?;
+        Ok(all)
+    }
+
+    /// Reservations that lie in a dynamic range.
+    async fn reservations(&self, loaded: &Loaded, all: &mut Vec<Finding>) -> Result<(), AskError> {
         let ranges: Vec<(AddressRange, String)> = self
             .texts(loaded, "dhcp_ranges")
             .await?
@@ -106,7 +112,7 @@ impl Ask {
                 "Move the reservation out of the range.",
             ));
         }
-        Ok(all)
+        Ok(())
     }
 
     /// The rows of a domain as text; none when this version or this firewall has no such domain.

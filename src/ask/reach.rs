@@ -15,7 +15,8 @@ use super::error::AskError;
 use super::freshness::Freshness;
 use super::query::Ask;
 use super::ruleset::Loaded;
-use super::trace::{RuleWord, word};
+use super::trace::RuleWord;
+use super::trace_words::word;
 
 /// Parts shown unless asked otherwise.
 const SHOWN: usize = 30;
@@ -120,7 +121,7 @@ impl Ask {
     /// Every interface against every other, and the internet.
     pub async fn matrix(&self, firewall: Option<&str>) -> Result<Matrix, AskError> {
         let loaded = self.ruleset(firewall).await?;
-        let zones = matrix(&loaded.ruleset)?;
+        let zones = zones(&loaded.ruleset)?;
         Ok(Matrix {
             zones,
             unknown: loaded.ruleset.gaps.clone(),
@@ -229,6 +230,16 @@ fn answer(
     parts: Vec<(Family, DeviceId, Fate, Cube)>,
 ) -> Reach {
     let ruleset = &loaded.ruleset;
+    let passes = |fate: &Fate| verdict(ruleset, fate) == "pass";
+    let passing = parts.iter().filter(|(_, _, fate, _)| passes(fate)).count();
+    let what = match (passing, parts.len()) {
+        (_, 0) => {
+            format!("`{}` and `{}` have nothing to say to each other", question.from, question.to)
+        }
+        (0, _) => format!("nothing from {} is sure to reach {}", question.from, question.to),
+        (p, t) if p == t => format!("everything from {} reaches {}", question.from, question.to),
+        (p, t) => format!("{p} of {t} parts from {} to {} pass", question.from, question.to),
+    };
     let wanted = question.verdict.as_deref();
     let mut shown: Vec<(Family, DeviceId, Fate, Cube)> = parts
         .into_iter()
@@ -239,7 +250,6 @@ fn answer(
         (*family, fate.action != Action::Pass, fate.rule_in, *device, cube.clone())
     });
     let total = shown.len();
-    let passing = shown.iter().filter(|(_, _, fate, _)| fate.action == Action::Pass).count();
     let limit = question.limit.unwrap_or(SHOWN).min(MOST);
     let parts: Vec<ReachPart> = shown
         .into_iter()
@@ -258,12 +268,6 @@ fn answer(
         .collect();
     let mut unknown = ruleset.gaps.clone();
     unknown.retain(|gap| !loaded.freshness.notes.contains(gap));
-    let what = match (passing, total) {
-        (0, 0) => "there is nothing of that kind".to_owned(),
-        (0, _) => format!("nothing from {} reaches {}", question.from, question.to),
-        (p, t) if p == t => format!("everything from {} reaches {}", question.from, question.to),
-        (p, t) => format!("{p} of {t} parts from {} to {} pass", question.from, question.to),
-    };
     Reach { summary: what, parts, total, unknown, freshness: loaded.freshness.clone() }
 }
 
@@ -275,7 +279,7 @@ fn stopping(ruleset: &Ruleset, fate: &Fate) -> Option<usize> {
 }
 
 /// Senders and receivers of the matrix: assigned interfaces and the internet.
-fn matrix(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
+pub fn zones(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
     let internet = internet_addresses(ruleset);
     let mut zones: Vec<(String, Vec<DeviceId>, Addresses)> = Vec::new();
     for (id, device) in ruleset.devices.iter().enumerate() {
@@ -331,20 +335,22 @@ fn cell(
             );
         }
         let family_name = if family == Family::V4 { "IPv4" } else { "IPv6" };
-        words.push(format!("{family_name} {}", services(&start, merge(passing))));
+        words.push(format!("{family_name} {}", services(&start, &merge(passing))));
     }
     Ok(if words.is_empty() { "no addresses in common".to_owned() } else { words.join(", ") })
 }
 
 /// `all`, `none`, or the services that some sender may use to some receiver.
-fn services(start: &Cube, passing: Vec<Cube>) -> String {
+fn services(start: &Cube, passing: &[Cube]) -> String {
     if passing.is_empty() {
         return "none".to_owned();
     }
     let mut left = vec![start.clone()];
-    for cube in &passing {
+    for cube in passing {
         let mut rest = Vec::new();
-        left.iter().for_each(|l| l.minus(cube, &mut rest));
+        for piece in &left {
+            piece.minus(cube, &mut rest);
+        }
         left = rest;
     }
     // The firewall drops port 0 always; what only differs there is all.

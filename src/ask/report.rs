@@ -60,6 +60,7 @@ pub fn reports() -> Vec<ReportInfo> {
             Subject::Interface => ("interface", true),
             Subject::OneInterface => ("interface", false),
             Subject::Address => ("address", false),
+            Subject::AnyAddress => ("address", true),
             Subject::Port => ("port", false),
             Subject::Name => ("name", true),
             Subject::Device => ("device", false),
@@ -159,7 +160,8 @@ impl Ask {
             }),
         };
         match (question.subject, given) {
-            (Subject::Nothing | Subject::Interface | Subject::Name, None) => {}
+            (Subject::Nothing | Subject::Interface | Subject::Name | Subject::AnyAddress, None) => {
+            }
             (Subject::Nothing, Some(_)) => return Err(wants("no subject: leave `about` out")),
             (Subject::OneInterface, None) => {
                 return Err(wants("an interface or VLAN in `about`, such as IOT or vlan 30"));
@@ -179,7 +181,7 @@ impl Ask {
                 })?;
                 selection.number = Some(port.into());
             }
-            (Subject::Address, _) => {
+            (Subject::Address | Subject::AnyAddress, _) => {
                 let text =
                     given.ok_or_else(|| wants("an address, network or device in `about`"))?;
                 self.address(query, text, selection).await?;

@@ -1,7 +1,5 @@
 //! What can be typed. The comments here are the help.
 
-mod rules;
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -13,7 +11,11 @@ use crate::types::Timestamp;
 use super::exit;
 use super::flags::SettingFlags;
 use super::install::Client;
-pub(super) use rules::{LintArgs, LintSeverity, ReachArgs, TraceArgs};
+use super::rule_args::{LintArgs, ReachArgs, TraceArgs};
+pub(super) use super::upkeep_args::{
+    BackupArgs, ChangesArgs, ExportArgs, HistoryArgs, LabelArgs, PresenceArgs, PruneArgs,
+    SnapshotArgs, SnapshotCommand,
+};
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -110,6 +112,25 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Show everything that mentions an IP address, a MAC address or a name.
     Locate(LocateArgs),
+    /// Show who had which address when, which devices are new and which are gone.
+    Presence(PresenceArgs),
+    /// Show or write what you say about devices: name, owner, group, note.
+    ///
+    /// Labels belong to the MAC address. They are shown by `locate` and `presence`, found by `locate`, and
+    /// survive every sync, rebuild and prune.
+    Label(LabelArgs),
+    /// Show the runs and what each cost, and what the tables take of the file.
+    History(HistoryArgs),
+    /// Print or check stored states.
+    Snapshot(SnapshotArgs),
+    /// Fill the tables again from the newest stored states.
+    Rebuild,
+    /// Drop history that the settings do not want to keep, and give its space back.
+    ///
+    /// `serve` does the same once a day.
+    Prune(PruneArgs),
+    /// Copy the database to a file while it is in use.
+    Backup(BackupArgs),
     /// Show which firewall rule decides a packet, and why.
     ///
     /// FROM and TO are addresses, device names, networks, interfaces, aliases, `internet` or `firewall`;
@@ -164,18 +185,21 @@ pub(super) enum Command {
 impl Command {
     /// Whether it can be answered as of an earlier moment.
     pub(super) const fn is_question(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Query(_)
-                | Self::Trace(_)
-                | Self::Reach(_)
-                | Self::Lint(_)
-                | Self::Ask(_)
-                | Self::Devices(_)
-                | Self::Locate(_)
-                | Self::Report(_)
-                | Self::Status
-        )
+            | Self::Trace(_)
+            | Self::Reach(_)
+            | Self::Lint(_)
+            | Self::Ask(_)
+            | Self::Devices(_)
+            | Self::Locate(_)
+            | Self::Presence(_)
+            | Self::Report(_)
+            | Self::Sql(_)
+            | Self::Status => true,
+            Self::Snapshot(args) => matches!(args.command, SnapshotCommand::Export(_)),
+            _ => false,
+        }
     }
 }
 
@@ -242,31 +266,6 @@ pub(super) struct QueryArgs {
     /// Ask about this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ChangesArgs {
-    /// Show changes after this moment; all that are known unless given.
-    #[arg(long, value_name = "MOMENT")]
-    pub(super) since: Option<String>,
-    /// Show changes up to this moment.
-    #[arg(long, value_name = "MOMENT")]
-    pub(super) until: Option<String>,
-    /// Show changes of this domain, or of `all`.
-    #[arg(long, value_name = "DOMAIN")]
-    pub(super) domain: Option<String>,
-    /// Show changes of rows that mention it; looks in every domain.
-    #[arg(long, value_name = "IP|MAC|NAME|UUID")]
-    pub(super) about: Option<String>,
-    /// Look at this firewall only.
-    #[arg(long, value_name = "NAME")]
-    pub(super) firewall: Option<String>,
-    /// Show at most this many changes, from 1 to 1000; 50 unless given.
-    #[arg(long, value_name = "CHANGES")]
-    pub(super) limit: Option<u32>,
-    /// Go on after the page that gave this cursor.
-    #[arg(long, value_name = "CURSOR")]
-    pub(super) after: Option<String>,
 }
 
 #[derive(Debug, Args)]

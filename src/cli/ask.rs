@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::ask::{Ask, Asked, Outcome as How};
+use crate::ask::{Ask, Asked, Found, Outcome as How};
 
 use super::args::{AskArgs, Format};
 use super::error::CliError;
@@ -20,8 +20,10 @@ pub(super) async fn run(ask: &Ask, args: &AskArgs, format: Format) -> Result<Out
         return Ok(Outcome { exit, ..Outcome::answer(table::json(&asked)?) });
     }
     let notes = notes(&asked);
-    let Some(answer) = &asked.answer else {
-        return Ok(Outcome { answer: String::new(), notes, exit });
+    let answer = match &asked.answer {
+        Some(Found::Rows(answer)) => answer,
+        Some(Found::Told(told)) => return Ok(Outcome { answer: lines(told), notes, exit }),
+        None => return Ok(Outcome { answer: String::new(), notes, exit }),
     };
     let is_count = asked
         .call
@@ -29,6 +31,23 @@ pub(super) async fn run(ask: &Ask, args: &AskArgs, format: Format) -> Result<Out
         .is_some_and(|call| call["arguments"]["count_only"] == Value::Bool(true));
     let shown = query::show(answer, is_count, format)?;
     Ok(Outcome { notes: notes + &shown.notes, exit, ..shown })
+}
+
+/// One line for each thing that is told.
+fn lines(told: &Value) -> String {
+    let mut text = String::new();
+    for (name, value) in told.as_object().into_iter().flatten() {
+        match value {
+            Value::Null => {}
+            Value::String(words) => {
+                let _ = writeln!(text, "{name}: {words}");
+            }
+            other => {
+                let _ = writeln!(text, "{name}: {other}");
+            }
+        }
+    }
+    text
 }
 
 /// How it was read, and how to go on.

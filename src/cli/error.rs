@@ -40,8 +40,11 @@ pub(super) enum CliError {
          to start from, and `opndex demo` needs no firewall"
     )]
     NoFirewall { file: String },
+    #[error("several firewalls are known; name one with --firewall (`opndex status` lists them)")]
+    WhichFirewall,
     #[error(
-        "--as-of goes with a question (query, locate, trace, reach, lint, status): only those can look back"
+        "--as-of goes with a question (query, locate, presence, devices, report, ask, sql, trace, reach, lint, status) or `snapshot export`: only those look back; \
+         `changes` takes --since and --until"
     )]
     AsOf,
     #[error(
@@ -122,6 +125,7 @@ impl CliError {
             | Self::OneTime
             | Self::FirewallName
             | Self::AsOf
+            | Self::WhichFirewall
             | Self::Proposal { .. }
             | Self::NoHttpClient { .. }
             | Self::NoHome
@@ -156,6 +160,7 @@ fn of_store(error: &StoreError) -> u8 {
         StoreError::Missing { .. }
         | StoreError::NoHistory { .. }
         | StoreError::NoRun { .. }
+        | StoreError::Exists { .. }
         | StoreError::Newer { .. }
         | StoreError::Foreign { .. }
         | StoreError::Folder { .. } => exit::REFUSED,

@@ -107,6 +107,7 @@ fn value_name(key: &Key) -> &'static str {
         "hosts" => "NAMES",
         "request_timeout" | "run_timeout" => "DURATION",
         "config" | "runtime" | "probe" => "CADENCE",
+        "keep_all" | "hourly" | "daily" | "weekly" | "configuration" | "presence" => "AGE",
         "url" => "URL",
         "name" => "NAME",
         "level" => "FILTER",

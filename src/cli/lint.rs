@@ -4,10 +4,11 @@ use std::path::Path;
 
 use crate::ask::{Ask, Lint, LintQuestion, Severity, Suppression};
 
-use super::args::{Format, LintArgs, LintSeverity};
+use super::args::Format;
 use super::error::CliError;
 use super::exit;
 use super::outcome::Outcome;
+use super::rule_args::{LintArgs, LintSeverity};
 use super::table::{self, Grid};
 use super::words;
 

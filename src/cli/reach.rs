@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::ask::{Ask, Matrix, Proposal, Reach, ReachQuestion, WhatIf};
 
-use super::args::{Format, ReachArgs};
+use super::args::Format;
 use super::error::CliError;
 use super::outcome::Outcome;
+use super::rule_args::ReachArgs;
 use super::table::{self, Grid};
 use super::words;
 

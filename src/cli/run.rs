@@ -5,11 +5,12 @@ use std::ffi::OsString;
 use clap::Parser;
 
 use crate::ask::Ask;
+use crate::daemon;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::types::Clock;
 
-use super::args::{Cli, Command, Format, McpCommand};
+use super::args::{Cli, Command, Format, McpCommand, SnapshotCommand};
 use super::backfill;
 use super::changes;
 use super::demo;
@@ -19,10 +20,12 @@ use super::error::CliError;
 use super::exit;
 use super::import;
 use super::install;
+use super::label;
 use super::lint;
 use super::load::{self, Voice};
 use super::locate;
 use super::outcome::Outcome;
+use super::presence;
 use super::print;
 use super::query;
 use super::reach;
@@ -34,6 +37,7 @@ use super::sql;
 use super::status;
 use super::sync;
 use super::trace;
+use super::upkeep;
 
 /// Carries out what `arguments` ask for and answers the exit code of the process.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -86,6 +90,30 @@ fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
             }
         },
         Command::Locate(args) => asking(cli, async |ask| locate::run(&ask, args, format).await),
+        Command::Presence(args) => asking(cli, async |ask| presence::run(&ask, args, format).await),
+        Command::Label(args) => asking_now(cli, async |ask| label::run(&ask, args, format).await),
+        Command::History(args) => {
+            tending(cli, async |store, _| upkeep::history(&store, args, format).await)
+        }
+        Command::Snapshot(args) => match &args.command {
+            SnapshotCommand::Export(args) => {
+                let as_of = cli.global.as_of.as_deref();
+                tending(cli, async |store, _| {
+                    upkeep::export(&store, &Clock::system(), args, as_of).await
+                })
+            }
+            SnapshotCommand::Verify => {
+                tending(cli, async |store, _| upkeep::verify(&store, format).await)
+            }
+        },
+        Command::Rebuild => tending(cli, async |store, _| upkeep::rebuild(&store, format).await),
+        Command::Prune(args) => tending(cli, async |store, settings| {
+            let retention = daemon::retention(&settings.history);
+            upkeep::prune(&store, &Clock::system(), retention, args.dry_run, format).await
+        }),
+        Command::Backup(args) => {
+            tending(cli, async |store, _| upkeep::backup(&store, &args.file).await)
+        }
         Command::Trace(args) => asking(cli, async |ask| trace::run(&ask, args, format).await),
         Command::Reach(args) => asking(cli, async |ask| reach::run(&ask, args, format).await),
         Command::Lint(args) => asking(cli, async |ask| lint::run(&ask, args, format).await),
@@ -116,6 +144,20 @@ fn asking(
 ) -> Result<Outcome, CliError> {
     let as_of = cli.global.as_of.as_deref();
     asking_now(cli, async |ask| question(ask.at(as_of).await?).await)
+}
+
+/// Work on a database that exists.
+fn tending(
+    cli: &Cli,
+    work: impl AsyncFnOnce(Store, Settings) -> Result<Outcome, CliError>,
+) -> Result<Outcome, CliError> {
+    let settings = load::settings(cli, Voice::Quiet)?;
+    runtime::to_ask(async {
+        let store = Store::open_existing(&settings.database).await?;
+        let outcome = work(store.clone(), settings).await;
+        store.close().await;
+        outcome
+    })
 }
 
 /// A question that sees to the moment itself.

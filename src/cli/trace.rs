@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use crate::ask::{Ask, RuleWord, Trace, TraceQuestion};
 
-use super::args::{Format, TraceArgs};
+use super::args::Format;
 use super::error::CliError;
 use super::outcome::Outcome;
+use super::rule_args::TraceArgs;
 use super::table::{self, Grid};
 use super::words;
 

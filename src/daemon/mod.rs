@@ -8,4 +8,4 @@ mod serve;
 
 pub use door::Door;
 pub use error::DaemonError;
-pub use serve::{client, firewalls, open_store, schedule, serve};
+pub use serve::{client, firewalls, open_store, retention, schedule, serve};

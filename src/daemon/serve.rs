@@ -3,14 +3,17 @@
 use std::path::Path;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::ask::Ask;
 use crate::mcp::Server;
 use crate::opnsense::{Client, Connection, Tls, parse_pin};
-use crate::settings::{Cadence, FirewallSettings, Settings, SyncSettings, TlsSettings};
-use crate::store::Store;
+use crate::settings::{
+    Cadence, FirewallSettings, HistorySettings, Settings, SyncSettings, TlsSettings,
+};
+use crate::store::{Retention, Store};
 use crate::sync::{Extra, Firewall, Schedule, When, Worker};
 use crate::types::Clock;
 
@@ -19,6 +22,10 @@ use super::error::DaemonError;
 
 /// How long stopping may take in all: an MCP client that closed stdin expects the process to be gone.
 const STOP_WITHIN: Duration = Duration::from_millis(1_800);
+
+/// A service that is started for one question should not tidy up before it answers.
+const FIRST_PRUNE: Duration = Duration::from_hours(1);
+const PRUNE_EVERY: Duration = Duration::from_hours(24);
 
 /// Opens or creates the database.
 pub async fn open_store(path: &Path) -> Result<Store, DaemonError> {
@@ -68,6 +75,43 @@ fn firewall(
     Ok(Firewall::new(name, url, client, store.clone(), clock.clone(), settings.run_timeout))
 }
 
+/// How long history is kept, as the settings say.
+pub fn retention(settings: &HistorySettings) -> Retention {
+    Retention {
+        keep_all: settings.keep_all.seconds(),
+        hourly: settings.hourly.seconds(),
+        daily: settings.daily.seconds(),
+        weekly: settings.weekly.seconds(),
+        configuration: settings.configuration.seconds(),
+        presence: settings.presence.seconds(),
+    }
+}
+
+/// Drops what the retention lets go, an hour after the start and then once a day.
+async fn prune_daily(store: Store, retention: Retention, clock: Clock, cancel: CancellationToken) {
+    let mut wait = FIRST_PRUNE;
+    loop {
+        tokio::select! {
+            () = cancel.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+        wait = PRUNE_EVERY;
+        match store.prune(retention, clock.now()).await {
+            Ok(pruned) => {
+                let snapshots: usize = pruned.domains.iter().map(|d| d.dropped).sum();
+                info!(
+                    prune.snapshots = snapshots,
+                    prune.chunks = pruned.chunks,
+                    "dropped {snapshots} snapshots and {} chunks of history; the file has {} bytes",
+                    pruned.chunks,
+                    pruned.after
+                );
+            }
+            Err(cause) => warn!("history was not thinned out: {cause}"),
+        }
+    }
+}
+
 /// The schedule that the settings describe.
 pub fn schedule(settings: &SyncSettings) -> Schedule {
     let when = |cadence: &Cadence| match cadence {
@@ -101,14 +145,21 @@ pub async fn serve(
     } else {
         Some(Worker::start(firewalls, &schedule(&settings.sync), cancel.child_token()).await?)
     };
+    let mut pruning = JoinSet::new();
+    let policy = retention(&settings.history);
+    pruning.spawn(prune_daily(store.clone(), policy, clock.clone(), cancel.child_token()));
     let ask = Ask::new(store.clone(), clock);
-    let server = Server::new(ask.clone(), worker.as_ref().map(Worker::refresher));
+    let server = Server::new(ask.clone(), worker.as_ref().map(Worker::refresher))
+        .with_labels(settings.mcp.labels);
     let outcome = door::answer(door, &settings.serve, server, ask, cancel.clone()).await;
     cancel.cancel();
     let stop = async {
         if let Some(worker) = worker {
             worker.stop().await;
         }
+        // What it has begun ends by itself: each step is a short transaction.
+        pruning.abort_all();
+        while pruning.join_next().await.is_some() {}
         store.close().await;
     };
     if tokio::time::timeout(STOP_WITHIN, stop).await.is_err() {

@@ -30,13 +30,19 @@ pub struct Server(Shared);
 impl Server {
     /// Without a refresher, every tool but `refresh` works.
     pub fn new(ask: Ask, refresher: Option<Refresher>) -> Self {
-        Self(Shared { ask, refresher, calls: Calls::default() })
+        Self(Shared { ask, refresher, calls: Calls::default(), labels: false })
     }
 
     /// Calls are counted in `calls`.
     #[must_use]
     pub fn counted_in(self, calls: Calls) -> Self {
         Self(Shared { calls, ..self.0 })
+    }
+
+    /// Whether agents may write labels of devices into the local index.
+    #[must_use]
+    pub fn with_labels(self, allowed: bool) -> Self {
+        Self(Shared { labels: allowed, ..self.0 })
     }
 
     /// A service that answers HTTP requests until `cancel` is cancelled.

@@ -28,8 +28,9 @@ use super::instructions::INSTRUCTIONS;
 use super::news::{self, Wishes};
 use super::prompts;
 use super::reply::{Failure, has_structured_content};
+use super::tools::{self, Call, Effect};
+
 use super::resources::{self, Uri};
-use super::tools::{self, Call};
 
 static DESCRIBED: LazyLock<Vec<rmcp::model::Tool>> =
     LazyLock::new(|| tools::ALL.iter().map(|tool| tool.describe()).collect());
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     pub(super) ask: Ask,
     pub(super) refresher: Option<Refresher>,
     pub(super) calls: Calls,
+    /// Whether agents may write labels of devices.
+    pub(super) labels: bool,
 }
 
 /// One client. Over HTTP without sessions, one request.
@@ -54,6 +57,12 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(shared: Arc<Shared>, ended: CancellationToken) -> Self {
         Self { shared, ended, wishes: Arc::default(), telling: Mutex::default() }
+    }
+
+    /// Tools that write are offered only where they are allowed.
+    fn offers(&self, name: &str) -> bool {
+        let writes = |tool: &&&tools::Tool| tool.effect == Effect::Annotates;
+        self.shared.labels || !tools::ALL.iter().filter(writes).any(|tool| tool.name == name)
     }
 
     fn wish<T>(&self, wish: impl FnOnce(&mut Wishes) -> T) -> T {
@@ -108,6 +117,7 @@ impl ServerHandler for Session {
     ) -> Result<ListToolsResult, ErrorData> {
         first_page(request.as_ref())?;
         let mut tools = DESCRIBED.clone();
+        tools.retain(|tool| self.offers(&tool.name));
         if !has_structured_content(context.protocol_version().as_ref()) {
             for tool in &mut tools {
                 tool.output_schema = None;
@@ -123,7 +133,7 @@ impl ServerHandler for Session {
     ) -> Result<CallToolResponse, ErrorData> {
         let tool = tools::ALL
             .iter()
-            .find(|tool| tool.name == request.name)
+            .find(|tool| tool.name == request.name && self.offers(tool.name))
             .ok_or_else(|| unknown(&request.name))?;
         let version = context.protocol_version();
         let call = Call {
@@ -289,7 +299,8 @@ impl ServerHandler for Session {
 }
 
 fn unknown(name: &str) -> ErrorData {
-    let names = || tools::ALL.iter().map(|tool| tool.name);
+    let names =
+        || tools::ALL.iter().filter(|tool| tool.effect != Effect::Annotates).map(|tool| tool.name);
     let shown: String = clean(name).chars().take(60).collect();
     let message = format!(
         "no tool is called `{shown}`{}; tools: {}",

@@ -41,7 +41,9 @@ fn without(a: &[Cube], b: &[Cube]) -> Result<Vec<Cube>, TooManyParts> {
     let mut left = a.to_vec();
     for cube in b {
         let mut rest = Vec::new();
-        left.iter().for_each(|l| l.minus(cube, &mut rest));
+        for piece in &left {
+            piece.minus(cube, &mut rest);
+        }
         left = rest;
         if left.len() > MOST_PARTS {
             return Err(TooManyParts);

@@ -1,5 +1,6 @@
 //! Why a rule decided, and which others came close.
 
+use super::automatic::ANTISPOOF;
 use super::packet::{Action, DeviceId, Direction, Packet};
 use super::ruleset::{Leg, Match, Miss, PORTS, Ruleset};
 use super::words;
@@ -19,6 +20,8 @@ pub enum NotDeciding {
     TooLate,
     /// It matches without `quick`, and a later rule overruled it.
     Overruled,
+    /// It would match, but it is disabled.
+    Asleep,
 }
 
 impl Miss {
@@ -56,7 +59,10 @@ impl Ruleset {
             if Some(leg.rule) == decided {
                 continue;
             }
-            let Some(rule) = self.rule(leg.rule) else { continue };
+            // Antispoof is no rule that anybody wrote.
+            let Some(rule) = self.rule(leg.rule).filter(|r| r.row.uuid != ANTISPOOF) else {
+                continue;
+            };
             let other = (rule.action == Action::Pass) != (outcome == Action::Pass);
             let why = match stood {
                 Match::Maybe(_) | Match::No(Miss::Family) => continue,
@@ -81,6 +87,16 @@ impl Ruleset {
             };
             if !near.iter().any(|(_, n)| n.rule == leg.rule) {
                 near.push((rank, Near { rule: leg.rule, why }));
+            }
+        }
+        for leg in &self.sleeping {
+            let here = self.rule(leg.rule).is_some_and(|r| {
+                r.applies(direction)
+                    && r.on.contains(device)
+                    && (r.action == Action::Pass) != (outcome == Action::Pass)
+            });
+            if here && leg.test(packet, None) == Match::Yes {
+                near.push((0, Near { rule: leg.rule, why: NotDeciding::Asleep }));
             }
         }
         near.sort_by_key(|(rank, n)| (*rank, n.rule));

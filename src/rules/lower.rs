@@ -50,12 +50,14 @@ pub fn lower(rows: &Rows) -> Ruleset {
     let ordered = ordered(rows, &names, &mut gaps);
     let mut tags = Tags::default();
     let (mut rules, mut legs) = (Vec::with_capacity(ordered.len()), Vec::new());
+    let mut sleeping = Vec::new();
     for (class, row) in ordered {
         let number = rules.len();
         let mut lowering =
             Lowering { rows, names: &names, tags: &mut tags, legs: Vec::new(), index: number };
         let rule = lowering.rule(class, row);
-        legs.append(&mut lowering.legs);
+        // What a disabled rule would match is kept for explanations only.
+        if rule.asleep.is_none() { &mut legs } else { &mut sleeping }.append(&mut lowering.legs);
         rules.push(rule);
     }
     let translations = lower_nat::translations(rows, &names, &mut tags, &rules, &mut gaps);
@@ -70,6 +72,7 @@ pub fn lower(rows: &Rows) -> Ruleset {
         devices: names.devices,
         rules,
         legs,
+        sleeping,
         index,
         translations,
         routes,
@@ -165,17 +168,16 @@ impl Lowering<'_> {
         };
         if !rule.row.enabled {
             rule.asleep = Some("it is disabled".to_owned());
-            return rule;
         }
         match self.names.on(rule.row.interface.as_deref()) {
             Ok(on) => rule.on = on,
             Err(why) => {
-                rule.asleep = Some(why);
+                rule.asleep.get_or_insert(why);
                 return rule;
             }
         }
         if let Err(why) = self.legs_of(&mut rule) {
-            rule.asleep = Some(why);
+            rule.asleep.get_or_insert(why);
         }
         rule
     }

@@ -22,8 +22,7 @@ pub(super) fn translations(
     rules: &[Rule],
     gaps: &mut Vec<String>,
 ) -> Translations {
-    let mut all = Translations::default();
-    all.redirects = portal(names, rules);
+    let mut all = Translations { redirects: portal(names, rules), ..Translations::default() };
     if !rows.forwards.iter().any(|f| f.no_rdr && f.uuid.starts_with("lockout")) {
         all.redirects.extend(lockout(names, rules));
     }
@@ -190,6 +189,9 @@ fn ports(row: &ForwardRow, scope: &Scope, names: &Names) -> Result<Option<Ports>
     Ok(Some(Ports { from, to, fixed }))
 }
 
+/// pf takes turns among targets; more than these are told nowhere.
+const MOST_TARGETS: usize = 64;
+
 /// Addresses that a target stands for, in order.
 fn targets(text: &str, names: &Names, family: Family) -> Vec<u128> {
     let text = text.trim();
@@ -205,8 +207,6 @@ fn targets(text: &str, names: &Names, family: Family) -> Vec<u128> {
         return vec![first];
     }
     let Ok(term) = names.addresses(&[text.to_owned()], family, None) else { return Vec::new() };
-    /// pf takes turns; more are not listed anywhere.
-    const MOST_TARGETS: usize = 64;
     let points = term.set.intervals().iter().flat_map(|(a, b)| *a..=*b);
     if text.is_empty() { Vec::new() } else { points.take(MOST_TARGETS).collect() }
 }

@@ -11,7 +11,7 @@ use super::set::{Family, Set};
 use super::words;
 
 /// Parts of one question at most; beyond, the answer would be no use and the question is refused.
-pub const MOST_PARTS: usize = 50_000;
+pub(super) const MOST_PARTS: usize = 50_000;
 
 /// A question whose answer falls into more than [`MOST_PARTS`] parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +53,7 @@ pub(super) enum SourcePorts {
 
 impl Ruleset {
     /// Splits `cube` by the rule that decides on `device`.
+    #[expect(clippy::too_many_arguments, reason = "one pass has so many circumstances")]
     pub(super) fn split(
         &self,
         direction: Direction,

@@ -102,7 +102,7 @@ impl Ruleset {
             if piece.pass {
                 let fate = Fate { by_redirect: true, ..fate(&piece, Action::Pass, None) };
                 let now = piece.now.clone();
-                self.onward(&piece, family, &now, fate, piece.tag, moment, &mut parts)?;
+                self.onward(&piece, family, &now, &fate, piece.tag, moment, &mut parts)?;
                 continue;
             }
             let decided = self.split(
@@ -118,7 +118,7 @@ impl Ruleset {
                 let action = rule.and_then(|i| self.rule(i)).map_or(Action::Pass, |r| r.action);
                 let fate = Fate { maybes, ..fate(&piece, action, rule) };
                 if action == Action::Pass {
-                    self.onward(&piece, family, &cube, fate, tag, moment, &mut parts)?;
+                    self.onward(&piece, family, &cube, &fate, tag, moment, &mut parts)?;
                 } else {
                     parts.push(Part { cube: piece.back(&cube), fate });
                 }
@@ -129,15 +129,6 @@ impl Ruleset {
 
     /// Port forwards and one-to-one translations, first match each.
     fn translate_in(&self, device: DeviceId, family: Family, start: &Cube) -> Vec<Piece> {
-        let untouched = |cube: Cube| Piece {
-            original: cube.clone(),
-            now: cube,
-            destination: Moved::Same,
-            port: Moved::Same,
-            label: None,
-            pass: false,
-            tag: None,
-        };
         let mut pieces = Vec::new();
         if self.disabled || self.device(device).is_some_and(|d| d.skipped) {
             return vec![untouched(start.clone())];
@@ -179,6 +170,19 @@ impl Ruleset {
                 });
             }
         }
+        let left = self.translate_back(device, family, left, &mut pieces);
+        pieces.extend(left.into_iter().map(untouched));
+        pieces
+    }
+
+    /// One-to-one translations of what arrives for their outside; gives back the rest.
+    fn translate_back(
+        &self,
+        device: DeviceId,
+        family: Family,
+        mut left: Vec<Cube>,
+        pieces: &mut Vec<Piece>,
+    ) -> Vec<Cube> {
         for binat in self.translations.binats.iter().filter(|b| b.family == family) {
             if !binat.on.contains(device) {
                 continue;
@@ -195,8 +199,7 @@ impl Ruleset {
                 pieces.push(piece);
             });
         }
-        pieces.extend(left.into_iter().map(untouched));
-        pieces
+        left
     }
 
     /// Route, source NAT and outbound filter of what passed inbound.
@@ -209,7 +212,7 @@ impl Ruleset {
         piece: &Piece,
         family: Family,
         cube: &Cube,
-        fate: Fate,
+        fate: &Fate,
         tag: Option<u16>,
         moment: Option<LocalTime>,
         parts: &mut Vec<Part>,
@@ -228,7 +231,7 @@ impl Ruleset {
         let mut ways: Vec<(DeviceId, Set)> = Vec::new();
         match fate.rule_in.and_then(|i| self.rule(i)).and_then(|r| r.via.as_ref()) {
             Some(Via::Hop { device, .. }) => {
-                ways.push((*device, std::mem::replace(&mut left, Set::empty())));
+                ways.push((*device, std::mem::take(&mut left)));
             }
             Some(Via::Several { .. }) => {}
             Some(Via::Fallback { .. }) | None => {
@@ -282,11 +285,12 @@ impl Ruleset {
                 let source = leaving
                     .source
                     .back(out.cube.side(cube::SOURCE), leaving.before.side(cube::SOURCE));
-                let ports = match leaving.ports {
+                let source_port = match leaving.ports {
                     SourcePorts::Kept => out.cube.side(cube::SOURCE_PORT).clone(),
                     SourcePorts::Chosen => leaving.before.side(cube::SOURCE_PORT).clone(),
                 };
-                let before = out.cube.with(cube::SOURCE, source).with(cube::SOURCE_PORT, ports);
+                let before =
+                    out.cube.with(cube::SOURCE, source).with(cube::SOURCE_PORT, source_port);
                 let action = out.rule.and_then(|i| self.rule(i)).map_or(Action::Pass, |r| r.action);
                 let mut fate = Fate { action, rule_out: out.rule, ..fate.clone() };
                 fate.maybes.extend(out.maybes);
@@ -359,6 +363,18 @@ impl Ruleset {
         }
         gone.extend(left.into_iter().map(kept));
         gone
+    }
+}
+
+fn untouched(cube: Cube) -> Piece {
+    Piece {
+        original: cube.clone(),
+        now: cube,
+        destination: Moved::Same,
+        port: Moved::Same,
+        label: None,
+        pass: false,
+        tag: None,
     }
 }
 

@@ -140,9 +140,9 @@ fn is_link_local(address: IpAddr) -> bool {
     matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
 }
 
-/// What never leaves by a route: multicast, limited broadcast, loopback and the unspecified address (RFC 1122
-/// 3.2.1.3; RFC 4291 2.5).
-pub fn never_forwarded(family: Family) -> Set {
+/// What never leaves by a route: multicast, limited broadcast, loopback and the unspecified address
+/// (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5).
+pub(super) fn never_forwarded(family: Family) -> Set {
     match family {
         Family::V4 => Set::of(vec![
             (0, 0),
@@ -154,8 +154,8 @@ pub fn never_forwarded(family: Family) -> Set {
     }
 }
 
-/// Whether an address is one of [`never_forwarded`].
-pub fn is_group(family: Family, destination: u128) -> bool {
+/// Whether an address is one of those that are [`never_forwarded`].
+pub(super) fn is_group(family: Family, destination: u128) -> bool {
     match family {
         Family::V4 => {
             let octet = destination >> 24;
@@ -166,7 +166,7 @@ pub fn is_group(family: Family, destination: u128) -> bool {
 }
 
 /// The number of an address, for callers that hold text.
-pub fn parse_number(text: &str) -> Option<(Family, u128)> {
+pub(super) fn parse_number(text: &str) -> Option<(Family, u128)> {
     let address: IpAddr = text.parse().ok()?;
     Some((Family::of(address), number(address)))
 }

@@ -165,7 +165,7 @@ pub struct InterfaceRow {
     /// With prefix length; those without count as hosts.
     pub addresses: Vec<String>,
     pub groups: Vec<String>,
-    /// Whether the interface itself has an IPv4 gateway (DHCP, PPPoE, or one chosen); absent: not known.
+    /// Whether the interface itself has an IPv4 gateway (DHCP, `PPPoE`, or one chosen); absent: not known.
     pub has_gateway: Option<bool>,
 }
 

@@ -122,6 +122,7 @@ pub enum Via {
 
 /// One rule of the firewall; all its expansions together.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Rule {
     pub row: RuleRow,
     /// 1 for the first rule that pf evaluates.
@@ -263,6 +264,8 @@ pub struct Ruleset {
     pub devices: Vec<Device>,
     pub rules: Vec<Rule>,
     pub(super) legs: Vec<Leg>,
+    /// What disabled rules would match.
+    pub(super) sleeping: Vec<Leg>,
     /// Legs in evaluation order, by direction, family and device.
     pub(super) index: Vec<Vec<u32>>,
     pub translations: Translations,

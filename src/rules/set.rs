@@ -56,7 +56,7 @@ pub fn number(address: IpAddr) -> u128 {
 }
 
 /// First and last number of a network.
-pub fn ends(net: IpNet) -> (u128, u128) {
+pub(super) fn ends(net: IpNet) -> (u128, u128) {
     (number(net.network()), number(net.broadcast()))
 }
 
@@ -96,7 +96,7 @@ impl Set {
         for (first, last) in intervals {
             match merged.last_mut() {
                 Some(before) if first <= before.1.saturating_add(1) => {
-                    before.1 = before.1.max(last)
+                    before.1 = before.1.max(last);
                 }
                 _ => merged.push((first, last)),
             }

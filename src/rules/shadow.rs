@@ -52,6 +52,7 @@ struct Known {
 }
 
 /// A leg with its cubes, made once.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Prepared<'r> {
     leg: &'r Leg,
     quick: bool,
@@ -158,21 +159,20 @@ impl Place<'_> {
             state.alive = true;
             return;
         }
+        let others = || {
+            Self::stronger(legs, at, mine.quick)
+                .filter(|o| o.certain && o.leg.rule != mine.leg.rule)
+        };
+        let mut by: Vec<&Prepared<'_>> = Vec::new();
         let mut left = mine.cubes.clone();
-        for other in Self::stronger(legs, at, mine.quick).filter(|o| o.certain) {
-            if other.leg.rule == mine.leg.rule {
+        for other in others() {
+            if !other.cubes.iter().any(|cube| left.iter().any(|l| l.meets(cube))) {
                 continue;
             }
-            for cube in &other.cubes {
-                if !left.iter().any(|l| l.meets(cube)) {
-                    continue;
-                }
-                state.by.insert(other.leg.rule);
-                let mut rest = Vec::new();
-                left.iter().for_each(|l| l.minus(cube, &mut rest));
-                left = rest;
-            }
+            left = rest_of(left, other);
+            by.push(other);
             if left.is_empty() {
+                state.by.extend(needed(mine, by));
                 return;
             }
             if left.len() > MOST_PIECES {
@@ -226,6 +226,34 @@ impl Place<'_> {
             }
         }
     }
+}
+
+fn rest_of(left: Vec<Cube>, other: &Prepared<'_>) -> Vec<Cube> {
+    other.cubes.iter().fold(left, |left, cube| {
+        let mut rest = Vec::new();
+        for piece in &left {
+            piece.minus(cube, &mut rest);
+        }
+        rest
+    })
+}
+
+/// Those of `by` without which something of the rule would be left: the firewall's own rules and later ones
+/// are dropped first, so that what remains is what an administrator would point at.
+fn needed(mine: &Prepared<'_>, mut by: Vec<&Prepared<'_>>) -> BTreeSet<usize> {
+    let mut order: Vec<usize> = by.iter().map(|p| p.leg.rule).collect();
+    order.sort_by_key(|rule| {
+        let user = by.iter().any(|p| p.leg.rule == *rule && p.user);
+        (user, std::cmp::Reverse(*rule))
+    });
+    order.dedup();
+    for rule in order {
+        let others = by.iter().filter(|p| p.leg.rule != rule);
+        if others.fold(mine.cubes.clone(), |left, p| rest_of(left, p)).is_empty() {
+            by.retain(|p| p.leg.rule != rule);
+        }
+    }
+    by.iter().map(|p| p.leg.rule).collect()
 }
 
 fn both(a: &[Cube], b: &[Cube]) -> Option<Cube> {

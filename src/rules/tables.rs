@@ -104,11 +104,10 @@ fn gather(
         return None;
     }
     match alias.kind.as_str() {
-        "host" | "network" | "networkgroup" | "internal" => {}
         "external" if alias.content.is_empty() => {
             return Some(format!("`{}` is filled by a program and was not read", alias.name));
         }
-        "external" => {}
+        "host" | "network" | "networkgroup" | "internal" | "external" => {}
         kind => return Some(format!("the contents of `{}` ({kind}) were not read", alias.name)),
     }
     let mut unknown = None;

@@ -6,7 +6,7 @@ pub const ICMP: u8 = 1;
 pub const TCP: u8 = 6;
 pub const UDP: u8 = 17;
 pub const ICMP6: u8 = 58;
-pub const CARP: u8 = 112;
+pub(super) const CARP: u8 = 112;
 
 /// IANA protocol numbers under the names that OPNsense and `/etc/protocols` use.
 const PROTOCOLS: &[(&str, u8)] = &[
@@ -222,12 +222,12 @@ pub fn port(name: &str) -> Option<u16> {
 }
 
 /// SYN: the flags of the first packet of a TCP connection.
-pub const SYN: u8 = 0x02;
+pub(super) const SYN: u8 = 0x02;
 /// What a stateful pass rule looks at unless told otherwise: `flags S/SA`.
-pub const SYN_OF_SYN_ACK: (u8, u8) = (SYN, 0x12);
+pub(super) const SYN_OF_SYN_ACK: (u8, u8) = (SYN, 0x12);
 
 /// TCP flags by the words of the rule editor, separated by commas or spaces.
-pub fn tcp_flags(text: &str) -> Option<u8> {
+pub(super) fn tcp_flags(text: &str) -> Option<u8> {
     let bit = |word: &str| match word.to_ascii_lowercase().as_str() {
         "fin" => Some(0x01),
         "syn" => Some(SYN),

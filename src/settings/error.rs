@@ -115,6 +115,9 @@ pub enum ValueError {
     #[error("{0} is not a duration; write one such as `20s`, `5m` or `1h 30m`")]
     Duration(Shown),
 
+    #[error("{0} is no age; write one such as `30d`, `12w`, `2y`, or `forever`")]
+    Age(Shown),
+
     #[error("{0} is not a usable timeout; choose more than nothing and at most an hour")]
     Timeout(Shown),
 

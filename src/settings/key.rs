@@ -6,6 +6,7 @@ use std::time::Duration;
 use directories::BaseDirs;
 
 use super::address::Address;
+use super::age::Age;
 use super::cadence::{self, Cadence};
 use super::error::{Shown, ValueError};
 use super::layer::Layer;
@@ -35,6 +36,7 @@ pub(super) enum Slot {
     InFlight(Place<usize>),
     Timeout(Place<Duration>),
     Cadence(Place<Cadence>),
+    Age(Place<Age>),
     /// A list in TOML, separated by commas elsewhere.
     Names(Place<Vec<String>>),
 }
@@ -117,6 +119,7 @@ impl Key {
             Slot::InFlight(place) => *place(layer) = Some(in_flight(text)?),
             Slot::Timeout(place) => *place(layer) = Some(cadence::timeout(text)?),
             Slot::Cadence(place) => *place(layer) = Some(text.parse()?),
+            Slot::Age(place) => *place(layer) = Some(text.parse()?),
             Slot::Names(place) => *place(layer) = Some(names(text).map(str::to_owned).collect()),
         }
         Ok(())
@@ -138,6 +141,7 @@ impl Key {
             Slot::InFlight(place) => fill(place(stronger), place(weaker)),
             Slot::Timeout(place) => fill(place(stronger), place(weaker)),
             Slot::Cadence(place) => fill(place(stronger), place(weaker)),
+            Slot::Age(place) => fill(place(stronger), place(weaker)),
             Slot::Names(place) => fill(place(stronger), place(weaker)),
         }
     }
@@ -152,6 +156,7 @@ impl Key {
             Slot::InFlight(place) => place(layer).is_some(),
             Slot::Timeout(place) => place(layer).is_some(),
             Slot::Cadence(place) => place(layer).is_some(),
+            Slot::Age(place) => place(layer).is_some(),
             Slot::Names(place) => place(layer).is_some(),
         }
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::address::Address;
+use super::age::Age;
 use super::cadence::Cadence;
 use super::error::{Place, SettingsError, Shown};
 use super::key::Key;
@@ -22,6 +23,8 @@ pub struct Layer {
     /// What the variables of other servers (`OPNSENSE_*`) say; used only where it fits.
     pub(super) borrowed: FirewallLayer,
     pub(super) sync: SyncLayer,
+    pub(super) history: HistoryLayer,
+    pub(super) mcp: McpLayer,
     pub(super) serve: ServeLayer,
     pub(super) log: LogLayer,
     pub(super) warnings: Vec<String>,
@@ -59,6 +62,21 @@ pub(super) struct ServeLayer {
     pub(super) token_file: Option<PathBuf>,
     pub(super) tls_cert: Option<PathBuf>,
     pub(super) tls_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct HistoryLayer {
+    pub(super) keep_all: Option<Age>,
+    pub(super) hourly: Option<Age>,
+    pub(super) daily: Option<Age>,
+    pub(super) weekly: Option<Age>,
+    pub(super) configuration: Option<Age>,
+    pub(super) presence: Option<Age>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct McpLayer {
+    pub(super) labels: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default)]

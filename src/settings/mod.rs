@@ -10,6 +10,7 @@
 //! flags, the suggestions, the defaults, the merging and the [`sample()`] file.
 
 mod address;
+mod age;
 mod cadence;
 mod credentials;
 mod env;
@@ -25,12 +26,15 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use age::Age;
 pub use cadence::Cadence;
 pub use error::{Place, SettingsError, Shown, ValueError};
 pub use file::default_config_file;
 pub use firewall::{FirewallSettings, TlsSettings};
 pub use key::Key;
 pub use layer::Layer;
-pub use resolve::{LogSettings, ServeSettings, Settings, SyncSettings, resolve};
+pub use resolve::{
+    HistorySettings, LogSettings, McpSettings, ServeSettings, Settings, SyncSettings, resolve,
+};
 pub use sample::sample;
 pub use table::KEYS;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
+use super::age::Age;
 use super::cadence::Cadence;
 use super::error::SettingsError;
 use super::firewall::{FirewallSettings, check, needed};
@@ -20,6 +21,8 @@ pub struct Settings {
     /// May be empty: questions to an index need no firewall.
     pub firewalls: Vec<FirewallSettings>,
     pub sync: SyncSettings,
+    pub history: HistorySettings,
+    pub mcp: McpSettings,
     pub serve: ServeSettings,
     pub log: LogSettings,
     /// What is odd but usable, one sentence each, for the caller to show.
@@ -54,6 +57,28 @@ pub struct ServeSettings {
     pub tls: Option<(PathBuf, PathBuf)>,
 }
 
+/// How long history is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistorySettings {
+    /// Every state.
+    pub keep_all: Age,
+    /// After that the last state of each hour, day and week.
+    pub hourly: Age,
+    pub daily: Age,
+    pub weekly: Age,
+    /// Every state of the configuration.
+    pub configuration: Age,
+    /// Who had which address when.
+    pub presence: Age,
+}
+
+/// What agents may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct McpSettings {
+    /// Write what is said about devices into the local database.
+    pub labels: bool,
+}
+
 /// What is logged, and where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogSettings {
@@ -69,7 +94,8 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
     let chosen = choose_firewalls(&mut layers)?;
     let mut defaults = Layer::defaults()?;
     let every_firewall = mem::take(&mut defaults.firewall);
-    let Layer { database, sync, serve, log, mut warnings, .. } = layers.over(defaults);
+    let Layer { database, sync, history, mcp, serve, log, mut warnings, .. } =
+        layers.over(defaults);
 
     let mut firewalls = Vec::with_capacity(chosen.len());
     for (number, layer) in (1..).zip(chosen) {
@@ -89,6 +115,15 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
             extra: sync.extra.unwrap_or_default(),
             extra_every: needed("sync.extra_every", sync.extra_every)?,
         },
+        history: HistorySettings {
+            keep_all: needed("history.keep_all", history.keep_all)?,
+            hourly: needed("history.hourly", history.hourly)?,
+            daily: needed("history.daily", history.daily)?,
+            weekly: needed("history.weekly", history.weekly)?,
+            configuration: needed("history.configuration", history.configuration)?,
+            presence: needed("history.presence", history.presence)?,
+        },
+        mcp: McpSettings { labels: needed("mcp.labels", mcp.labels)? },
         log: LogSettings {
             filter: needed("log.level", log.level)?,
             json: needed("log.json", log.json)?,

@@ -13,14 +13,17 @@ use crate::types::ContentHash;
 
 use super::error::StoreError;
 
-/// A leaf ends after a row whose identity hashes to a multiple of this: 64 rows of 200 bytes on average,
-/// about 3 KB compressed, which is one page of SQLite.
-const ROWS_PER_LEAF: u64 = 64;
+/// A leaf ends after a row whose identity hashes below its share of this: 24 KB on average, which is 128 leases.
+/// By bytes and not by rows, because LZ4 looks back 64 KB: a leaf and the one it came from must both fit.
+const LEAF_BYTES: u64 = 24 << 10;
+
+/// A leaf ends here at the latest, whatever the hashes say, unless one row is larger.
+const MOST_LEAF_BYTES: usize = 40 << 10;
 
 /// A node ends after a child whose hash is a multiple of this: 64 hashes are 2 KB.
 const CHILDREN_PER_NODE: u64 = 64;
 
-/// A leaf or node never grows beyond this many items, whatever the hashes say.
+/// A node never grows beyond this many children, whatever the hashes say.
 const MOST_ITEMS: usize = 4_096;
 
 /// No content is larger: volatile fields of a million rows are 60 MB.
@@ -79,7 +82,7 @@ impl Chunk {
             return Packed { data: Cow::Owned(delta), is_delta: true };
         }
         let whole = whole();
-        if delta.len() < whole.data.len() / 2 {
+        if delta.len() < whole.data.len() / 5 * 4 {
             Packed { data: Cow::Owned(delta), is_delta: true }
         } else {
             whole
@@ -110,11 +113,12 @@ pub(super) fn leaves(rows: &RawRows) -> Vec<Leaf> {
     let mut leaves = Vec::new();
     let (mut content, mut identity, mut start) = (Vec::new(), Vec::new(), 0);
     for (i, row) in rows.iter().enumerate() {
+        let before = content.len();
         rows.write_stable(row, &mut content);
         identity.clear();
         rows.write_identity(row, &mut identity);
         let next = i + 1;
-        if ends(&hash(&identity), ROWS_PER_LEAF) || next - start >= MOST_ITEMS {
+        if leaf_ends(&hash(&identity), content.len() - before) || content.len() >= MOST_LEAF_BYTES {
             leaves
                 .push(Leaf { chunk: Chunk::new(std::mem::take(&mut content)), rows: start..next });
             start = next;
@@ -155,9 +159,18 @@ pub(super) fn children(content: &[u8]) -> impl Iterator<Item = ContentHash> + '_
     content.chunks_exact(HASH_LEN).filter_map(ContentHash::from_slice)
 }
 
+fn low(hash: &ContentHash) -> u64 {
+    hash.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
 fn ends(hash: &ContentHash, every: u64) -> bool {
-    let low = hash.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    low.is_multiple_of(every)
+    low(hash).is_multiple_of(every)
+}
+
+/// True for a share of all hashes that grows with the row: leaves have the same size whatever the rows have.
+fn leaf_ends(identity: &ContentHash, row: usize) -> bool {
+    let row = u64::try_from(row).unwrap_or(u64::MAX);
+    low(identity) % LEAF_BYTES < row
 }
 
 fn compress(content: &[u8]) -> Vec<u8> {
@@ -216,4 +229,53 @@ pub(super) fn decompress(
     let damaged = |problem| StoreError::Damaged { domain, chunk: address.to_string(), problem };
     let content = unpack(size, data).ok_or_else(|| damaged("cannot be decompressed"))?;
     if hash(&content) == address { Ok(content) } else { Err(damaged("does not match its hash")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn line(n: u32) -> String {
+        format!(
+            "{{\"@\":\"arp\",\"ip\":\"10.0.{}.{}\",\"mac\":\"3c:22:fb:{n:08x}\",\"intf\":\"vlan01\",\"hostname\":\"device-{n}\"}}\n",
+            n / 250,
+            n % 250
+        )
+    }
+
+    proptest! {
+        /// Whatever happened to a leaf, its difference from the one before gives it back.
+        #[test]
+        fn a_difference_gives_the_content_back(
+            rows in prop::collection::vec(0_u32..5_000, 0..500),
+            edits in prop::collection::vec((0_usize..500, 0_u32..5_000, 0_u8..3), 0..12),
+        ) {
+            let mut lines: Vec<String> = rows.into_iter().map(line).collect();
+            let old = lines.concat();
+            for (at, n, what) in edits {
+                match what {
+                    0 => lines.insert(at.min(lines.len()), line(n)),
+                    1 if at < lines.len() => drop(lines.remove(at)),
+                    _ if at < lines.len() => lines[at] = line(n),
+                    _ => {}
+                }
+            }
+            let chunk = Chunk::new(lines.concat().into_bytes());
+            let packed = chunk.packed_after(Some(old.as_bytes()));
+            let size = i64::try_from(chunk.content.len()).unwrap();
+            let back = if packed.is_delta { undelta(size, &packed.data, old.as_bytes()) } else { unpack(size, &packed.data) };
+            prop_assert_eq!(back, Some(chunk.content.clone()));
+        }
+    }
+
+    #[test]
+    fn a_chunk_comes_from_the_one_that_stood_at_its_place() {
+        let hashes: Vec<ContentHash> = (0_u8..9).map(|n| hash(&[n])).collect();
+        let of = |at: &[usize]| at.iter().map(|i| hashes[*i]).collect::<Vec<_>>();
+        // 1 became 5, 3 was split into 6 and 7, 8 was added at the end.
+        let pairs = predecessors(&of(&[0, 1, 2, 3, 4]), &of(&[0, 5, 2, 6, 7, 4, 8]));
+        let expected = [(5, 1), (6, 3), (7, 3)].map(|(new, old)| (hashes[new], hashes[old]));
+        assert_eq!(pairs, expected.into_iter().collect());
+    }
 }

@@ -3,7 +3,7 @@
 //! A chunk that came from another is stored as its difference from it (LZ4 with the older content as the
 //! dictionary). Reading follows the bases, at most [`MOST_BASES`] of them, and checks the result.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ use super::error::StoreError;
 
 /// Bases below a chunk. Measured with `benches/history.rs`, see [`super::chunk`]: more saves little and
 /// makes the first look at a moment slower.
-pub(super) const MOST_BASES: i64 = 48;
+pub(super) const MOST_BASES: i64 = 64;
 
 /// Content that a reader remembers; bases are shared between neighbours in time.
 const REMEMBERED: usize = 32 << 20;
@@ -27,6 +27,8 @@ pub(super) struct Stored {
     pub(super) id: i64,
     pub(super) depth: i64,
     pub(super) content: Vec<u8>,
+    /// Whether the content was compared with its address.
+    checked: Cell<bool>,
 }
 
 /// Reads chunks of one connection and remembers some.
@@ -45,7 +47,6 @@ struct Known {
 /// A row of the table.
 struct Row {
     id: i64,
-    hash: Vec<u8>,
     size: i64,
     base: Option<i64>,
     depth: i64,
@@ -66,14 +67,22 @@ impl<'c> Chunks<'c> {
             problem,
         };
         let row = self.find(address)?.ok_or_else(|| damaged("is missing"))?;
-        if let Some(known) = self.known.borrow().by_id.get(&row.id) {
-            return Ok(Rc::clone(known));
+        let known = self.known.borrow().by_id.get(&row.id).cloned();
+        let stored = match known {
+            Some(stored) => stored,
+            None => {
+                let content =
+                    self.unpack(&row)?.ok_or_else(|| damaged("cannot be decompressed"))?;
+                self.remember(row.id, row.depth, content)
+            }
+        };
+        if !stored.checked.get() {
+            if chunk::hash(&stored.content) != address {
+                return Err(damaged("does not match its hash"));
+            }
+            stored.checked.set(true);
         }
-        let content = self.unpack(&row)?.ok_or_else(|| damaged("cannot be decompressed"))?;
-        if chunk::hash(&content) != address {
-            return Err(damaged("does not match its hash"));
-        }
-        Ok(self.remember(row.id, row.depth, content))
+        Ok(stored)
     }
 
     /// Whether the chunk is stored.
@@ -82,7 +91,7 @@ impl<'c> Chunks<'c> {
             "SELECT chunk_id FROM chunks WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1";
         let failed = || StoreError::write("look for a chunk");
         let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
-        statement.exists([address.as_bytes().as_slice()]).map_err(failed())
+        statement.exists([short(&address)]).map_err(failed())
     }
 
     /// Stores `chunk` as its difference from `base`, when there is one that helps; the bytes it took.
@@ -117,7 +126,7 @@ impl<'c> Chunks<'c> {
         let sql = "INSERT INTO chunks (hash, size, base, depth, data) VALUES (?, ?, ?, ?, ?)";
         let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
         let values = (
-            chunk.hash.as_bytes().as_slice(),
+            short(&chunk.hash),
             i64::try_from(chunk.content.len()).unwrap_or(i64::MAX),
             base.map(|base| base.id),
             base.map_or(0, |base| base.depth + 1),
@@ -127,9 +136,50 @@ impl<'c> Chunks<'c> {
         Ok(packed.data.len())
     }
 
+    /// Stores a chunk anew whose base does not stay: against the nearest below that does, or whole.
+    pub(super) fn rebase(&self, id: i64, stays: impl Fn(i64) -> bool) -> Result<(), StoreError> {
+        let sql = "SELECT base FROM chunks WHERE chunk_id = ?";
+        let failed = || StoreError::write("store a chunk anew");
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
+        let mut below = |id: i64| -> Result<Option<i64>, StoreError> {
+            let base = statement.query_row([id], |r| r.get(0)).optional().map_err(failed())?;
+            Ok(base.flatten())
+        };
+        let Some(mut base) = below(id)?.map(Some).filter(|base| !base.is_some_and(&stays)) else {
+            return Ok(());
+        };
+        while let Some(gone) = base.filter(|base| !stays(*base)) {
+            base = below(gone)?;
+        }
+        let sql = "SELECT chunk_id, size, base, depth, data FROM chunks WHERE chunk_id = ?";
+        let damaged = |id: i64| StoreError::Damaged {
+            domain: self.domain,
+            chunk: format!("number {id}"),
+            problem: "cannot be decompressed",
+        };
+        let read = |id: i64| -> Result<Rc<Stored>, StoreError> {
+            if let Some(known) = self.known.borrow().by_id.get(&id).cloned() {
+                return Ok(known);
+            }
+            let row = self.row(sql, id)?.ok_or_else(|| damaged(id))?;
+            let content = self.unpack(&row)?.ok_or_else(|| damaged(id))?;
+            Ok(self.remember(row.id, row.depth, content))
+        };
+        let content = read(id)?;
+        let base = base.map(read).transpose()?;
+        let chunk = Chunk::new(content.content.clone());
+        let packed = chunk.packed_after(base.as_ref().map(|base| base.content.as_slice()));
+        let base = base.filter(|_| packed.is_delta);
+        let sql = "UPDATE chunks SET base = ?, depth = ?, data = ? WHERE chunk_id = ?";
+        let mut update = self.connection.prepare_cached(sql).map_err(failed())?;
+        let depth = base.as_ref().map_or(0, |base| base.depth + 1);
+        let base = base.map(|base| base.id);
+        update.execute((base, depth, &*packed.data, id)).map(drop).map_err(failed())
+    }
+
     fn find(&self, address: ContentHash) -> Result<Option<Row>, StoreError> {
-        let sql = "SELECT chunk_id, hash, size, base, depth, data FROM chunks WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1";
-        self.row(sql, address.as_bytes().as_slice())
+        let sql = "SELECT chunk_id, size, base, depth, data FROM chunks WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1";
+        self.row(sql, short(&address))
     }
 
     fn row(&self, sql: &str, key: impl rusqlite::ToSql) -> Result<Option<Row>, StoreError> {
@@ -139,11 +189,10 @@ impl<'c> Chunks<'c> {
             .query_row([key], |r| {
                 Ok(Row {
                     id: r.get(0)?,
-                    hash: r.get(1)?,
-                    size: r.get(2)?,
-                    base: r.get(3)?,
-                    depth: r.get(4)?,
-                    data: r.get(5)?,
+                    size: r.get(1)?,
+                    base: r.get(2)?,
+                    depth: r.get(3)?,
+                    data: r.get(4)?,
                 })
             })
             .optional()
@@ -152,7 +201,7 @@ impl<'c> Chunks<'c> {
 
     /// The content of `row`, unchecked; its bases are remembered on the way. `None` when it is damaged.
     fn unpack(&self, row: &Row) -> Result<Option<Vec<u8>>, StoreError> {
-        let sql = "SELECT chunk_id, hash, size, base, depth, data FROM chunks WHERE chunk_id = ?";
+        let sql = "SELECT chunk_id, size, base, depth, data FROM chunks WHERE chunk_id = ?";
         let mut below = Vec::new();
         let (mut base, mut ground) = (row.base, None);
         while let Some(id) = base {
@@ -170,10 +219,6 @@ impl<'c> Chunks<'c> {
         }
         while let Some(next) = below.pop() {
             let Some(content) = unpacked(&next, ground.as_deref()) else { return Ok(None) };
-            // What is remembered is given out without another look.
-            if ContentHash::from_slice(&next.hash) != Some(chunk::hash(&content)) {
-                return Ok(None);
-            }
             ground = Some(self.remember(next.id, next.depth, content));
         }
         Ok(unpacked(row, ground.as_deref()))
@@ -185,10 +230,16 @@ impl<'c> Chunks<'c> {
             *known = Known::default();
         }
         known.bytes += content.len();
-        let stored = Rc::new(Stored { id, depth, content });
+        let stored = Rc::new(Stored { id, depth, content, checked: Cell::new(false) });
         known.by_id.insert(id, Rc::clone(&stored));
         stored
     }
+}
+
+/// The part of an address that the table holds: 128 bits find a chunk, and the node above holds all of them
+/// to check it. With 256 a year was 20 MB larger.
+pub(super) fn short(address: &ContentHash) -> &[u8] {
+    address.as_bytes().get(..16).unwrap_or_default()
 }
 
 fn unpacked(row: &Row, ground: Option<&Stored>) -> Option<Vec<u8>> {

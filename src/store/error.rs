@@ -30,6 +30,8 @@ pub enum StoreError {
     Foreign { path: PathBuf },
     #[error("no database at {}; run `opndex sync` first, or `opndex demo` to try it without a firewall", path.display())]
     Missing { path: PathBuf },
+    #[error("{} exists already and is not overwritten; name another file", path.display())]
+    Exists { path: PathBuf },
     #[error("cannot bring the database {} up to date; it is unchanged", path.display())]
     Migrate {
         path: PathBuf,

@@ -25,10 +25,13 @@ mod moved;
 mod open;
 mod past;
 mod presence;
+mod prune;
 mod questions;
 mod rebuild;
 mod record;
+mod refill;
 mod rejects;
+mod retention;
 mod revisions;
 mod runs;
 mod seen;
@@ -40,6 +43,8 @@ mod sql;
 mod statement;
 mod states;
 mod steps;
+mod sweep;
+mod upkeep;
 mod upsert;
 mod versions;
 mod writer;
@@ -53,11 +58,14 @@ pub use import::{Effect, Import, ImportKind, Imported, ImportedDomain, ImportedS
 pub use labels::{Label, LabelChange};
 pub use locate::{Hit, Needle, Sought};
 pub use open::Store;
+pub use prune::{Pruned, PrunedDomain};
 pub use questions::{
     Counting, DevicePage, DeviceSelection, InterfaceScope, JOINED, Joined, JoinedColumn,
     JoinedPage, JoinedSelection, NameIs, Narrow, Origin, Sighting, Subject, Wire, joined,
 };
 pub use record::{FirewallRow, RunEnd, RunOutcome, RunRow};
+pub use refill::Rebuilt;
+pub use retention::Retention;
 pub use revisions::{Revision, RevisionRow};
 pub use runs::PastRun;
 pub use seen::{Interval, PresenceQuery, Seen, SeenQuery, Who};
@@ -65,3 +73,4 @@ pub use select::{Page, Total};
 pub use selection::{Filter, Op, Selection, Value};
 pub use statement::{Cut, Found, PublishedTable, Refusal, Statement};
 pub use states::{DomainStatus, SourceStatus, State};
+pub use upkeep::{Damage, HistoryRun, Part};

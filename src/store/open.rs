@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, SqlitePool};
 
@@ -64,6 +65,8 @@ impl Store {
         super::identity::check(path).await?;
         let failed = |cause| StoreError::Open { path: path.to_owned(), cause };
         let options = options(path)?
+            // Has an effect on a new file only: what retention drops is given back page by page.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal);
         let mut connection = options.connect().await.map_err(failed)?;
@@ -75,11 +78,11 @@ impl Store {
             path: path.to_owned(),
             writer,
             readers: live.clone(),
+            guard: Guard::new(path),
             live,
             reader: Writer::read_only(path, BUSY),
             past: Past::default(),
             state: None,
-            guard: Guard::new(path),
         })
     }
 
@@ -149,7 +152,7 @@ fn options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
 }
 
 /// SQLite gives the WAL and shared-memory files the mode of the database, so setting it once is enough.
-fn prepare_file(path: &Path) -> Result<(), StoreError> {
+pub(super) fn prepare_file(path: &Path) -> Result<(), StoreError> {
     let failed = |cause| StoreError::Folder { path: path.to_owned(), cause };
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(failed)?;

@@ -17,6 +17,7 @@ use crate::types::{FirewallId, Moment, RunId, Timestamp};
 use super::error::StoreError;
 use super::open::{self, Store};
 use super::rebuild;
+use super::statement::Guard;
 use super::writer::Writer;
 
 /// Rebuilt states in memory together; the state of 1,000 devices is 1 MB. The newest is kept whatever its size.
@@ -46,6 +47,7 @@ pub(super) struct Past {
 pub(super) struct State {
     runs: Vec<RunAt>,
     readers: SqlitePool,
+    guard: Guard,
     tables: Mutex<Tables>,
 }
 
@@ -90,7 +92,7 @@ impl State {
         let (connection, name) = rebuild::tables(path, &runs)?;
         let readers = open::memory_readers(&name)?;
         let tables = Tables { connection, filled: Vec::new(), bytes: 0, asked: Instant::now() };
-        Ok(Self { runs, readers, tables: Mutex::new(tables) })
+        Ok(Self { runs, readers, guard: Guard::in_memory(&name), tables: Mutex::new(tables) })
     }
 
     pub(super) fn runs(&self) -> &[RunAt] {
@@ -167,6 +169,7 @@ impl Store {
         self.past.remember(&state);
         Ok(Self {
             readers: state.readers.clone(),
+            guard: state.guard.clone(),
             writer: Writer::closed(),
             state: Some(state),
             ..self.clone()

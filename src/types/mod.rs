@@ -25,3 +25,4 @@ pub use release::{Release, ReleaseError};
 pub use secret::Secret;
 pub use suggest::{did_you_mean, nearest};
 pub use text::{MAX_TEXT, clean};
+pub use vendor::maker_prefixes;

@@ -133,7 +133,8 @@ fn a_first_sync_reads_every_domain_and_a_second_one_finds_nothing_new() {
     assert!(domains.iter().all(is_told), "{first}");
     let second = home.json(&["sync"]);
     let domains = second["firewalls"][0]["domains"].as_array().unwrap();
-    let settled = domains.iter().filter(|d| d["state"] == "unchanged" && d["changed"] == 0);
+    let still = |d: &&serde_json::Value| d["state"] == "unchanged" || d["state"] == "absent";
+    let settled = domains.iter().filter(still).filter(|d| d["changed"] == 0);
     assert_eq!(settled.count(), domains.len(), "{second}");
 }
 

@@ -297,6 +297,28 @@ async fn a_statement_whose_caller_has_gone_makes_room() {
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
+#[tokio::test]
+async fn a_statement_is_answered_as_of_an_earlier_moment_too() {
+    let index = Index::new().await;
+    let sim = Simulator::start(SimOptions::default()).await.unwrap();
+    let firewall = index.firewall(&sim.url(), sim.key().expose(), sim.secret().expose());
+    run(&firewall).await;
+    sim.change(|world| world.add_vlan(77, "LAB")).unwrap();
+    index.clock.advance(60);
+    run(&firewall).await;
+    let count = async |moment: Option<&str>| {
+        let statement = "SELECT count(*), max(tag = 77) FROM vlans".to_owned();
+        let sql = Sql { statement, limit: None, bytes: 1_000 };
+        index.ask().at(moment).await.unwrap().sql(&sql).await.unwrap().rows
+    };
+    assert_eq!(count(Some("run 1")).await, [[5, 0]]);
+    assert_eq!(count(None).await, [[6, 1]]);
+    let hostile =
+        Sql { statement: "SELECT data FROM file.chunks".to_owned(), limit: None, bytes: 1_000 };
+    let then = index.ask().at(Some("run 1")).await.unwrap();
+    assert!(then.sql(&hostile).await.unwrap_err().to_string().contains("no table"));
+}
+
 /// The program over standard input and output.
 struct Server {
     child: Child,

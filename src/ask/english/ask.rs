@@ -47,7 +47,15 @@ pub struct Asked {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Reading>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<Answer>,
+    pub answer: Option<Found>,
+}
+
+/// An answer: rows, or what another question tells in its own form.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Found {
+    Rows(Answer),
+    Told(Value),
 }
 
 /// One way to understand it.
@@ -79,7 +87,7 @@ impl Ask {
         // What begins with a verb of change asks for a change; nothing else does.
         let command = understand::is_command(&words);
         fits.retain(|fit| (fit.kind.name == "write") == command);
-        let slots = Slots { words: &words, entities: &found };
+        let slots = Slots { words: &words, entities: &found, now: self.clock.now() };
         let Some(fit) = understand::decided(&fits) else {
             return Ok(nearest(&fits, &slots, firewall));
         };
@@ -95,6 +103,9 @@ impl Ask {
                 readings: Vec::new(),
                 answer: None,
             }),
+            Action::Missing(what) => {
+                Ok(unsure(what.to_owned(), vec![Reading { understood, call: None }]))
+            }
             Action::Call(call) => {
                 let call = call.of_firewall(firewall);
                 let written = call.written();
@@ -119,12 +130,39 @@ impl Ask {
         }
     }
 
-    async fn carry_out(&self, call: &Call) -> Result<Answer, AskError> {
+    async fn carry_out(&self, call: &Call) -> Result<Found, AskError> {
         match call {
-            Call::Devices(query) => self.devices(query).await,
-            Call::Report(query) => self.report(query).await,
-            Call::Query(query) => self.query(query).await,
+            Call::Devices(query) => self.devices(query).await.map(Found::Rows),
+            Call::Report(query) => self.report(query).await.map(Found::Rows),
+            Call::Query(query) => self.query(query).await.map(Found::Rows),
+            Call::Trace(question) => {
+                let trace = self.trace(question).await?;
+                // A value of our own types is always JSON.
+                Ok(Found::Told(serde_json::to_value(trace).unwrap_or_default()))
+            }
+            Call::Changes(asked) => {
+                let changes = self.changes(asked).await?;
+                Ok(Found::Told(serde_json::to_value(changes).unwrap_or_default()))
+            }
+            Call::Presence(asked) => {
+                let presence = self.presence(asked).await?;
+                Ok(Found::Told(serde_json::to_value(presence).unwrap_or_default()))
+            }
         }
+    }
+
+    /// Whether a service of a firewall has exactly this name.
+    pub(super) async fn is_service(&self, name: &str) -> Result<bool, AskError> {
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
+            return Ok(false);
+        }
+        let query = Query {
+            domain: "services".to_owned(),
+            filters: vec![format!("name = '{name}'")],
+            count_only: true,
+            ..Query::default()
+        };
+        Ok(self.query(&query).await?.total > 0)
     }
 
     /// Whether an alias has exactly this name.
@@ -222,7 +260,7 @@ fn nearest(fits: &[Fit], slots: &Slots<'_>, firewall: Option<&str>) -> Asked {
 fn reading(kind: &Kind, slots: &Slots<'_>, firewall: Option<&str>) -> Reading {
     let call = match (kind.action)(slots) {
         Action::Call(call) => Some(call.of_firewall(firewall).written()),
-        Action::Refuse(_) => None,
+        Action::Refuse(_) | Action::Missing(_) => None,
     };
     Reading { understood: says(kind, slots), call }
 }

@@ -2,9 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::ask::changes::ChangesAsked;
 use crate::ask::devices::DevicesQuery;
+use crate::ask::presence::PresenceAsked;
 use crate::ask::query::Query;
 use crate::ask::report::ReportQuery;
+use crate::ask::trace::TraceQuestion;
 
 /// One call of a tool.
 #[derive(Debug, Clone)]
@@ -12,6 +15,9 @@ pub enum Call {
     Devices(DevicesQuery),
     Report(ReportQuery),
     Query(Query),
+    Trace(TraceQuestion),
+    Changes(ChangesAsked),
+    Presence(PresenceAsked),
 }
 
 impl Call {
@@ -55,6 +61,29 @@ impl Call {
                 put("count_only", json!(query.count_only));
                 "query"
             }
+            Self::Trace(question) => {
+                put("from", json!(question.from));
+                put("to", json!(question.to));
+                put("protocol", json!(question.protocol));
+                put("port", json!(question.port));
+                put("firewall", json!(question.firewall));
+                "trace"
+            }
+            Self::Changes(asked) => {
+                put("since", json!(asked.since));
+                put("domain", json!(asked.domain));
+                put("about", json!(asked.about));
+                put("firewall", json!(asked.firewall));
+                "changes"
+            }
+            Self::Presence(asked) => {
+                put("about", json!(asked.about));
+                put("since", json!(asked.since));
+                put("new_since", json!(asked.new_since));
+                put("unseen_since", json!(asked.unseen_since));
+                put("firewall", json!(asked.firewall));
+                "presence"
+            }
         };
         json!({ "tool": tool, "arguments": arguments })
     }
@@ -66,6 +95,9 @@ impl Call {
             Self::Devices(query) => query.firewall = Some(name.to_owned()),
             Self::Report(query) => query.firewall = Some(name.to_owned()),
             Self::Query(query) => query.firewall = Some(name.to_owned()),
+            Self::Trace(question) => question.firewall = Some(name.to_owned()),
+            Self::Changes(asked) => asked.firewall = Some(name.to_owned()),
+            Self::Presence(asked) => asked.firewall = Some(name.to_owned()),
         }
         self
     }

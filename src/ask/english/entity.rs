@@ -27,6 +27,8 @@ pub(super) enum Sort {
     Port,
     Alias,
     Firewall,
+    /// A service of the firewall.
+    Service,
     /// A fully qualified name.
     DomainName,
     /// Words of time; nothing more is known about them here.
@@ -48,6 +50,9 @@ pub(super) struct Entity {
     /// Read as `value`, though it was written otherwise.
     pub(super) guessed_from: Option<String>,
 }
+
+/// Words beside which the name of a daemon means the daemon.
+const SERVING: [&str; 6] = ["running", "run", "service", "daemon", "started", "stopped"];
 
 /// Most words of one name.
 const LONGEST_NAME: usize = 4;
@@ -110,6 +115,14 @@ pub(super) async fn entities(
             }
         }
     }
+    if words.iter().any(|w| SERVING.contains(&w.stem.as_str())) {
+        for (i, word) in words.iter().enumerate() {
+            let is_free = !covered(&found, i) && word.stem.len() > 2;
+            if is_free && ask.is_service(&word.stem).await? {
+                found.push(entity(Sort::Service, i, i + 1, &word.stem));
+            }
+        }
+    }
     let mut at = 0;
     while at < words.len() {
         let is_free = |i: usize| {
@@ -129,6 +142,12 @@ pub(super) async fn entities(
     }
     found.sort_by_key(|e| e.first);
     Ok(found)
+}
+
+/// The words of time alone.
+#[cfg(test)]
+pub(super) fn written_times(words: &[Word]) -> Vec<Entity> {
+    written(words, &[]).into_iter().filter(|e| e.sort == Sort::Time).collect()
 }
 
 fn covered(found: &[Entity], at: usize) -> bool {

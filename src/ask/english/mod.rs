@@ -9,9 +9,10 @@ mod ask;
 mod call;
 mod entity;
 mod kinds;
-mod kinds_other;
+mod past;
+mod routing;
 mod understand;
 mod words;
 
-pub use ask::{Asked, Outcome, Reading};
+pub use ask::{Asked, Found, Outcome, Reading};
 pub use call::Call;

@@ -1,8 +1,7 @@
 //! Which kind of question it is: the one that explains every word.
 
 use super::entity::{Entity, Sort};
-use super::kinds::{KINDS, Kind};
-use super::kinds_other::MORE;
+use super::kinds::{DEVICES, HEALTH, Kind, NETWORKS, PAST, REFUSED, RULES, has};
 use super::words::Word;
 
 /// Words that ask, point and join, and mean the same with every kind.
@@ -103,15 +102,14 @@ pub(super) struct Fit {
 }
 
 pub(super) fn kinds() -> impl Iterator<Item = &'static Kind> {
-    KINDS.iter().chain(MORE)
+    [DEVICES, NETWORKS, RULES, HEALTH, PAST, REFUSED].into_iter().flatten()
 }
 
 /// Whether a word belongs to the language of questions rather than to the network.
 pub(super) fn is_spoken(stem: &str) -> bool {
     STOP.contains(&stem)
-        || kinds().any(|kind| {
-            kind.may.contains(&stem) || kind.needs.iter().any(|group| group.contains(&stem))
-        })
+        || kinds()
+            .any(|kind| has(kind.may, stem) || kind.needs.iter().any(|group| has(group, stem)))
 }
 
 /// Every kind whose needs are met, the best first.
@@ -124,11 +122,11 @@ pub(super) fn fits(words: &[Word], entities: &[Entity]) -> Vec<Fit> {
 fn fit(kind: &'static Kind, words: &[Word], entities: &[Entity]) -> Option<Fit> {
     let covering = |i: usize| entities.iter().find(|e| e.first <= i && i < e.last);
     let free = || words.iter().enumerate().filter(|(i, _)| covering(*i).is_none());
-    let says = |stem: &&str| free().any(|(_, word)| word.stem == **stem);
-    if kind.not.iter().any(|stem| says(&stem)) {
+    let says = |list: &str| free().any(|(_, word)| has(list, &word.stem));
+    if says(kind.not) {
         return None;
     }
-    if !kind.needs.iter().all(|group| group.iter().any(|stem| says(&stem))) {
+    if !kind.needs.iter().all(|group| says(group)) {
         return None;
     }
     let wanted = kind.wants.iter().all(|group| entities.iter().any(|e| group.contains(&e.sort)));
@@ -142,7 +140,9 @@ fn fit(kind: &'static Kind, words: &[Word], entities: &[Entity]) -> Option<Fit> 
     let mut used: Vec<Sort> = Vec::new();
     let mut unexplained = Vec::new();
     for entity in entities {
-        let again = used.contains(&entity.sort) && !takes_several(kind);
+        // A moment may take several words.
+        let again =
+            used.contains(&entity.sort) && entity.sort != Sort::Time && !takes_several(kind);
         if entity.sort == Sort::Unknown || !understands(entity.sort) || again {
             unexplained.push(written(words, entity));
         } else {
@@ -151,8 +151,8 @@ fn fit(kind: &'static Kind, words: &[Word], entities: &[Entity]) -> Option<Fit> 
     }
     for (_, word) in free() {
         let known = STOP.contains(&word.stem.as_str())
-            || kind.may.contains(&word.stem.as_str())
-            || kind.needs.iter().any(|group| group.contains(&word.stem.as_str()));
+            || has(kind.may, &word.stem)
+            || kind.needs.iter().any(|group| has(group, &word.stem));
         if !known {
             unexplained.push(word.text.clone());
         }
@@ -163,7 +163,7 @@ fn fit(kind: &'static Kind, words: &[Word], entities: &[Entity]) -> Option<Fit> 
 
 /// Kinds that are refused whatever they are told, and those between two ends.
 fn takes_several(kind: &Kind) -> bool {
-    matches!(kind.name, "write" | "trace" | "history" | "history_range" | "traffic" | "log")
+    matches!(kind.name, "write" | "trace" | "traffic" | "activity" | "log")
 }
 
 fn written(words: &[Word], entity: &Entity) -> String {
@@ -191,7 +191,7 @@ pub(super) fn decided(fits: &[Fit]) -> Option<&Fit> {
 pub(super) fn is_command(words: &[Word]) -> bool {
     const POLITE: [&str; 9] = ["please", "can", "could", "you", "would", "i", "want", "to", "now"];
     let write = kinds().find(|kind| kind.name == "write");
-    let verbs = write.map_or(&[][..], |kind| kind.needs.first().copied().unwrap_or(&[]));
+    let verbs = write.and_then(|kind| kind.needs.first().copied()).unwrap_or_default();
     let first = words.iter().find(|word| !POLITE.contains(&word.stem.as_str()));
-    first.is_some_and(|word| verbs.contains(&word.stem.as_str()))
+    first.is_some_and(|word| has(verbs, &word.stem))
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::ask::{Asked, Outcome};
+use crate::ask::{Asked, Found, Outcome};
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema, summary};
 
@@ -52,7 +52,8 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
 /// Our own words: what was understood may quote the question, so it stays in the data.
 fn told(asked: &Asked) -> String {
     match (asked.outcome, &asked.answer) {
-        (Outcome::Answered, Some(answer)) => summary::of_answer(answer, false),
+        (Outcome::Answered, Some(Found::Rows(answer))) => summary::of_answer(answer, false),
+        (Outcome::Answered, _) => "Answered; see `answer`.".to_owned(),
         (Outcome::Refused, _) => {
             "Understood, and not to be answered here; `message` says why.".to_owned()
         }

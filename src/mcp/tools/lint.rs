@@ -28,7 +28,7 @@ pub(super) static TOOL: Tool = Tool {
 struct Params {
     /// At least: high, medium, low, info.
     severity: Option<String>,
-    /// Only this code, such as shadowed_rule.
+    /// Only this code, such as `shadowed_rule`.
     code: Option<String>,
     /// Default 30.
     limit: Option<u32>,

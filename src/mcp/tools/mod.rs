@@ -6,6 +6,7 @@ mod changes;
 mod devices;
 mod domain_name;
 mod domains;
+mod label;
 mod lint;
 mod locate;
 mod query;
@@ -19,7 +20,7 @@ mod tool;
 mod trace;
 
 pub(super) use domains::described;
-pub(super) use tool::{Call, Tool};
+pub(super) use tool::{Call, Effect, Tool};
 
 /// Every tool, alphabetically, like the modules above. Listing and calling loop over it.
 pub(super) static ALL: &[&Tool] = &[
@@ -27,6 +28,7 @@ pub(super) static ALL: &[&Tool] = &[
     &changes::TOOL,
     &devices::TOOL,
     &domains::TOOL,
+    &label::TOOL,
     &lint::TOOL,
     &locate::TOOL,
     &query::TOOL,

@@ -34,7 +34,7 @@ struct Params {
     /// Only pass, block, reject or undecidable.
     verdict: Option<String>,
     limit: Option<u32>,
-    /// `{add: [rule], remove: [uuid]}`; rules with the columns of firewall_rules.
+    /// `{add: [rule], remove: [uuid]}`; rules with the columns of `firewall_rules`.
     propose: Option<Map<String, Value>>,
     /// Compare with this moment.
     since: Option<String>,

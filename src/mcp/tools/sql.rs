@@ -9,6 +9,7 @@ use crate::ask::Sql;
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema, summary};
 
+use super::as_of::AsOf;
 use super::tool::{Call, Effect, Tool};
 
 pub(super) static TOOL: Tool = Tool {
@@ -33,6 +34,7 @@ struct Params {
     /// Default 50.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
+    as_of: Option<AsOf>,
 }
 
 fn output() -> JsonObject {
@@ -48,7 +50,8 @@ fn output() -> JsonObject {
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {
     let params: Params = arguments::read(&TOOL, &call.arguments)?;
     let sql = Sql { statement: params.statement, limit: params.limit, bytes: BYTES };
-    let mut answer = call.ask.sql(&sql).await?;
+    let ask = call.ask.at(params.as_of.as_ref().map(AsOf::as_str)).await?;
+    let mut answer = ask.sql(&sql).await?;
     let summary = summary::of_sql(&answer);
     let rows = std::mem::take(&mut answer.rows);
     let mut reply = Reply::new(summary, &answer)?;

@@ -30,6 +30,8 @@ pub(crate) struct Tool {
 pub(crate) enum Effect {
     /// Reads the local index.
     Reads,
+    /// Writes the user's words about devices into the local index; listed only where that is allowed.
+    Annotates,
     /// Asks the firewall, without changing it, and writes the local index.
     Refreshes,
 }
@@ -55,7 +57,7 @@ impl Tool {
             .read_only(reads)
             .destructive(false)
             .idempotent(true)
-            .open_world(!reads);
+            .open_world(self.effect == Effect::Refreshes);
         rmcp::model::Tool::new(self.name, self.about, Arc::new((self.input)()))
             .with_title(self.title)
             .with_raw_output_schema(Arc::new((self.output)()))

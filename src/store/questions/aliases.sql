@@ -6,6 +6,8 @@ WITH uses (firewall_id, term, user) AS MATERIALIZED (
         AND r.uuid = t.uuid AND r.duplicate = t.duplicate
     UNION
     SELECT firewall_id, term, 'alias ' || alias FROM v_alias_terms
+    UNION
+    SELECT firewall_id, term, rule FROM v_nat_terms
 ),
 listed (firewall_id, name, type, enabled, entries, content, description, own) AS (
     SELECT firewall_id, name, type, enabled, entries, content, description,

@@ -7,8 +7,8 @@ lease AS MATERIALIZED (
     UNION ALL
     SELECT p.id, l.* FROM page p CROSS JOIN dhcp_leases l ON l.duid = p.id AND l.mac IS NULL AND l.firewall_id = p.firewall_id
     UNION ALL
-    SELECT p.id, l.* FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
-    CROSS JOIN dhcp_leases l ON l.ip_sort = n.ip_sort AND l.mac IS NULL AND l.firewall_id = n.firewall_id
+    SELECT p.id, l.* FROM page p CROSS JOIN ndp nd ON nd.mac = p.id AND nd.firewall_id = p.firewall_id
+    CROSS JOIN dhcp_leases l ON l.ip_sort = nd.ip_sort AND l.mac IS NULL AND l.firewall_id = nd.firewall_id
 ),
 reservation AS MATERIALIZED (
     SELECT p.id, r.* FROM page p CROSS JOIN dhcp_reservations r ON r.mac = p.id AND r.firewall_id = p.firewall_id
@@ -18,9 +18,9 @@ reservation AS MATERIALIZED (
     SELECT p.id, r.* FROM page p CROSS JOIN dhcp_reservations r ON r.duid = p.id AND r.firewall_id = p.firewall_id
 ),
 address (id, firewall_id, ip, ip_sort) AS MATERIALIZED (
-    SELECT p.id, p.firewall_id, a.ip, a.ip_sort FROM page p CROSS JOIN arp a ON a.mac = p.id AND a.firewall_id = p.firewall_id
+    SELECT p.id, p.firewall_id, nb.ip, nb.ip_sort FROM page p CROSS JOIN arp nb ON nb.mac = p.id AND nb.firewall_id = p.firewall_id
     UNION
-    SELECT p.id, p.firewall_id, n.ip, n.ip_sort FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
+    SELECT p.id, p.firewall_id, nd.ip, nd.ip_sort FROM page p CROSS JOIN ndp nd ON nd.mac = p.id AND nd.firewall_id = p.firewall_id
     UNION
     SELECT id, firewall_id, ip, ip_sort FROM lease WHERE type <> 'IA_PD' AND state = 'active'
     UNION
@@ -38,11 +38,11 @@ holding (id, firewall_id, alias, via) AS (
     JOIN v_alias_terms t ON t.firewall_id = h.firewall_id AND t.term = h.alias AND NOT t.negated
 ),
 facts (id, firewall_id, rank, fact, value, detail, at) AS (
-    SELECT p.id, p.firewall_id, 1, 'neighbour', a.ip, a.interface_name || CASE WHEN a.expired = 1 THEN ', expired' ELSE '' END, NULL
-    FROM page p CROSS JOIN arp a ON a.mac = p.id AND a.firewall_id = p.firewall_id
+    SELECT p.id, p.firewall_id, 1, 'neighbour', nb.ip, nb.interface_name || CASE WHEN nb.expired = 1 THEN ', expired' ELSE '' END, NULL
+    FROM page p CROSS JOIN arp nb ON nb.mac = p.id AND nb.firewall_id = p.firewall_id
     UNION ALL
-    SELECT p.id, p.firewall_id, 1, 'neighbour', n.ip, n.interface_name, NULL
-    FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
+    SELECT p.id, p.firewall_id, 1, 'neighbour', nd.ip, nd.interface_name, NULL
+    FROM page p CROSS JOIN ndp nd ON nd.mac = p.id AND nd.firewall_id = p.firewall_id
     UNION ALL
     SELECT id, firewall_id, 2, 'lease', ip, text, expires
     FROM (SELECT l.*, l.backend || ', ' || l.state || coalesce(', ' || l.hostname, '') || coalesce(', ' || l.interface_name, '') AS text FROM lease l)

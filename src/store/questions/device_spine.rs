@@ -33,6 +33,12 @@ UNION ALL
 SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
 FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
 CROSS JOIN dhcp_reservations t ON t.duid = l.duid AND t.mac IS NULL AND t.firewall_id = l.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'discovery', NULL, t.ip, t.ip_sort, t.interface, NULL, NULL, t.vendor, 0, 0, t.last_seen, NULL, 0
+FROM page p CROSS JOIN host_discovery t ON t.mac = p.id AND t.firewall_id = p.firewall_id
+UNION ALL
+SELECT p.id, p.firewall_id, 'label', NULL, NULL, NULL, NULL, t.name, coalesce(t.owner, t.\"group\"), NULL, 0, 0, NULL, NULL, 0
+FROM page p CROSS JOIN labels t ON t.client = p.id
 ),
 sightings AS (
 SELECT json_array(id, firewall_id, origin, backend, ip, interface_name, name, description, vendor, live, reserved, until, duid, prefix) AS line FROM seen
@@ -47,8 +53,8 @@ WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
 struct Column {
     table: &'static str,
     id: &'static str,
-    /// Whether rows name their interface.
-    has_interface: bool,
+    /// Column that describes the interface, where rows name it.
+    interface: Option<&'static str>,
     has_vendor: bool,
     /// Rows are neighbours of the firewall: being one is being online.
     is_neighbour: bool,
@@ -57,11 +63,11 @@ struct Column {
 }
 
 /// A DUID stands for a device only while no hardware address is known for it.
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     Column {
         table: "arp",
         id: "t.mac",
-        has_interface: true,
+        interface: Some("interface_name"),
         has_vendor: true,
         is_neighbour: true,
         except: "NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)",
@@ -69,7 +75,7 @@ const COLUMNS: [Column; 6] = [
     Column {
         table: "ndp",
         id: "t.mac",
-        has_interface: true,
+        interface: Some("interface_name"),
         has_vendor: true,
         is_neighbour: true,
         except: "NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)",
@@ -77,7 +83,7 @@ const COLUMNS: [Column; 6] = [
     Column {
         table: "dhcp_leases",
         id: "t.mac",
-        has_interface: true,
+        interface: Some("interface_name"),
         has_vendor: true,
         is_neighbour: false,
         except: "t.mac IS NOT NULL",
@@ -85,16 +91,24 @@ const COLUMNS: [Column; 6] = [
     Column {
         table: "dhcp_leases",
         id: "t.duid COLLATE BINARY",
-        has_interface: true,
+        interface: Some("interface_name"),
         has_vendor: true,
         is_neighbour: false,
         except: "t.mac IS NULL\n  AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)\n  \
                  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)",
     },
     Column {
+        table: "host_discovery",
+        id: "t.mac",
+        interface: Some("interface"),
+        has_vendor: true,
+        is_neighbour: false,
+        except: "NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)",
+    },
+    Column {
         table: "dhcp_reservations",
         id: "t.mac",
-        has_interface: false,
+        interface: None,
         has_vendor: false,
         is_neighbour: false,
         except: "t.mac IS NOT NULL",
@@ -102,7 +116,7 @@ const COLUMNS: [Column; 6] = [
     Column {
         table: "dhcp_reservations",
         id: "t.duid COLLATE BINARY",
-        has_interface: false,
+        interface: None,
         has_vendor: false,
         is_neighbour: false,
         except: "t.mac IS NULL\n  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)",
@@ -148,10 +162,14 @@ fn part(
     match (&selection.after, after) {
         (Some((last, firewall)), true) => {
             let (last, firewall) = (statement.bind(last.as_str()), statement.bind(firewall.get()));
-            conditions.push(format!("({id}, t.firewall_id) > ({last}, {firewall})"));
+            // In a range the addresses are searched; `+` keeps the index on identifiers out of it.
+            let plus = if selection.ranges.is_empty() { "" } else { "+" };
+            conditions.push(format!("({plus}{id}, t.firewall_id) > ({last}, {firewall})"));
         }
         // Says the same as nothing, and makes the index on the identifier the one to walk.
-        _ if candidates.is_none() => conditions.push(format!("{id} > ''")),
+        _ if candidates.is_none() && selection.ranges.is_empty() => {
+            conditions.push(format!("{id} > ''"));
+        }
         _ => {}
     }
     conditions.push(column.except.to_owned());
@@ -181,10 +199,9 @@ fn on_interfaces(
 ) -> String {
     let one = |statement: &mut Statement, scope: &InterfaceScope| {
         let firewall = statement.bind(scope.firewall.get());
-        let place = if column.has_interface {
-            format!("t.interface_name = {}", statement.bind(scope.name.as_str()))
-        } else {
-            within(statement, &scope.networks)
+        let place = match column.interface {
+            Some(name) => format!("t.{name} = {}", statement.bind(scope.name.as_str())),
+            None => within(statement, &scope.networks),
         };
         format!("{place} AND t.firewall_id = {firewall}")
     };
@@ -226,13 +243,12 @@ fn maker(
         ways.push(format!("instr(lower(t.vendor), lower({part})) > 0"));
     }
     if !selection.makers.is_empty() && column.id == "t.mac" {
-        let prefixes = statement.bind_all(selection.makers.iter().map(|(first, _)| {
-            let text = first.to_string();
-            text.get(..8).unwrap_or_default().to_owned()
-        }));
-        ways.push(format!("substr(t.mac, 1, 8) IN ({prefixes})"));
+        let prefixes = serde_json::Value::from(selection.makers.clone()).to_string();
+        let prefixes = statement.bind(prefixes);
+        ways.push(format!("substr(t.mac, 1, 8) IN (SELECT value FROM json_each({prefixes}))"));
     }
-    (!ways.is_empty()).then(|| format!("({})", ways.join(" OR ")))
+    // A column that knows no vendor has no device of this one.
+    Some(if ways.is_empty() { "0".to_owned() } else { format!("({})", ways.join(" OR ")) })
 }
 
 /// Conditions on the device as a whole, whichever column gave its identifier.
@@ -259,7 +275,8 @@ fn of_the_device(selection: &DeviceSelection, column: &Column) -> Vec<String> {
           OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) \
           OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' \
           OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) \
-          OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id))"
+          OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) \
+          OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))"
     } else {
         "EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')"
     };
@@ -301,8 +318,14 @@ fn candidates(statement: &mut Statement, selection: &DeviceSelection) -> Option<
     if sets.is_empty() { None } else { Some(sets.join("\nINTERSECT\n")) }
 }
 
+/// What the user says about devices holds for every firewall.
+const LABELS: &str = "(SELECT said.client, said.name, said.owner, said.\"group\", f.firewall_id FROM labels said CROSS JOIN firewalls f) t";
+
 /// Where names are: the column, and how its row leads to identifiers.
-const NAMES: [(&str, &str, &str); 5] = [
+const NAMES: [(&str, &str, &str); 8] = [
+    ("t.client", LABELS, "t.name"),
+    ("t.client", LABELS, "t.owner"),
+    ("t.client", LABELS, "t.\"group\""),
     ("coalesce(t.mac, t.duid)", "dhcp_leases t", "t.hostname"),
     (
         "coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid)",

@@ -16,7 +16,7 @@ use crate::store::open::Store;
 use crate::store::select::Total;
 use crate::store::sql;
 use crate::store::states::{DomainStatus, SourceStatus};
-use crate::types::{AddressRange, FirewallId, MacAddr};
+use crate::types::{AddressRange, FirewallId};
 
 use super::standing;
 use super::statement::Statement;
@@ -30,8 +30,15 @@ const COUNTED: u32 = 1_000;
 const COUNTED_ALONE: u32 = 1_000_000;
 
 /// Domains that a device is put together from.
-pub(super) const DOMAINS: &[&str] =
-    &["arp", "dhcp_leases", "dhcp_reservations", "dns_records", "interfaces", "ndp"];
+pub(super) const DOMAINS: &[&str] = &[
+    "arp",
+    "dhcp_leases",
+    "dhcp_reservations",
+    "dns_records",
+    "host_discovery",
+    "interfaces",
+    "ndp",
+];
 
 /// Which devices, and which page of them. Conditions that are absent hold for every device.
 #[derive(Debug, Clone, Default)]
@@ -46,8 +53,8 @@ pub struct DeviceSelection {
     pub name: Option<NameIs>,
     /// Part of the manufacturer's name, without case, as the firewall words it.
     pub vendor: Option<String>,
-    /// Hardware addresses of the manufacturer, first and last: any of them, beside `vendor`.
-    pub makers: Vec<(MacAddr, MacAddr)>,
+    /// First three bytes of the manufacturer's addresses, as text: any of them, beside `vendor`.
+    pub makers: Vec<String>,
     pub online: Option<bool>,
     pub reserved: Option<bool>,
     /// Has a name by lease, reservation, DNS or reverse DNS.
@@ -95,6 +102,10 @@ pub enum Origin {
     Ndp,
     Lease,
     Reservation,
+    /// The discovery daemon, which remembers.
+    Discovery,
+    /// What the user says.
+    Label,
     Dns,
 }
 
@@ -115,7 +126,8 @@ pub struct Sighting {
     pub is_live: bool,
     /// A lease that follows a reservation.
     pub is_reserved: bool,
-    /// End of a lease in seconds since the epoch; seconds left of a neighbour entry.
+    /// In seconds since the epoch: end of a lease, last look of the discovery daemon; of a neighbour entry the
+    /// seconds that are left.
     pub until: Option<i64>,
     pub duid: Option<String>,
     /// Mapped or delegated: not an address of the device itself.
@@ -260,6 +272,8 @@ fn sighting(row: &[Value]) -> Option<Sighting> {
             "ndp" => Origin::Ndp,
             "lease" => Origin::Lease,
             "reservation" => Origin::Reservation,
+            "discovery" => Origin::Discovery,
+            "label" => Origin::Label,
             _ => Origin::Dns,
         },
         backend: text(3),

@@ -11,7 +11,7 @@ leased AS MATERIALIZED (
     WHERE i.name > '' AND (?1 IS NULL OR i.firewall_id = ?1)
         AND (?3 IS NULL OR EXISTS (SELECT 1 FROM json_each(?3) p WHERE p.value ->> 0 = i.firewall_id AND p.value ->> 1 = i.device))
 )
-SELECT l.firewall_id, l.device, l.name AS interface, l.backend, l.leases,
-    (SELECT count(*) FROM leased o WHERE o.firewall_id = l.firewall_id AND o.device = l.device
-        AND o.family = l.family AND o.leases > 0) > 1 AS conflict
-FROM leased l WHERE l.leases > 0
+SELECT s.firewall_id, s.device, s.name AS interface, s.backend, s.leases,
+    (SELECT count(*) FROM leased o WHERE o.firewall_id = s.firewall_id AND o.device = s.device
+        AND o.family = s.family AND o.leases > 0) > 1 AS conflict
+FROM leased s WHERE s.leases > 0

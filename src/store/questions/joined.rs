@@ -35,6 +35,8 @@ pub enum Subject {
     OneInterface,
     /// An address or network.
     Address,
+    /// The same, or all.
+    AnyAddress,
     /// A port number.
     Port,
     /// A name, or all.

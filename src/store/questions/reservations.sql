@@ -6,8 +6,8 @@ WITH looked AS (
             AND instr(l.ip, ':') > 0 = (instr(coalesce(r.ip, r.backend LIKE '%6'), ':') > 0)) AS leased_now,
         EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = r.mac AND l.firewall_id = r.firewall_id AND l.state = 'active')
             OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = r.duid AND l.firewall_id = r.firewall_id AND l.state = 'active')
-            OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = r.mac AND a.firewall_id = r.firewall_id)
-            OR EXISTS (SELECT 1 FROM ndp n WHERE n.mac = r.mac AND n.firewall_id = r.firewall_id) AS used,
+            OR EXISTS (SELECT 1 FROM arp nb WHERE nb.mac = r.mac AND nb.firewall_id = r.firewall_id)
+            OR EXISTS (SELECT 1 FROM ndp nd WHERE nd.mac = r.mac AND nd.firewall_id = r.firewall_id) AS used,
         r.ip IS NOT NULL AND NOT EXISTS (SELECT 1 FROM address_ranges n
             WHERE n.domain = 'interfaces' AND n.field IN ('ipv4', 'ipv6') AND n.firewall_id = r.firewall_id
                 AND n.first <= r.ip_sort AND n.last >= r.ip_sort AND n.first <> n.last) AS outside,
@@ -15,8 +15,8 @@ WITH looked AS (
                 AND (o.uuid <> r.uuid OR o.item <> r.item))
             OR EXISTS (SELECT 1 FROM dhcp_reservations o WHERE o.mac = r.mac AND o.firewall_id = r.firewall_id
                 AND o.backend = r.backend AND o.subnet IS r.subnet AND o.uuid <> r.uuid) AS duplicate,
-        (SELECT a.mac FROM arp a WHERE a.ip_sort = r.ip_sort AND a.firewall_id = r.firewall_id AND a.expired IS NOT 1
-            AND r.mac IS NOT NULL AND a.mac <> r.mac LIMIT 1) AS held_by
+        (SELECT nb.mac FROM arp nb WHERE nb.ip_sort = r.ip_sort AND nb.firewall_id = r.firewall_id AND nb.expired IS NOT 1
+            AND r.mac IS NOT NULL AND nb.mac <> r.mac LIMIT 1) AS held_by
     FROM dhcp_reservations r
     WHERE (?1 IS NULL OR r.firewall_id = ?1) AND (?3 IS NULL OR r.hostname = ?3 OR r.mac = ?3 OR r.ip = ?3)
 ),

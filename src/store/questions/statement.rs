@@ -16,14 +16,6 @@ impl Statement {
         format!("?{}", self.values.len())
     }
 
-    /// Parameters for all of `values`, separated by commas.
-    pub(super) fn bind_all<V: Into<Value>>(
-        &mut self,
-        values: impl IntoIterator<Item = V>,
-    ) -> String {
-        values.into_iter().map(|value| self.bind(value)).collect::<Vec<_>>().join(", ")
-    }
-
     pub(super) fn into_parts(self) -> (String, Values) {
         (self.text, Values(self.values))
     }

@@ -10,17 +10,16 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::store::error::StoreError;
+use crate::store::rebuild::MEMORY;
 
 use super::functions;
+use super::lane::Lane;
 use super::published::{Published, PublishedTable};
 use super::refusal::{Denied, Refusal};
 use super::run::{Found, Statement, answer};
-
-/// Statements at a time; two cores.
-const AT_A_TIME: usize = 2;
 
 /// How long a statement may wait for its turn.
 const TURN: Duration = Duration::from_secs(5);
@@ -49,12 +48,20 @@ const PRAGMAS: &str =
     "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048;
     PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
 
-/// Runs statements of users, two at a time. Cheap to clone.
+/// Runs statements of users, one at a time. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(in crate::store) struct Guard {
-    path: PathBuf,
+    source: Source,
     turns: Arc<Semaphore>,
-    idle: Arc<Mutex<Vec<Guarded>>>,
+    lane: Lane,
+}
+
+/// What is read.
+#[derive(Debug, Clone)]
+enum Source {
+    File(PathBuf),
+    /// Tables of an earlier moment, which somebody else keeps alive.
+    Memory(String),
 }
 
 /// A connection that reads what is published, and nothing else.
@@ -85,11 +92,16 @@ impl Drop for Leaving {
 
 impl Guard {
     pub(in crate::store) fn new(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            turns: Arc::new(Semaphore::new(AT_A_TIME)),
-            idle: Arc::default(),
-        }
+        Self::of(Source::File(path.to_owned()))
+    }
+
+    /// For the tables of an earlier moment.
+    pub(in crate::store) fn in_memory(name: &str) -> Self {
+        Self::of(Source::Memory(name.to_owned()))
+    }
+
+    fn of(source: Source) -> Self {
+        Self { source, turns: Arc::new(Semaphore::new(1)), lane: Lane::default() }
     }
 
     /// Answers `statement`; its time begins when its turn has come.
@@ -103,48 +115,57 @@ impl Guard {
         };
         let gone = Arc::new(AtomicBool::new(false));
         let _leaving = Leaving(Arc::clone(&gone));
-        self.with(move |guarded| {
-            let answer = answer(guarded, &statement, &gone);
-            drop(permit);
-            answer
-        })
-        .await
+        self.with(permit, move |guarded| answer(guarded, &statement, &gone)).await
     }
 
     /// What can be read, with its definitions.
     pub(in crate::store) async fn published(&self) -> Result<Vec<PublishedTable>, StoreError> {
-        self.with(|guarded| Ok(guarded.published.tables.clone())).await
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let permit = turn.map_err(|_| StoreError::Interrupted)?;
+        self.with(permit, |guarded| Ok(guarded.published.tables.clone())).await
     }
 
+    /// Runs `work` on the guarded connection. Who stops waiting does not stop it; the turn ends with it.
     async fn with<T: Send + 'static>(
         &self,
+        permit: OwnedSemaphorePermit,
         work: impl FnOnce(&Guarded) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let this = self.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            let idle = this.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let guarded = idle.map_or_else(|| Guarded::open(&this.path), Ok)?;
-            let value = work(&guarded)?;
-            let mut idle = this.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() < AT_A_TIME && !guarded.is_worn.load(Ordering::Relaxed) {
-                idle.push(guarded);
-            }
-            Ok(value)
-        });
-        done.await.map_err(|_| StoreError::Interrupted)?
+        let (reply, answer) = oneshot::channel();
+        let source = self.source.clone();
+        self.lane.run(Box::new(move |slot| {
+            let result = match slot.take().map_or_else(|| Guarded::open(&source), Ok) {
+                Ok(guarded) => {
+                    let result = work(&guarded);
+                    if !guarded.is_worn.load(Ordering::Relaxed) {
+                        *slot = Some(guarded);
+                    }
+                    result
+                }
+                Err(cause) => Err(cause),
+            };
+            drop(permit);
+            // The one who asked may have gone.
+            let _gone = reply.send(result);
+        }))?;
+        answer.await.map_err(|_| StoreError::Interrupted)?
     }
 
-    /// Closes the idle connections.
+    /// Closes the connection, once what runs on it has ended.
     pub(in crate::store) fn close(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lane.end();
     }
 }
 
 impl Guarded {
-    fn open(path: &Path) -> Result<Self, StoreError> {
+    fn open(source: &Source) -> Result<Self, StoreError> {
         let failed = || StoreError::write("open the database for a statement");
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(failed())?;
+        let connection = match source {
+            Source::File(path) => Connection::open_with_flags(path, flags),
+            Source::Memory(name) => Connection::open_with_flags_and_vfs(name, flags, MEMORY),
+        };
+        let connection = connection.map_err(failed())?;
         // Readers of a write-ahead log wait only for its recovery.
         connection.busy_timeout(Duration::from_secs(1)).map_err(failed())?;
         connection.execute_batch(PRAGMAS).map_err(failed())?;

@@ -7,6 +7,7 @@
 
 mod functions;
 mod guard;
+mod lane;
 mod memory;
 mod published;
 mod refusal;

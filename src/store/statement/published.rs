@@ -71,9 +71,9 @@ impl Published {
             modules.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?,
         );
         for table in offered {
-            let mut columns = connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
-            let names = columns.query_map([&table.name], |row| row.get(0))?;
-            this.columns.insert(table.name.clone(), names.collect::<rusqlite::Result<_>>()?);
+            // The views of an earlier moment may want a table that is only kept now.
+            let Ok(columns) = columns(connection, &table.name) else { continue };
+            this.columns.insert(table.name.clone(), columns);
             this.readable.insert(table.name.clone());
             if table.name.starts_with(VIEW) {
                 // A view that no longer fits its tables offers nothing; asking it says why.
@@ -96,6 +96,11 @@ impl Published {
         self.readable.contains(table)
             || self.readable.iter().any(|known| known.eq_ignore_ascii_case(table))
     }
+}
+
+fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let mut columns = connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
+    columns.query_map([table], |row| row.get(0))?.collect()
 }
 
 fn is_published(name: &str) -> bool {

@@ -18,9 +18,9 @@ use super::refusal::{Refusal, of_sqlite};
 /// A statement stops after this; a cross join of two leases tables would run for hours.
 const WITHIN: Duration = Duration::from_secs(2);
 
-/// Memory that SQLite may gain meanwhile, on all connections: sorting a million short rows takes as much. The
-/// allocator keeps about as much again in pieces, so twice this and an idle process stay below 200 MB.
-const MOST_MEMORY: i64 = 64 << 20;
+/// Memory that SQLite may gain meanwhile, on all connections: sorting half a million short rows takes as much.
+/// The allocator keeps as much again in pieces; with it a process of 30 MiB stays below 200 MB.
+const MOST_MEMORY: i64 = 48 << 20;
 
 /// Instructions between two looks at the clock and the memory: about 20 microseconds. In so many, a few
 /// dozen values of a megabyte can be made.

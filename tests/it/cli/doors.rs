@@ -37,7 +37,7 @@ fn sql_answers_in_every_form_and_says_how_to_repair_a_mistake() {
     home.opndex(&["sql", "DELETE FROM vlans"]).code(2).stderr(contains("only reading is possible"));
     home.opndex(&["sql"])
         .code(0)
-        .stdout(contains("CREATE TABLE vlans").and(contains("chunks").not()));
+        .stdout(contains("CREATE TABLE vlans").and(contains("TABLE chunks").not()));
 }
 
 struct Served(Child);

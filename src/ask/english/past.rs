@@ -1,0 +1,152 @@
+//! Questions about the past: when, and what of.
+
+use crate::ask::changes::ChangesAsked;
+use crate::ask::presence::PresenceAsked;
+
+use super::call::Call;
+use super::entity::Sort;
+use super::kinds::{Action, Slots};
+
+/// Who or what is meant, where something is.
+const ABOUT: &[Sort] = &[Sort::Device, Sort::Address, Sort::Mac, Sort::Alias];
+
+/// Words for a part of the day, and when it begins.
+const PARTS: [(&str, &str); 5] = [
+    ("morning", "6:00"),
+    ("afternoon", "12:00"),
+    ("evening", "18:00"),
+    ("night", "20:00"),
+    ("tonight", "20:00"),
+];
+
+/// Words for a length of time.
+const LENGTHS: [&str; 6] = ["minute", "hour", "day", "week", "month", "year"];
+
+/// The moment that the words of time name, as [`crate::types::Clock::moment`] reads it.
+pub(super) fn moment(slots: &Slots<'_>) -> Option<String> {
+    let words: Vec<String> = slots
+        .entities
+        .iter()
+        .filter(|e| e.sort == Sort::Time)
+        .map(|e| e.value.to_lowercase())
+        .collect();
+    let is = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
+    let length = |word: &str| LENGTHS.iter().find(|l| word.trim_end_matches('s') == **l);
+    // `30 days`, `2 hours`: back from now.
+    let amount = words.iter().find(|word| {
+        word.split_once(' ')
+            .is_some_and(|(number, unit)| number.parse::<u16>().is_ok() && length(unit).is_some())
+    });
+    if let Some(amount) = amount {
+        return Some(format!("{amount} ago"));
+    }
+    let clock =
+        words.iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()) || is_noon(word));
+    let clock = clock.map(|time| time.replace(' ', ""));
+    let part = PARTS.iter().find(|(word, _)| is(&[word])).map(|(_, time)| (*time).to_owned());
+    let day = words.iter().find(|word| {
+        matches!(word.as_str(), "today" | "yesterday") || word.ends_with("day") && word.len() > 5
+    });
+    match (day, clock.or(part)) {
+        (Some(day), Some(time)) => Some(format!("{day} {time}")),
+        (Some(day), None) => Some(day.clone()),
+        // The night before this day.
+        (None, _) if is(&["overnight"]) || is(&["last"]) && is(&["night"]) => {
+            Some("yesterday 20:00".to_owned())
+        }
+        (None, Some(time)) => Some(time),
+        (None, None) => {
+            // "A week ago, or last month" is no one moment.
+            let mut units = words.iter().filter_map(|word| length(word));
+            let unit = units.next()?;
+            units.next().is_none().then(|| format!("1 {unit} ago"))
+        }
+    }
+}
+
+fn is_noon(word: &str) -> bool {
+    matches!(word, "noon" | "midnight")
+}
+
+/// What changed since then.
+pub(super) fn changes(slots: &Slots<'_>) -> Action {
+    let domain = [
+        ("rule", "firewall_rules"),
+        ("alias", "aliases"),
+        ("route", "routes"),
+        ("routing", "routes"),
+        ("lease", "dhcp_leases"),
+        ("vlan", "vlans"),
+        ("interface", "interfaces"),
+        ("reservation", "dhcp_reservations"),
+    ];
+    let domain = domain.iter().find(|(word, _)| slots.says(&[word])).map(|(_, d)| (*d).to_owned());
+    Action::Call(Call::Changes(ChangesAsked {
+        since: moment(slots),
+        domain,
+        about: slots.first(ABOUT),
+        ..ChangesAsked::default()
+    }))
+}
+
+/// Devices first seen since then; since a day ago where nothing else is said.
+pub(super) fn new_devices(slots: &Slots<'_>) -> Action {
+    let since = moment(slots).unwrap_or_else(|| "1 day ago".to_owned());
+    presence(PresenceAsked { new_since: Some(since), ..PresenceAsked::default() })
+}
+
+/// Devices not seen since then.
+pub(super) fn unseen_devices(slots: &Slots<'_>) -> Action {
+    match moment(slots) {
+        Some(since) => {
+            presence(PresenceAsked { unseen_since: Some(since), ..PresenceAsked::default() })
+        }
+        None => Action::Missing("say since when, such as: devices not seen for 30 days"),
+    }
+}
+
+/// Which addresses it had, or who had it, and when.
+pub(super) fn addresses(slots: &Slots<'_>) -> Action {
+    presence(PresenceAsked {
+        about: slots.first(ABOUT),
+        since: moment(slots),
+        ..PresenceAsked::default()
+    })
+}
+
+fn presence(asked: PresenceAsked) -> Action {
+    Action::Call(Call::Presence(asked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ask::english::entity::written_times;
+    use crate::ask::english::words::words;
+    use crate::types::Timestamp;
+
+    fn read(text: &str) -> Option<String> {
+        let words = words(text);
+        let entities = written_times(&words);
+        let now = Timestamp::from_seconds(1_795_602_600);
+        moment(&Slots { words: &words, entities: &entities, now })
+    }
+
+    #[test]
+    fn words_of_time_become_a_moment_that_the_clock_reads() {
+        let cases = [
+            ("around 2 PM yesterday", "yesterday 2pm"),
+            ("yesterday afternoon", "yesterday 12:00"),
+            ("for 30 days", "30 days ago"),
+            ("last week", "1 week ago"),
+            ("overnight", "yesterday 20:00"),
+            ("between 10 pm and midnight last night", "10pm"),
+            ("since tuesday", "tuesday"),
+            ("today", "today"),
+        ];
+        for (text, moment) in cases {
+            assert_eq!(read(text).as_deref(), Some(moment), "{text}");
+        }
+        assert_eq!(read("ever"), None);
+    }
+}
