@@ -11,11 +11,11 @@ use crate::types::Timestamp;
 use super::exit;
 use super::flags::SettingFlags;
 use super::install::Client;
+use super::rule_args::{LintArgs, ReachArgs, TraceArgs};
 pub(super) use super::upkeep_args::{
     BackupArgs, ChangesArgs, ExportArgs, HistoryArgs, LabelArgs, PresenceArgs, PruneArgs,
     SnapshotArgs, SnapshotCommand,
 };
-use super::rule_args::{LintArgs, ReachArgs, TraceArgs};
 
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -195,6 +195,7 @@ impl Command {
             | Self::Locate(_)
             | Self::Presence(_)
             | Self::Report(_)
+            | Self::Sql(_)
             | Self::Status => true,
             Self::Snapshot(args) => matches!(args.command, SnapshotCommand::Export(_)),
             _ => false,
