@@ -5,8 +5,6 @@
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
-    clippy::as_conversions,
-    clippy::cast_precision_loss,
     reason = "a bench prints, stops at the first surprise, and shows rates as fractions"
 )]
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Cadence, by_name};
+use crate::domain::{AnyDomain, Cadence, by_name};
 use crate::store::{DomainStatus, FirewallRow, SourceStatus, State};
 use crate::types::{FirewallId, Release, Timestamp};
 
@@ -60,7 +60,7 @@ pub(super) fn best_effort<'a>(
 ) -> impl Iterator<Item = String> {
     let release = |f: &FirewallRow| f.release.as_deref().and_then(|r| r.parse::<Release>().ok());
     firewalls.into_iter().filter_map(move |f| {
-        let release = release(f).filter(|r| r.is_unknown())?;
+        let release = release(f).filter(Release::is_unknown)?;
         Some(format!(
             "{} runs OPNsense {release}, newer than the releases opndex was checked against: best effort",
             f.name
@@ -89,7 +89,7 @@ fn one_firewall(sum: &mut Freshness, domain: &str, prefix: &str, sources: &[&Sou
     }
     if sources.is_empty() {
         sum.complete = false;
-        let cadence = by_name(domain).map(|d| d.cadence());
+        let cadence = by_name(domain).map(AnyDomain::cadence);
         let when = match cadence {
             Some(Cadence::OnDemand) => ": it is read on demand only, by naming it".to_owned(),
             Some(Cadence::OptIn) => {

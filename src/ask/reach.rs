@@ -15,7 +15,8 @@ use super::error::AskError;
 use super::freshness::Freshness;
 use super::query::Ask;
 use super::ruleset::Loaded;
-use super::trace::{RuleWord, word};
+use super::trace::RuleWord;
+use super::trace_words::word;
 
 /// Parts shown unless asked otherwise.
 const SHOWN: usize = 30;
@@ -229,6 +230,16 @@ fn answer(
     parts: Vec<(Family, DeviceId, Fate, Cube)>,
 ) -> Reach {
     let ruleset = &loaded.ruleset;
+    let passes = |fate: &Fate| verdict(ruleset, fate) == "pass";
+    let passing = parts.iter().filter(|(_, _, fate, _)| passes(fate)).count();
+    let what = match (passing, parts.len()) {
+        (_, 0) => {
+            format!("`{}` and `{}` have nothing to say to each other", question.from, question.to)
+        }
+        (0, _) => format!("nothing from {} is sure to reach {}", question.from, question.to),
+        (p, t) if p == t => format!("everything from {} reaches {}", question.from, question.to),
+        (p, t) => format!("{p} of {t} parts from {} to {} pass", question.from, question.to),
+    };
     let wanted = question.verdict.as_deref();
     let mut shown: Vec<(Family, DeviceId, Fate, Cube)> = parts
         .into_iter()
@@ -239,7 +250,6 @@ fn answer(
         (*family, fate.action != Action::Pass, fate.rule_in, *device, cube.clone())
     });
     let total = shown.len();
-    let passing = shown.iter().filter(|(_, _, fate, _)| fate.action == Action::Pass).count();
     let limit = question.limit.unwrap_or(SHOWN).min(MOST);
     let parts: Vec<ReachPart> = shown
         .into_iter()
@@ -258,12 +268,6 @@ fn answer(
         .collect();
     let mut unknown = ruleset.gaps.clone();
     unknown.retain(|gap| !loaded.freshness.notes.contains(gap));
-    let what = match (passing, total) {
-        (0, 0) => "there is nothing of that kind".to_owned(),
-        (0, _) => format!("nothing from {} reaches {}", question.from, question.to),
-        (p, t) if p == t => format!("everything from {} reaches {}", question.from, question.to),
-        (p, t) => format!("{p} of {t} parts from {} to {} pass", question.from, question.to),
-    };
     Reach { summary: what, parts, total, unknown, freshness: loaded.freshness.clone() }
 }
 

@@ -80,7 +80,9 @@ fn outcome(
         Format::Json => table::json(&Summary { firewalls: reports })?,
         Format::Csv => {
             let mut grid = Grid::new(COLUMNS);
-            reports.iter().for_each(|report| rows(report, &mut grid));
+            for report in reports {
+                rows(report, &mut grid);
+            }
             grid.csv()?
         }
     };

@@ -43,7 +43,7 @@ pub(super) enum CliError {
     #[error("several firewalls are known; name one with --firewall (`opndex status` lists them)")]
     WhichFirewall,
     #[error(
-        "--as-of goes with a question (query, locate, presence, devices, report, ask, trace, reach, lint, status) or `snapshot export`: only those look back; \
+        "--as-of goes with a question (query, locate, presence, devices, report, ask, sql, trace, reach, lint, status) or `snapshot export`: only those look back; \
          `changes` takes --since and --until"
     )]
     AsOf,

@@ -29,7 +29,7 @@ const CODES: &[(u8, &str)] = &[
     ),
     (
         UNREAD,
-        "sync, doctor: nothing could be read (unreachable, certificate, credentials); import: no file was",
+        "sync: nothing could be read (unreachable, certificate, credentials); doctor: the same; import: no file was",
     ),
     (INTERNAL, "internal fault: the database failed, or a defect of opndex"),
     (INTERRUPTED, "interrupted; what was read before is kept"),

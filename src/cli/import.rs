@@ -1,5 +1,6 @@
 //! `opndex import`: backup files into the database, oldest first.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -211,11 +212,9 @@ fn summary(done: &[Done]) -> String {
         }
     } else {
         let changed: u64 = reports.iter().map(|report| report.changed()).sum();
-        text.push_str(&format!(
-            "\n{} imported, {} changed\n",
-            words::count(u64::try_from(reports.len()).unwrap_or(0), "file"),
-            words::count(changed, "row")
-        ));
+        let files = words::count(u64::try_from(reports.len()).unwrap_or(0), "file");
+        let rows = words::count(changed, "row");
+        let _infallible = writeln!(text, "\n{files} imported, {rows} changed");
     }
     text
 }

@@ -62,7 +62,7 @@ impl<R: BufRead> BufRead for Lines<R> {
     fn consume(&mut self, n: usize) {
         // What was filled is still there: this asks for no new bytes.
         let passed = self.inner.fill_buf().ok().and_then(|buffer| buffer.get(..n));
-        let lines = passed.unwrap_or_default().iter().filter(|b| **b == b'\n').count();
+        let lines = passed.unwrap_or_default().split(|b| *b == b'\n').count() - 1;
         self.line += u64::try_from(lines).unwrap_or(0);
         let n_long = u64::try_from(n).unwrap_or(u64::MAX);
         self.read = self.read.saturating_add(n_long);

@@ -8,6 +8,7 @@
 //! depth, pieces of text and the sum of what is kept are bounded ([`limits`]); entities are not expanded and a DTD is
 //! refused, so an entity bomb has nothing to go off in.
 
+mod config;
 mod error;
 mod head;
 mod label;
@@ -18,60 +19,6 @@ mod release;
 mod row;
 mod walk;
 
+pub use config::Config;
 pub use error::{Cause, ConfigError};
 pub use head::{Revision, revision_time};
-
-use std::io::BufRead;
-
-use crate::domain::{AnyDomain, RawRow, Source};
-use crate::types::Release;
-
-/// What one config.xml says.
-#[derive(Debug)]
-pub struct Config {
-    /// Host name and domain, as the firewall calls itself.
-    pub host_name: Option<String>,
-    /// When it was saved, by whom, and in which words.
-    pub revision: Revision,
-    /// The youngest release that wrote something only it writes: config.xml does not say.
-    pub release: Release,
-    rows: Vec<Found>,
-}
-
-/// Rows of one source.
-#[derive(Debug)]
-struct Found {
-    domain: &'static str,
-    source: &'static Source,
-    rows: Vec<RawRow>,
-}
-
-impl Config {
-    /// Reads a file to its end. The rows of `domains` are kept; on an error nothing is.
-    pub fn read(
-        input: impl BufRead,
-        domains: &[&'static dyn AnyDomain],
-    ) -> Result<Self, ConfigError> {
-        walk::read(input, domains)
-    }
-
-    /// Takes out the rows of one domain as `release` would give them, by source, in the order of the sources.
-    pub fn take(
-        &mut self,
-        domain: &dyn AnyDomain,
-        release: Release,
-    ) -> Vec<(&'static str, Vec<RawRow>)> {
-        let mut taken: Vec<(&'static str, Vec<RawRow>)> = Vec::new();
-        for found in self.rows.iter_mut().filter(|f| f.domain == domain.name()) {
-            if !found.source.exists_on(release) {
-                continue;
-            }
-            let rows = std::mem::take(&mut found.rows);
-            match taken.iter_mut().find(|(name, _)| *name == found.source.name) {
-                Some((_, all)) => all.extend(rows),
-                None => taken.push((found.source.name, rows)),
-            }
-        }
-        taken
-    }
-}

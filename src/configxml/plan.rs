@@ -12,7 +12,6 @@ const OWN_TEXT: &str = "@text";
 pub(super) const UUID: &str = "uuid";
 
 /// Elements to catch, and what to keep of them.
-#[derive(Debug)]
 pub(super) struct Spec {
     pub(super) what: What,
     pub(super) path: &'static str,
@@ -25,9 +24,9 @@ pub(super) struct Spec {
     pub(super) label: Option<usize>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) enum What {
-    Rows { domain: &'static str, source: &'static Source, fields: &'static [Field] },
+    Rows { domain: &'static dyn AnyDomain, source: &'static Source, fields: &'static [Field] },
     Table(&'static Table),
 }
 
@@ -58,7 +57,7 @@ impl Spec {
         let node = source.node()?;
         let fields = domain.fields().iter().map(|f| f.name);
         let taken = node.takes.iter().flat_map(slots);
-        let what = What::Rows { domain: domain.name(), source, fields: domain.fields() };
+        let what = What::Rows { domain, source, fields: domain.fields() };
         let mut spec = Self::new(what, node.path, fields.chain(taken).chain([UUID]));
         spec.label = node.takes.iter().find_map(|take| match take {
             Take::Label { to } => spec.slot(to),
@@ -74,6 +73,11 @@ impl Spec {
             Key::Name => None,
         };
         Self::new(What::Table(table), table.path, table.value.iter().copied().chain(key))
+    }
+
+    /// Whether rows are told apart by their uuid.
+    pub(super) fn is_by_uuid(&self) -> bool {
+        matches!(self.what, What::Rows { domain, .. } if domain.identity().contains(&UUID))
     }
 
     pub(super) fn slots(&self) -> usize {
@@ -113,7 +117,6 @@ struct Place {
 }
 
 /// All specs, and the tree that finds them.
-#[derive(Debug)]
 pub(super) struct Plan {
     pub(super) specs: Vec<Spec>,
     places: Vec<Place>,

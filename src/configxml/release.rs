@@ -7,7 +7,7 @@ const SINCE: &[(&str, Release)] = &[
     ("OPNsense/Kea/dhcp6", Release::new(25, 1, 6)),
     ("dnsmasq/dhcp_ranges", Release::new(25, 1, 6)),
     ("dnsmasq/dhcp", Release::new(25, 1, 6)),
-    ("OPNsense/Hostwatch", Release::new(25, 7, 11)),
+    ("OPNsense/unboundplus/dnsbl/blocklist", Release::new(25, 7, 8)),
     ("OPNsense/radvd", Release::new(26, 1, 0)),
     ("OPNsense/Interfaces/settings", Release::new(26, 1, 0)),
     ("OPNsense/Kea/ddns", Release::new(26, 1, 6)),

@@ -25,7 +25,7 @@ impl References {
     pub(super) fn add(&mut self, table: &'static Table, spec: &Spec, elements: Vec<Caught>) {
         let mut map = BTreeMap::new();
         for element in elements {
-            let name = element.stars.last().map(|name| name.to_string());
+            let name = element.stars.last().map(ToString::to_string);
             let text = |slot: &str| {
                 let value = spec.slot(slot).and_then(|i| element.slots.get(i))?.as_ref()?;
                 Some(value.as_text().into_owned()).filter(|text| !text.is_empty())
@@ -177,8 +177,9 @@ impl Taking<'_> {
             }
             row.set(i, value);
         }
-        // Elements that no model ever saved have no uuid: what they say is who they are.
-        if let Some(i) = fields.iter().position(|f| f.name == UUID)
+        // Elements that no model ever saved have no uuid: what they say is who they are, where that is asked.
+        if self.spec.is_by_uuid()
+            && let Some(i) = fields.iter().position(|f| f.name == UUID)
             && row.get(i).is_none_or(|uuid| uuid.as_text().is_empty())
         {
             row.set(i, Some(RawValue::Text(digest(content.as_bytes()).into())));

@@ -9,14 +9,15 @@ use quick_xml::reader::Reader;
 
 use crate::domain::{AnyDomain, RawValue};
 
+use super::config::{Config, Found};
 use super::error::{Cause, ConfigError};
 use super::head::{self, About, Leaf};
 use super::label::{Element, Value};
+use super::limits;
 use super::lines::Lines;
 use super::plan::{Plan, ROOT, UUID, What};
 use super::release::Seen;
 use super::row::{self, Caught, References};
-use super::{Config, Found, limits};
 
 /// The root element.
 const OPNSENSE: &str = "opnsense";
@@ -374,7 +375,7 @@ impl Walk {
         for (spec, caught) in self.plan.specs.iter().zip(self.caught) {
             if let What::Rows { domain, source, fields } = spec.what {
                 let found = row::rows(spec, source, fields, caught, &references);
-                rows.push(Found { domain, source, rows: found });
+                rows.push(Found { domain: domain.name(), source, rows: found });
             }
         }
         Ok(Config {

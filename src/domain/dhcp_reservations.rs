@@ -65,6 +65,7 @@ static ISC6: Node = Node::new(
     ],
 );
 
+#[expect(clippy::unnecessary_wraps, reason = "the type of every `Make`")]
 fn map_key(parts: &[Option<&str>]) -> Option<String> {
     Some(parts.iter().map(|part| part.unwrap_or("-")).collect::<Vec<_>>().join("/").to_lowercase())
 }

@@ -28,7 +28,7 @@ pub struct Blocklist {
 
 static MODEL: Node = Node::new("OPNsense/unboundplus/dnsbl", &[]);
 
-static LISTS: Node = Node::new("OPNsense/unboundplus/dnsbl/blocklist", &[]);
+static LISTS: Node = Node::new("OPNsense/unboundplus/dnsbl/blocklist", &[]).lacks(&["type_name"]);
 
 pub static DOMAIN: Domain<Blocklist> = Domain {
     name: "dns_blocklists",

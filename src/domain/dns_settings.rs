@@ -4,6 +4,7 @@ use super::words::joined;
 use crate::types::Release;
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "settings are switches")]
 pub struct DnsServer {
     pub backend: &'static str,
     pub enabled: bool,

@@ -31,7 +31,9 @@ static TESTS: Table = Table {
 static NODE: Node = Node::new(
     "OPNsense/monit/service",
     &[Take::Look { from: "tests", to: "%tests", table: &TESTS }],
-);
+)
+// Of which the API gives a label.
+.lacks(&["type"]);
 
 pub static DOMAIN: Domain<Watched> = Domain {
     name: "monit_services",

@@ -12,7 +12,9 @@ pub struct Test {
     pub uuid: Option<Box<str>>,
 }
 
-static NODE: Node = Node::new("OPNsense/monit/test", &[]);
+static NODE: Node = Node::new("OPNsense/monit/test", &[])
+    // Of which the API gives a label.
+    .lacks(&["type"]);
 
 pub static DOMAIN: Domain<Test> = Domain {
     name: "monit_tests",

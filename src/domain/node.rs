@@ -12,7 +12,7 @@ pub struct Node {
     pub takes: &'static [Take],
     /// Columns that only the running firewall knows in full; where an import and a sync meet, they do not differ.
     pub lacks: &'static [&'static str],
-    /// Rows that only the running firewall has: those of which a column says this (`` when it is absent).
+    /// Rows that only the running firewall has: those of which a column says this, or nothing where this is empty.
     pub beyond: &'static [(&'static str, &'static [&'static str])],
 }
 
@@ -37,7 +37,7 @@ pub enum Take {
     Look { from: &'static str, to: &'static str, table: &'static Table },
     /// Made from other slots; `None` leaves the slot absent.
     Make { to: &'static str, from: &'static [&'static str], make: Make },
-    /// Only elements whose slot says this are rows; an absent one says nothing (``).
+    /// Only elements whose slot says this are rows; an absent one says the empty text.
     Only { from: &'static str, is: &'static [&'static str] },
     /// Elements whose slot says this are no rows.
     Not { from: &'static str, is: &'static [&'static str] },

@@ -5,8 +5,9 @@ use crate::types::Release;
 use super::node::Node;
 use super::raw::Field;
 
-/// One read endpoint of one domain, or where config.xml keeps it. Built with [`Source::grid`], [`Source::map`],
-/// [`Source::list`], [`Source::one`], [`Source::groups`] or [`Source::config`] and the methods below.
+/// One read endpoint of one domain, or where config.xml keeps it.
+///
+/// Built with [`Source::grid`], [`Source::map`], [`Source::list`], [`Source::one`], [`Source::groups`] or [`Source::config`] and the methods below.
 #[derive(Debug, Clone, Copy)]
 pub struct Source {
     /// Short tag, unique within the domain; kept with every row (`kea4`, `isc4`, `dnsmasq`).

@@ -41,7 +41,7 @@ pub static DOMAIN: Domain<System> = Domain {
         field("versions"),
         volatile("updates"),
         field("boottime"),
-        field("config"),
+        volatile("config"),
         volatile("datetime"),
         volatile("uptime"),
         volatile("loadavg"),

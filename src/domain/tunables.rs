@@ -15,7 +15,10 @@ pub struct Tunable {
     pub uuid: Option<Box<str>>,
 }
 
-static NODE: Node = Node::new("sysctl/item", &[]).lacks(&["default_value", "type"]);
+static NODE: Node = Node::new("sysctl/item", &[])
+    .lacks(&["default_value", "type"])
+    // Those that nobody set.
+    .beyond(&[("changed", &["false"])]);
 
 pub static DOMAIN: Domain<Tunable> = Domain {
     name: "tunables",

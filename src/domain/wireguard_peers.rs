@@ -16,7 +16,8 @@ pub struct Peer {
 }
 
 // Not its pre-shared key; a peer does not say whose it is.
-static NODE: Node = Node::new("OPNsense/wireguard/client/clients/client", &[]).lacks(&["servers"]);
+static NODE: Node =
+    Node::new("OPNsense/wireguard/client/clients/client", &[]).lacks(&["instances"]);
 
 pub static DOMAIN: Domain<Peer> = Domain {
     name: "wireguard_peers",

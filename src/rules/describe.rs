@@ -9,20 +9,19 @@ use super::words::{ICMP, ICMP6, TCP, UDP, protocol_name};
 /// Items of one list before `+n more`.
 const MOST: usize = 6;
 
-/// Addresses as networks: `any`, `10.0.0.0/8, 10.20.0.5`, or `any except ...`.
+/// Addresses as networks and ranges: `any`, `10.0.0.0/8, 10.20.0.5-10.20.0.9`, or `any except ...`.
 pub fn addresses(set: &Set, family: Family) -> String {
     if set.is_all(family.last()) {
         return "any".to_owned();
     }
     let nets = |set: &Set| -> Vec<String> {
-        set.intervals()
-            .iter()
-            .flat_map(|(first, last)| cidrs(family, *first, *last))
-            .map(|net| {
-                let host = if family == Family::V4 { 32 } else { 128 };
-                if net.prefix_len() == host { net.addr().to_string() } else { net.to_string() }
-            })
-            .collect()
+        let host = if family == Family::V4 { 32 } else { 128 };
+        let one = |(first, last): &(u128, u128)| match cidrs(family, *first, *last).as_slice() {
+            [net] if net.prefix_len() == host => net.addr().to_string(),
+            [net] => net.to_string(),
+            _ => format!("{}-{}", family.address(*first), family.address(*last)),
+        };
+        set.intervals().iter().map(one).collect()
     };
     let (with, without) = (nets(set), nets(&set.complement(family.last())));
     if without.len() * 2 < with.len() {
@@ -47,14 +46,18 @@ fn numbers(set: &Set) -> String {
     list(&items)
 }
 
+/// Nobody sends from port 0, and the firewall always blocks it: without it is any port.
+fn any_source_port(cube: &Cube) -> bool {
+    Set::interval(1, PORTS).is_within(cube.side(cube::SOURCE_PORT))
+}
+
 /// Protocols and ports: `any`, `tcp 443`, `udp 53,123`, `icmp type 8`.
 pub fn service(cube: &Cube) -> String {
     let protocols = cube.side(cube::PROTOCOL);
     let mut words = Vec::new();
     let ports = cube.side(cube::DESTINATION_PORT);
-    let whole = ports.is_all(PORTS)
-        && cube.side(cube::SOURCE_PORT).is_all(PORTS)
-        && cube.side(cube::ICMP_TYPE).is_all(BYTE);
+    let whole =
+        ports.is_all(PORTS) && any_source_port(cube) && cube.side(cube::ICMP_TYPE).is_all(BYTE);
     if whole && protocols.is_all(BYTE) {
         return "any".to_owned();
     }
@@ -73,7 +76,7 @@ pub fn service(cube: &Cube) -> String {
         if !ports.is_all(PORTS) {
             text = format!("{text} {}", numbers(ports));
         }
-        if !cube.side(cube::SOURCE_PORT).is_all(PORTS) {
+        if !any_source_port(cube) {
             text = format!("{text} from port {}", numbers(cube.side(cube::SOURCE_PORT)));
         }
         words.push(text);

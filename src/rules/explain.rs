@@ -1,5 +1,6 @@
 //! Why a rule decided, and which others came close.
 
+use super::automatic::ANTISPOOF;
 use super::packet::{Action, DeviceId, Direction, Packet};
 use super::ruleset::{Leg, Match, Miss, PORTS, Ruleset};
 use super::words;
@@ -58,7 +59,10 @@ impl Ruleset {
             if Some(leg.rule) == decided {
                 continue;
             }
-            let Some(rule) = self.rule(leg.rule) else { continue };
+            // Antispoof is no rule that anybody wrote.
+            let Some(rule) = self.rule(leg.rule).filter(|r| r.row.uuid != ANTISPOOF) else {
+                continue;
+            };
             let other = (rule.action == Action::Pass) != (outcome == Action::Pass);
             let why = match stood {
                 Match::Maybe(_) | Match::No(Miss::Family) => continue,

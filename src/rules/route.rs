@@ -140,8 +140,8 @@ fn is_link_local(address: IpAddr) -> bool {
     matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
 }
 
-/// What never leaves by a route: multicast, limited broadcast, loopback and the unspecified address (RFC 1122
-/// section 3.2.1.3, RFC 4291 section 2.5).
+/// What never leaves by a route: multicast, limited broadcast, loopback and the unspecified address
+/// (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5).
 pub(super) fn never_forwarded(family: Family) -> Set {
     match family {
         Family::V4 => Set::of(vec![

@@ -120,6 +120,21 @@ pub static KEYS: &[Key] = &[
         slot: Slot::Switch(|l| &mut l.sync.on_start),
     },
     Key {
+        name: "sync.extra",
+        about: "Domains that are read only when named here, because they are private or much: \
+                config_revisions, firewall_log, pf_states, top_talkers, user_groups, users.",
+        example: "pf_states,config_revisions",
+        default: None,
+        slot: Slot::Names(|l| &mut l.sync.extra),
+    },
+    Key {
+        name: "sync.extra_every",
+        about: "How often those domains are read.",
+        example: "60s",
+        default: Some("5m"),
+        slot: Slot::Cadence(|l| &mut l.sync.extra_every),
+    },
+    Key {
         name: "history.keep_all",
         about: "Every state is kept so long.",
         example: "14d",
@@ -167,21 +182,6 @@ pub static KEYS: &[Key] = &[
         example: "true",
         default: Some("false"),
         slot: Slot::Switch(|l| &mut l.mcp.labels),
-    },
-    Key {
-        name: "sync.extra",
-        about: "Domains that are read only when named here, because they are private or much: \
-                config_revisions, firewall_log, pf_states, top_talkers, user_groups, users.",
-        example: "pf_states,config_revisions",
-        default: None,
-        slot: Slot::Names(|l| &mut l.sync.extra),
-    },
-    Key {
-        name: "sync.extra_every",
-        about: "How often those domains are read.",
-        example: "60s",
-        default: Some("5m"),
-        slot: Slot::Cadence(|l| &mut l.sync.extra_every),
     },
     Key {
         name: "serve.hosts",

@@ -59,6 +59,14 @@ pub(super) fn devices(world: &World) -> Vec<(&'static str, MacAddr, Value)> {
             json!({"tunnel": tunnel, "mtu": "1280", "ipv6": [{"ipaddr": format!("{}/64", TUNNEL[0])}]}),
         ),
         (
+            "gre0",
+            none,
+            json!({
+                "tunnel": {"proto": "inet", "src_addr": super::interfaces::WAN_ADDRESS, "dest_addr": GRE_PEER},
+                "mtu": "1476", "ipv4": [{"ipaddr": format!("{}/30", GRE_INNER[0])}],
+            }),
+        ),
+        (
             "vxlan1",
             none,
             json!({"vxlan": {"vni": "100", "local": local, "group": null, "remote": format!("{VXLAN_PEER}:4789")}}),

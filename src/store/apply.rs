@@ -255,6 +255,10 @@ fn update(
         return Ok(Moved { written, changed: 0, snapshot: None, touched: table.touched() });
     }
     let mut table = Table::new(connection, domain, firewall, Mode::Upsert)?;
+    if before.rejects > 0 && rejects::has_duplicates(connection, firewall, domain)? {
+        // A row of an unchanged leaf may be the one to show now.
+        return refill(connection, batch);
+    }
     let chunks = Chunks::new(connection, domain.name());
     let levels = snapshot::levels(&chunks, head)?;
     let old = levels.last().map(Vec::as_slice).unwrap_or_default();

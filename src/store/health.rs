@@ -32,10 +32,15 @@ impl Store {
     }
 }
 
+/// The bits of the mode that speak of others than the owner.
 #[cfg(unix)]
+const OTHERS: u32 = 6;
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such mode")]
 fn is_private(file: &std::fs::Metadata) -> Option<bool> {
     use std::os::unix::fs::PermissionsExt as _;
-    Some(file.permissions().mode() & 0o077 == 0)
+    Some(file.permissions().mode().trailing_zeros() >= OTHERS)
 }
 
 #[cfg(not(unix))]

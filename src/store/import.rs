@@ -126,7 +126,7 @@ fn take(connection: &Connection, import: Import) -> Result<Imported, StoreError>
     for ImportedState { domain, rows, sources } in import.domains {
         let batch = Batch { firewall, domain, run, at, rows, sources };
         domains.push(match synced {
-            None => before_syncs(connection, batch)?,
+            None => before_syncs(connection, &batch)?,
             Some(_) => beside_syncs(connection, batch)?,
         });
     }
@@ -244,31 +244,31 @@ fn done(
 }
 
 /// The state of a domain before any sync.
-fn before_syncs(connection: &Connection, batch: Batch) -> Result<ImportedDomain, StoreError> {
+fn before_syncs(connection: &Connection, batch: &Batch) -> Result<ImportedDomain, StoreError> {
     let count = u64::try_from(batch.rows.len()).unwrap_or(u64::MAX);
-    let newest = neighbour(connection, &batch, "run_id > ?3 ORDER BY run_id")?;
-    if newest.is_none() && !is_ahead(connection, &batch)? {
-        forget_sources(connection, &batch)?;
-        let before = neighbour(connection, &batch, "run_id < ?3 ORDER BY run_id DESC")?;
-        let applied = apply(connection, &batch)?;
+    let newest = neighbour(connection, batch, "run_id > ?3 ORDER BY run_id")?;
+    if newest.is_none() && !is_ahead(connection, batch)? {
+        forget_sources(connection, batch)?;
+        let before = neighbour(connection, batch, "run_id < ?3 ORDER BY run_id DESC")?;
+        let applied = apply(connection, batch)?;
         let effect = if before.is_some() && applied.changed == 0 {
             Effect::Unchanged
         } else {
             Effect::Current
         };
-        return Ok(done(&batch, effect, (applied.rows, applied.changed, applied.rejects)));
+        return Ok(done(batch, effect, (applied.rows, applied.changed, applied.rejects)));
     }
-    let hashed = Hashed::new(&batch);
-    source_states::add(connection, &batch)?;
-    let before = neighbour(connection, &batch, "run_id < ?3 ORDER BY run_id DESC")?;
+    let hashed = Hashed::new(batch);
+    source_states::add(connection, batch)?;
+    let before = neighbour(connection, batch, "run_id < ?3 ORDER BY run_id DESC")?;
     if before.as_ref().is_some_and(|before| before.root == hashed.root()) {
-        return Ok(done(&batch, Effect::Unchanged, (count, 0, 0)));
+        return Ok(done(batch, Effect::Unchanged, (count, 0, 0)));
     }
-    put_snapshot(connection, &batch, &hashed, &[])?;
+    put_snapshot(connection, batch, &hashed, &[])?;
     if let Some(before) = before {
-        restore(connection, &batch, &before)?;
+        restore(connection, batch, &before)?;
     }
-    Ok(done(&batch, Effect::History, (count, count, 0)))
+    Ok(done(batch, Effect::History, (count, count, 0)))
 }
 
 /// A run that saw the domain `?2`: an import sees all that config.xml has, a sync what an endpoint gave.

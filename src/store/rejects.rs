@@ -22,6 +22,18 @@ pub(super) fn clear(
         .map_err(StoreError::write("clear rejects"))
 }
 
+/// Whether a row is left out because another has its key: which of them is shown depends on all rows.
+pub(super) fn has_duplicates(
+    connection: &Connection,
+    firewall: FirewallId,
+    domain: &'static dyn AnyDomain,
+) -> Result<bool, StoreError> {
+    let failed = || StoreError::write("look for duplicates");
+    let sql = "SELECT 1 FROM rejects WHERE firewall_id = ? AND domain = ? AND field = 'key' AND reason LIKE 'another row%' LIMIT 1";
+    let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+    statement.exists((firewall.get(), domain.name())).map_err(failed())
+}
+
 /// Drops the rejects of rows that are read again or gone.
 pub(super) fn forget(
     connection: &Connection,

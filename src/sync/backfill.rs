@@ -147,28 +147,38 @@ impl Firewall {
                 self.unread(id, listed, problem, report).await?;
                 continue;
             }
-            // Parsing is work for a thread, not for the loop that answers others.
-            let parsed = tokio::task::spawn_blocking(move || {
-                Config::read(BufReader::new(body.as_slice()), &config_domains())
-            });
-            match parsed.await.map_err(|_| StoreError::Interrupted)? {
-                Ok(config) => {
-                    let revision = Revision {
-                        at: config.revision.at.unwrap_or(listed.at),
-                        backup_id: listed.backup_id,
-                        user: config.revision.user.clone().or(listed.user),
-                        description: config.revision.description.clone().or(listed.description),
-                    };
-                    let (store, now) = (self.store(), self.now());
-                    let kind = ImportKind::Backfill;
-                    let taken = import(store, config, self.name(), revision, kind, now).await?;
-                    report.taken.push(taken);
-                }
-                Err(error) => {
-                    self.unread(id, listed, format!("it is no configuration: {error}"), report)
-                        .await?;
-                    report.ending = Ending::Partial;
-                }
+            self.take(id, listed, body, report).await?;
+        }
+        Ok(())
+    }
+
+    /// One revision: parsed, stored, and its bytes dropped.
+    async fn take(
+        &self,
+        id: FirewallId,
+        listed: Revision,
+        body: Vec<u8>,
+        report: &mut BackfillReport,
+    ) -> Result<(), StoreError> {
+        // Parsing is work for a thread, not for the loop that answers others.
+        let parsed = tokio::task::spawn_blocking(move || {
+            Config::read(BufReader::new(body.as_slice()), &config_domains())
+        });
+        match parsed.await.map_err(|_| StoreError::Interrupted)? {
+            Ok(config) => {
+                let revision = Revision {
+                    at: config.revision.at.unwrap_or(listed.at),
+                    backup_id: listed.backup_id,
+                    user: config.revision.user.clone().or(listed.user),
+                    description: config.revision.description.clone().or(listed.description),
+                };
+                let (store, now, kind) = (self.store(), self.now(), ImportKind::Backfill);
+                report.taken.push(import(store, config, self.name(), revision, kind, now).await?);
+            }
+            Err(error) => {
+                let problem = format!("it is no configuration: {error}");
+                self.unread(id, listed, problem, report).await?;
+                report.ending = Ending::Partial;
             }
         }
         Ok(())

@@ -71,8 +71,20 @@ async fn imported(
 ) -> Result<Pull, StoreError> {
     let (rows, rejects) =
         context.store.note_sources(context.firewall, domain, context.at, &[]).await?;
-    let state = if rows == 0 { DomainState::Absent } else { DomainState::Unchanged };
-    Ok(Pull { state: Some(state), rows, rejects, ..Pull::default() })
+    if rows > 0 {
+        return Ok(Pull { state: Some(DomainState::Unchanged), rows, rejects, ..Pull::default() });
+    }
+    // Said, so that an answer without rows is not taken for one that was never asked for.
+    let reason = format!("OPNsense {} does not offer it", context.release);
+    let mut states: Vec<SourceState> = Vec::new();
+    for source in domain.api_sources() {
+        if states.iter().all(|known| known.name != source.name) {
+            let reason = Some(format!("{}: {reason}", source.name));
+            states.push(SourceState { reason, gap: None, ..state(source, State::Absent, 0) });
+        }
+    }
+    context.store.note_sources(context.firewall, domain, context.at, &states).await?;
+    Ok(Pull { state: Some(DomainState::Absent), reason: Some(reason), ..Pull::default() })
 }
 
 /// Sources that only config.xml gives on this release: what an import read of them stays.

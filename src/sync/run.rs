@@ -41,6 +41,8 @@ pub struct Firewall {
 /// A firewall asks its mirror for what is read daily; a little less than a day, so that the hour does not drift.
 const DAILY_S: i64 = 20 * 3600;
 
+type Known = &'static dyn AnyDomain;
+
 impl Firewall {
     pub fn new(
         name: String,
@@ -204,22 +206,10 @@ impl Firewall {
         self.store
             .firewall_firmware(id, firmware.release, firmware.exact, firmware.host_name.as_deref())
             .await?;
-        let due_now = match due {
-            Due::ConfigIfChanged => Due::Config.domains(&self.extra, None, None),
-            other => other.domains(&self.extra, None, None),
-        };
         let statuses: Arc<Vec<SourceStatus>> = Arc::new(
             self.store.source_statuses().await?.into_iter().filter(|s| s.firewall == id).collect(),
         );
-        let now = self.clock.now();
-        let is_recent = |d: &dyn AnyDomain| {
-            let is_good = |s: &&SourceStatus| s.domain == d.name() && s.state == State::Fresh;
-            statuses.iter().filter(is_good).any(|s| now.seconds_since(s.checked_at) < DAILY_S)
-        };
-        let is_named = matches!(due, Due::Named(_));
-        let (mut due_now, off): (Vec<&'static dyn AnyDomain>, Vec<_>) =
-            due_now.into_iter().partition(|d| self.extra.allows(*d));
-        due_now.retain(|d| is_named || d.cadence() != Cadence::Daily || !is_recent(*d));
+        let (due_now, off) = self.planned(due, &statuses);
         progress(Event::Planned(due_now.len()));
         let (shared, stored) = (Arc::new(shared), stored.map(Arc::<str>::from));
         let facts = Facts { id, run, release: firmware.release, config_changed: false };
@@ -264,6 +254,24 @@ impl Firewall {
         let reason = (ending == Ending::Cancelled)
             .then(|| "stopped before every domain was read; what was read is kept".to_owned());
         Ok(Done { ending, release: Some(firmware.release), domains, reason })
+    }
+
+    /// What is read now, and what was asked for and is not enabled.
+    fn planned(&self, due: &Due, statuses: &[SourceStatus]) -> (Vec<Known>, Vec<Known>) {
+        let wanted = match due {
+            Due::ConfigIfChanged => Due::Config.domains(&self.extra, None, None),
+            other => other.domains(&self.extra, None, None),
+        };
+        let now = self.clock.now();
+        let is_recent = |d: Known| {
+            let is_good = |s: &&SourceStatus| s.domain == d.name() && s.state == State::Fresh;
+            statuses.iter().filter(is_good).any(|s| now.seconds_since(s.checked_at) < DAILY_S)
+        };
+        let is_named = matches!(due, Due::Named(_));
+        let (mut due_now, off): (Vec<Known>, Vec<Known>) =
+            wanted.into_iter().partition(|d| self.extra.allows(*d));
+        due_now.retain(|d| is_named || d.cadence() != Cadence::Daily || !is_recent(*d));
+        (due_now, off)
     }
 
     async fn domain(

@@ -31,8 +31,8 @@ impl Release {
     }
 
     /// Newer than every release the domains were checked against: what is read of it is best effort.
-    pub fn is_unknown(self) -> bool {
-        self > Self::NEWEST_KNOWN
+    pub fn is_unknown(&self) -> bool {
+        *self > Self::NEWEST_KNOWN
     }
 
     /// Whether `from <= self < before`.

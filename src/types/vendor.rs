@@ -22,16 +22,16 @@ impl MacAddr {
     /// `None` for a locally administered address, which says nothing about its maker
     /// ([`MacAddr::is_randomised`]), for a group address, and for what is not or privately registered.
     pub fn vendor(&self) -> Option<&'static str> {
-        let [a, b, c, d, e, _] = self.bytes();
-        if self.is_randomised() || a & GROUP != 0 {
+        let [first, second, third, fourth, fifth, _] = self.bytes();
+        if self.is_randomised() || first & GROUP != 0 {
             return None;
         }
-        let number = find(SMALL, [a, b, c, d, e & 0xf0])
-            .or_else(|| find(MEDIUM, [a, b, c, d & 0xf0]))
-            .or_else(|| find(LARGE, [a, b, c]))?;
-        let (first, rest) = STARTS.as_chunks::<4>().0.get(usize::from(number)..)?.split_first()?;
+        let number = find(SMALL, [first, second, third, fourth, fifth & 0xf0])
+            .or_else(|| find(MEDIUM, [first, second, third, fourth & 0xf0]))
+            .or_else(|| find(LARGE, [first, second, third]))?;
+        let (start, rest) = STARTS.as_chunks::<4>().0.get(usize::from(number)..)?.split_first()?;
         let at = |bytes: &[u8; 4]| usize::try_from(u32::from_be_bytes(*bytes)).ok();
-        NAMES.get(at(first)?..at(rest.first()?)?)
+        NAMES.get(at(start)?..at(rest.first()?)?)
     }
 }
 

@@ -239,6 +239,9 @@ async fn reach_names_the_rules_of_every_part() {
     assert_eq!(passing(&ask, "wg0", "opt2").await, Vec::<String>::new(), "VPN reaches no IoT");
     let answer = ask.reach(&reach("opt2", "internet")).await.unwrap();
     assert!(answer.total > 3, "{}", answer.summary);
+    let filtered = ReachQuestion { verdict: Some("pass".to_owned()), ..reach("opt2", "lan") };
+    let filtered = ask.reach(&filtered).await.unwrap();
+    assert!(filtered.summary.contains(" of "), "a filter changes no fact: {}", filtered.summary);
     let matrix = ask.matrix(None).await.unwrap();
     let cell = |from: &str, to: &str| {
         let zone = matrix.zones.iter().find(|z| z.from.starts_with(from)).unwrap();
@@ -297,7 +300,7 @@ async fn lint_finds_what_was_planted() {
     for (code, text) in [
         ("shadowed_rule", "Shadowed: kids MAC block after allow any"),
         ("shadowed_rule", "Never reached"),
-        ("shadowed_rule", "NTP"),
+        ("redundant_rule", "NTP"),
         ("redundant_rule", "Duplicate of default allow"),
         ("duplicate_rule", "Duplicate of default allow"),
         ("no_description", "bbd9b9a2-ccc0-587e-8604-9d302146eda7"),

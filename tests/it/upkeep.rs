@@ -60,8 +60,8 @@ async fn what_is_opt_in_is_not_read_until_the_settings_name_it() {
     assert!(users.reason.as_deref().unwrap().contains("sync.extra"), "{users:?}");
     assert_eq!(index.query("users", "").await.total, 0);
 
-    let names: Vec<String> = opt_in.iter().map(|name| (*name).to_owned()).collect();
-    let enabled = firewall.with_extra(Extra::of(&names).unwrap());
+    let all_opt_in: Vec<String> = opt_in.iter().map(|name| (*name).to_owned()).collect();
+    let enabled = firewall.with_extra(Extra::of(&all_opt_in).unwrap());
     let report = run(&enabled).await;
     assert_eq!(report.ending, Ending::Complete, "{report:#?}");
     for name in opt_in {
@@ -106,7 +106,7 @@ async fn domains_agree_about_the_simulated_network() {
     assert_eq!((range.total, subnet.total), (1, 1));
     let system = index.row("system", "").await;
     assert_eq!(system["name"], "fw01.home.arpa");
-    assert_eq!(system["states"].as_i64().unwrap() > 0, true);
+    assert!(system["states"].as_i64().unwrap() > 0);
     assert_eq!(system["uptime"], 612_345);
     let located = index.ask().locate(ip, None).await.unwrap();
     let domains: Vec<&str> = located.mentions.iter().map(|m| m.domain).collect();

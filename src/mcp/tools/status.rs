@@ -48,6 +48,9 @@ struct Firewall {
     last_run_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_run_reason: Option<String>,
+    #[serde(skip)]
+    in_order: usize,
+    /// By age: the domains that are in order, each with its rows.
     fresh: Vec<String>,
     not_fresh: Vec<Domain>,
 }
@@ -93,7 +96,8 @@ impl From<FirewallStatus> for Firewall {
             last_run: status.last_run,
             last_run_at: status.last_run_at.map(|at| at.to_string()),
             last_run_reason: status.last_run_reason,
-            fresh: fresh.iter().map(line).collect(),
+            in_order: fresh.len(),
+            fresh: by_age(&fresh),
             not_fresh: not_fresh.into_iter().map(Domain::from).collect(),
         }
     }
@@ -113,19 +117,36 @@ impl From<DomainFreshness> for Domain {
     }
 }
 
-/// `vlans: 4 rows, 12 s old`.
-fn line(one: &DomainFreshness) -> String {
-    match one.freshness.age_s {
-        Some(age_s) => format!("{}: {} rows, {} old", one.domain, one.rows, summary::age(age_s)),
-        None => format!("{}: none on this firewall", one.domain),
-    }
+/// `12 s old: arp 97, vlans 4`: one line for all of one age, as there are some eighty domains.
+fn by_age(fresh: &[DomainFreshness]) -> Vec<String> {
+    let mut ages: Vec<Option<i64>> = fresh.iter().map(|one| one.freshness.age_s).collect();
+    // What is on no source of this firewall comes last.
+    ages.sort_unstable_by_key(|age| age.unwrap_or(i64::MAX));
+    let mut words: Vec<String> = ages.into_iter().map(aged).collect();
+    words.dedup();
+    let line = |age: &String| {
+        let of_age = fresh.iter().filter(|one| aged(one.freshness.age_s) == *age);
+        let named = of_age.map(|one| match one.freshness.age_s {
+            Some(_) => format!("{} {}", one.domain, one.rows),
+            None => one.domain.to_owned(),
+        });
+        format!("{age}: {}", named.collect::<Vec<_>>().join(", "))
+    };
+    words.iter().map(line).collect()
+}
+
+fn aged(age_s: Option<i64>) -> String {
+    age_s.map_or_else(
+        || "none on this firewall".to_owned(),
+        |age_s| format!("{} old", summary::age(age_s)),
+    )
 }
 
 fn told(overview: &Overview) -> String {
     if overview.firewalls.is_empty() {
         return "No firewall was ever synced: the index is empty.".to_owned();
     }
-    let fresh: usize = overview.firewalls.iter().map(|f| f.fresh.len()).sum();
+    let fresh: usize = overview.firewalls.iter().map(|f| f.in_order).sum();
     let others: Vec<_> =
         overview.firewalls.iter().flat_map(|f| &f.not_fresh).map(|d| d.name).collect();
     let rest = if others.is_empty() {

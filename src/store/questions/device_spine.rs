@@ -247,7 +247,8 @@ fn maker(
         let prefixes = statement.bind(prefixes);
         ways.push(format!("substr(t.mac, 1, 8) IN (SELECT value FROM json_each({prefixes}))"));
     }
-    (!ways.is_empty()).then(|| format!("({})", ways.join(" OR ")))
+    // A column that knows no vendor has no device of this one.
+    Some(if ways.is_empty() { "0".to_owned() } else { format!("({})", ways.join(" OR ")) })
 }
 
 /// Conditions on the device as a whole, whichever column gave its identifier.
@@ -274,7 +275,8 @@ fn of_the_device(selection: &DeviceSelection, column: &Column) -> Vec<String> {
           OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) \
           OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' \
           OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) \
-          OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id))"
+          OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) \
+          OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))"
     } else {
         "EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')"
     };

@@ -14,7 +14,7 @@ use super::index::quiet;
 
 /// A synced index with its firewall.
 pub(crate) struct Network {
-    pub(crate) sim: Simulator,
+    _sim: Simulator,
     pub(crate) store: Store,
     pub(crate) ask: Ask,
     _folder: tempfile::TempDir,
@@ -28,7 +28,7 @@ pub(crate) async fn network(devices: usize) -> Network {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("opndex.db")).await.unwrap();
     sync("edge", &sim, &store, &clock).await;
-    Network { sim, ask: Ask::new(store.clone(), clock), store, _folder: folder }
+    Network { _sim: sim, ask: Ask::new(store.clone(), clock), store, _folder: folder }
 }
 
 /// Reads `sim` into `store` as the firewall `name`.
