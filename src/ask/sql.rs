@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain;
+use crate::domain::{self, AnyDomain};
 use crate::store::{Cut, PublishedTable, Statement};
 
 use super::error::AskError;
@@ -76,8 +76,8 @@ impl Ask {
     async fn of_tables(&self, tables: &[String]) -> Result<Freshness, AskError> {
         let mut sum =
             Freshness { as_of: None, age_s: None, stale: false, complete: true, notes: Vec::new() };
-        let read = tables.iter().filter_map(|table| domain::by_name(table)).map(|d| d.name());
-        let read: Vec<&'static str> = read.collect();
+        let domains = tables.iter().filter_map(|table| domain::by_name(table));
+        let read: Vec<&'static str> = domains.map(AnyDomain::name).collect();
         if read.is_empty() {
             return Ok(sum);
         }

@@ -19,8 +19,11 @@ struct Job {
     /// Name, description, required.
     arguments: &'static [(&'static str, &'static str, bool)],
     /// Says what to do, given the arguments.
-    words: fn(&dyn Fn(&str) -> Option<String>) -> String,
+    words: fn(Given<'_>) -> String,
 }
+
+/// The value of an argument, where there is one.
+type Given<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 const FIREWALL: (&str, &str, bool) =
     ("firewall", "Name of one firewall; all of them when absent.", false);
@@ -130,7 +133,7 @@ fn of(firewall: Option<String>) -> String {
 const HONESTY: &str = "Say of what moment the answers are (`as_of`), and what was stale, missing or could not be read (`notes`). \
     Do not guess what the index does not hold.";
 
-fn overview(value: &dyn Fn(&str) -> Option<String>) -> String {
+fn overview(value: Given<'_>) -> String {
     let report = with("report", "Ask `report` for the summary, then ", "");
     format!(
         "Give me an overview of the network{}. {report}Use `status` for the freshness, `query` on `interfaces` and `vlans` for the \
@@ -140,7 +143,7 @@ fn overview(value: &dyn Fn(&str) -> Option<String>) -> String {
     )
 }
 
-fn device(value: &dyn Fn(&str) -> Option<String>) -> String {
+fn device(value: Given<'_>) -> String {
     let device = value("device").unwrap_or_default();
     format!(
         "Tell me about the device `{device}`. Begin with `locate`. Say its names, addresses, hardware address and vendor, the network it \
@@ -148,7 +151,7 @@ fn device(value: &dyn Fn(&str) -> Option<String>) -> String {
     )
 }
 
-fn blocked(value: &dyn Fn(&str) -> Option<String>) -> String {
+fn blocked(value: Given<'_>) -> String {
     let (source, destination) =
         (value("source").unwrap_or_default(), value("destination").unwrap_or_default());
     let port = value("port").map_or_else(String::new, |port| format!(" on port {port}"));
@@ -165,7 +168,7 @@ fn blocked(value: &dyn Fn(&str) -> Option<String>) -> String {
     )
 }
 
-fn changed(value: &dyn Fn(&str) -> Option<String>) -> String {
+fn changed(value: Given<'_>) -> String {
     let since = value("since").unwrap_or_else(|| "24 hours ago".to_owned());
     let how = with(
         "changes",
@@ -179,7 +182,7 @@ fn changed(value: &dyn Fn(&str) -> Option<String>) -> String {
     )
 }
 
-fn audit(value: &dyn Fn(&str) -> Option<String>) -> String {
+fn audit(value: Given<'_>) -> String {
     let lint = with(
         "lint",
         "Begin with `lint`, which finds shadowed, unused and too broad rules.",

@@ -29,7 +29,7 @@ pub enum Called {
 }
 
 impl Calls {
-    pub fn count(&self, tool: &'static str, how: Called, took: Duration) {
+    pub fn count(&self, tool: &'static str, how: Called, spent: Duration) {
         let mut tallies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let tally = tallies.entry(tool).or_default();
         match how {
@@ -37,7 +37,7 @@ impl Calls {
             Called::Refused => tally.refused += 1,
             Called::Failed => tally.failed += 1,
         }
-        tally.took = tally.took.saturating_add(took);
+        tally.took = tally.took.saturating_add(spent);
     }
 
     /// Every tool that was called, by name.

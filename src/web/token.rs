@@ -1,7 +1,8 @@
 //! The token that opens the door.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use subtle::ConstantTimeEq;
@@ -59,7 +60,11 @@ impl Token {
     fn make(path: &Path) -> Result<(Self, bool), WebError> {
         let mut bytes = [0_u8; BYTES];
         getrandom::fill(&mut bytes).map_err(WebError::Random)?;
-        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut text = String::with_capacity(2 * BYTES);
+        for byte in bytes {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
         let failed = |cause| WebError::WriteToken { path: path.to_owned(), cause };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(failed)?;
@@ -87,8 +92,8 @@ impl Token {
 fn refuse_exposed(path: &Path) -> Result<(), WebError> {
     use std::os::unix::fs::PermissionsExt;
     let failed = |cause| WebError::ReadToken { path: path.to_owned(), cause };
-    let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
-    if mode & 0o077 == 0 { Ok(()) } else { Err(WebError::ExposedToken { path: path.to_owned() }) }
+    let others = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o077;
+    if others == 0 { Ok(()) } else { Err(WebError::ExposedToken { path: path.to_owned() }) }
 }
 
 #[cfg(not(unix))]

@@ -273,7 +273,7 @@ async fn ordinary_statements_work_and_say_of_what_moment_they_are() {
     }
     let published = ask.published().await.unwrap();
     for domain in opndex::domain::ALL {
-        let table = published.iter().find(|t| t.name == domain.name()).expect(domain.name());
+        let table = published.iter().find(|t| t.name == domain.name()).unwrap();
         assert!(table.definition.contains("-- "), "{}", table.definition);
     }
     assert!(published.iter().all(|t| t.name != "chunks" && !t.name.starts_with('_')));

@@ -28,7 +28,7 @@ pub(super) static TOOL: Tool = Tool {
 };
 
 /// Events that may wait for a slow client. Progress is a courtesy: what does not fit is not told.
-const WAITING_EVENTS: usize = 64;
+const WAITING_EVENTS: usize = 256;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

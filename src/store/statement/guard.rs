@@ -206,7 +206,10 @@ impl Guarded {
 /// The table that is read, if any; or why not.
 fn verdict<'a>(action: &AuthAction<'a>, published: &Published) -> Result<Option<&'a str>, Denied> {
     match *action {
-        AuthAction::Select | AuthAction::Recursive => Ok(None),
+        AuthAction::Select
+        | AuthAction::Recursive
+        // Full-text search asks this of itself.
+        | AuthAction::Pragma { pragma_name: "data_version", pragma_value: None } => Ok(None),
         AuthAction::Read { table_name, .. } if published.is_readable(table_name) => {
             Ok(Some(table_name))
         }
@@ -218,8 +221,6 @@ fn verdict<'a>(action: &AuthAction<'a>, published: &Published) -> Result<Option<
         AuthAction::Read { table_name, .. } => Err(Denied::Table(table_name.to_owned())),
         AuthAction::Function { function_name } if functions::is_allowed(function_name) => Ok(None),
         AuthAction::Function { function_name } => Err(Denied::Function(function_name.to_owned())),
-        // Full-text search asks this of itself.
-        AuthAction::Pragma { pragma_name: "data_version", pragma_value: None } => Ok(None),
         AuthAction::Pragma { .. } => Err(Denied::Action("a PRAGMA")),
         AuthAction::Attach { .. } | AuthAction::Detach { .. } => {
             Err(Denied::Action("attaching a database"))

@@ -1,5 +1,6 @@
 //! Answering one statement.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -182,8 +183,13 @@ fn cell(value: ValueRef<'_>) -> Value {
             .map_or_else(|| number.to_string().into(), Value::Number),
         ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
         ValueRef::Blob(bytes) => {
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("x'{digits}'").into()
+            let mut text = "x'".to_owned();
+            for byte in bytes {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "{byte:02x}");
+            }
+            text.push('\'');
+            text.into()
         }
     }
 }

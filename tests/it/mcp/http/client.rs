@@ -175,7 +175,9 @@ async fn read(mut stream: impl AsyncRead + Unpin) -> String {
 pub(super) fn request(method: &str, path: &str, with: &[(&str, &str)], body: &str) -> String {
     let accept =
         if method == "GET" { "text/event-stream" } else { "application/json, text/event-stream" };
-    let headers: String = with.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers: Vec<String> =
+        with.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = headers.concat();
     format!(
         "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nAccept: {accept}\r\n\
          {headers}Content-Length: {}\r\n\r\n{body}",
@@ -208,8 +210,6 @@ pub(super) fn message(answer: &str) -> Value {
         return value;
     }
     let data =
-        body.lines().filter_map(|line| line.strip_prefix("data: ").filter(|d| !d.is_empty()));
-    data.last()
-        .and_then(|data| serde_json::from_str(data).ok())
-        .unwrap_or_else(|| panic!("{answer}"))
+        body.lines().rev().find_map(|line| line.strip_prefix("data: ").filter(|d| !d.is_empty()));
+    data.and_then(|data| serde_json::from_str(data).ok()).unwrap_or_else(|| panic!("{answer}"))
 }
