@@ -33,12 +33,13 @@ pub(super) fn moment(slots: &Slots<'_>) -> Option<String> {
     let is = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
     let length = |word: &str| LENGTHS.iter().find(|l| word.trim_end_matches('s') == **l);
     // `30 days`, `2 hours`: back from now.
-    let amount = words.iter().find(|word| {
-        word.split_once(' ')
-            .is_some_and(|(number, unit)| number.parse::<u16>().is_ok() && length(unit).is_some())
+    let amount = words.iter().find_map(|word| {
+        let (number, unit) = word.split_once(' ')?;
+        Some((number.parse::<u16>().ok()?, *length(unit)?))
     });
-    if let Some(amount) = amount {
-        return Some(format!("{amount} ago"));
+    if let Some((number, unit)) = amount {
+        let plural = if number == 1 { "" } else { "s" };
+        return Some(format!("{number} {unit}{plural} ago"));
     }
     let clock =
         words.iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()) || is_noon(word));
