@@ -63,7 +63,7 @@ impl Network {
             serial,
             person,
             quiet,
-            ipv6: serial % 3 != 0,
+            ipv6: !serial.is_multiple_of(3),
             today: None,
             neighbour_until: 0,
             leased_until: 0,
@@ -252,7 +252,7 @@ fn mac(device: &Device) -> String {
 }
 
 fn name(device: &Device) -> String {
-    if device.serial % 4 == 0 { String::new() } else { format!("device-{}", device.serial) }
+    if device.serial.is_multiple_of(4) { String::new() } else { format!("device-{}", device.serial) }
 }
 
 fn text(text: String) -> RawValue {

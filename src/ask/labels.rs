@@ -86,17 +86,14 @@ impl Ask {
             return Ok(mac.to_string());
         }
         let mut found: BTreeSet<String> = BTreeSet::new();
-        let needle = match host_part(text) {
-            Some(ip) => Needle::Ip(ip),
-            None => {
-                let labels = self.store.labels().await?;
-                let is = |label: &&Label| {
-                    let name = label.name.as_deref().unwrap_or_default();
-                    name.eq_ignore_ascii_case(text) || label.client.eq_ignore_ascii_case(text)
-                };
-                found.extend(labels.iter().filter(is).map(|label| label.client.clone()));
-                Needle::Name(text.to_owned())
-            }
+        let needle = if let Some(ip) = host_part(text) { Needle::Ip(ip) } else {
+            let labels = self.store.labels().await?;
+            let is = |label: &&Label| {
+                let name = label.name.as_deref().unwrap_or_default();
+                name.eq_ignore_ascii_case(text) || label.client.eq_ignore_ascii_case(text)
+            };
+            found.extend(labels.iter().filter(is).map(|label| label.client.clone()));
+            Needle::Name(text.to_owned())
         };
         if found.is_empty() {
             let hits = self.store.locate(&needle, None, 10).await?;

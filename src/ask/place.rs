@@ -13,7 +13,7 @@ pub(super) enum Place {
     Range(AddressRange),
 }
 
-/// Words around a name that name nothing: "the guest network", "IoT VLAN".
+/// Words around a name that name nothing: "the guest network", "`IoT` VLAN".
 const FILLERS: [&str; 9] =
     ["the", "my", "vlan", "network", "net", "subnet", "interface", "wifi", "lan segment"];
 

@@ -202,16 +202,13 @@ impl Ask {
         text: &str,
         selection: &mut JoinedSelection,
     ) -> Result<(), AskError> {
-        let range = match text.parse::<AddressRange>() {
-            Ok(range) => range,
-            Err(_) => {
-                let devices = self.which(text, query.firewall.as_deref()).await?;
-                let ip = devices
-                    .iter()
-                    .find_map(|d| d.ipv4.as_deref().or(d.ipv6.first().map(String::as_str)));
-                ip.and_then(|ip| ip.parse().ok())
-                    .ok_or_else(|| AskError::NoDevice { name: text.chars().take(60).collect() })?
-            }
+        let range = if let Ok(range) = text.parse::<AddressRange>() { range } else {
+            let devices = self.which(text, query.firewall.as_deref()).await?;
+            let ip = devices
+                .iter()
+                .find_map(|d| d.ipv4.as_deref().or(d.ipv6.first().map(String::as_str)));
+            ip.and_then(|ip| ip.parse().ok())
+                .ok_or_else(|| AskError::NoDevice { name: text.chars().take(60).collect() })?
         };
         selection.range = Some(range);
         selection.subject = (range.first() == range.last()).then(|| range.first().to_string());

@@ -135,7 +135,7 @@ fn next_hop(row: &RouteRow) -> Option<String> {
     row.gateway.clone().filter(|g| !g.is_empty() && !g.starts_with("link#"))
 }
 
-/// 169.254/16 is routed like any other network; fe80::/10 is not.
+/// 169.254/16 is routed like any other network; `fe80::/10` is not.
 fn is_link_local(address: IpAddr) -> bool {
     matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
 }

@@ -56,7 +56,7 @@ fn fill(world: &World, alias: &Alias, depth: usize, entries: &mut BTreeSet<Strin
     match alias.kind {
         "internal" => entries.extend(networks(world, &alias.name)),
         "geoip" => {
-            entries.extend((0..501).map(|n| format!("100.{}.{}.0/24", 64 + n / 256, n % 256)))
+            entries.extend((0..501).map(|n| format!("100.{}.{}.0/24", 64 + n / 256, n % 256)));
         }
         "urltable" => entries.extend((0..300).map(|n| format!("198.18.{}.{}", n / 256, n % 256))),
         "mac" => {
@@ -83,16 +83,14 @@ fn fill(world: &World, alias: &Alias, depth: usize, entries: &mut BTreeSet<Strin
 
 /// One entry as pf holds it: a name has an address, a range is networks, a wildcard its prefix.
 fn loaded(line: &str) -> Vec<String> {
-    if let Some((first, last)) = line.split_once('-') {
-        if let (Ok(first), Ok(last)) = (first.parse::<Ipv4Addr>(), last.parse::<Ipv4Addr>()) {
+    if let Some((first, last)) = line.split_once('-')
+        && let (Ok(first), Ok(last)) = (first.parse::<Ipv4Addr>(), last.parse::<Ipv4Addr>()) {
             return split(first, last);
         }
-    }
-    if let Some((network, mask)) = line.split_once('/') {
-        if let Ok(mask) = mask.parse::<Ipv4Addr>() {
+    if let Some((network, mask)) = line.split_once('/')
+        && let Ok(mask) = mask.parse::<Ipv4Addr>() {
             return vec![format!("{network}/{}", u32::from(mask).leading_zeros())];
         }
-    }
     let is_name = line.contains(|c: char| c.is_ascii_alphabetic()) && !line.contains(':');
     vec![if is_name { "198.51.100.26".to_owned() } else { line.to_owned() }]
 }

@@ -129,13 +129,13 @@ async fn rows(index: &Index, domain: &dyn AnyDomain) -> BTreeMap<String, Row> {
 
 /// Columns that config.xml cannot know.
 fn unknown(domain: &dyn AnyDomain) -> BTreeSet<&'static str> {
-    let nodes = domain.config_sources().into_iter().filter_map(|s| s.node());
+    let nodes = domain.config_sources().into_iter().filter_map(opndex::domain::Source::node);
     nodes.flat_map(|node| node.lacks.iter().copied()).collect()
 }
 
 /// Whether config.xml cannot know this row.
 fn is_beyond(domain: &dyn AnyDomain, row: &Row) -> bool {
-    let nodes = domain.config_sources().into_iter().filter_map(|s| s.node());
+    let nodes = domain.config_sources().into_iter().filter_map(opndex::domain::Source::node);
     nodes.flat_map(|node| node.beyond).any(|(column, values)| {
         let text = match row.get(*column) {
             None | Some(Value::Null) => String::new(),
@@ -150,7 +150,7 @@ fn is_beyond(domain: &dyn AnyDomain, row: &Row) -> bool {
 fn what_config_xml_cannot_know_is_said_of_columns_that_exist() {
     for domain in config_domains() {
         let columns = domain.columns();
-        for node in domain.config_sources().into_iter().filter_map(|s| s.node()) {
+        for node in domain.config_sources().into_iter().filter_map(opndex::domain::Source::node) {
             let beyond = node.beyond.iter().map(|(column, _)| column);
             for name in node.lacks.iter().chain(beyond) {
                 let known = columns.iter().any(|c| c.name == *name);

@@ -18,10 +18,7 @@ pub(in crate::ask::english) static NETWORKS: &[Kind] = &[
         not: "rule device delete traffic blocked",
         wants: &[],
         takes: &[Sort::Firewall],
-        action: |s| match s.says(&["interface", "network"]) {
-            true if s.says(&["interface"]) => report("networks", None),
-            _ => report("vlans", None),
-        },
+        action: |s| if s.says(&["interface", "network"]) && s.says(&["interface"]) { report("networks", None) } else { report("vlans", None) },
     },
     Kind {
         name: "network",
