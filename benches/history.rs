@@ -7,7 +7,9 @@
     clippy::expect_used,
     clippy::print_stdout,
     clippy::as_conversions,
+    clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     clippy::indexing_slicing,
     clippy::panic,
     reason = "a bench prints, stops at the first surprise, and shows rates as fractions"

@@ -158,7 +158,7 @@ async fn client(
         let request = request(&address, tool, &arguments);
         let asked = Instant::now();
         stream.write_all(request.as_bytes()).await.expect("written");
-        let is_well = answered(&mut stream).await;
+        let is_well = Box::pin(answered(&mut stream)).await;
         if began.elapsed() > WARM_UP + MEASURED {
             return tallies;
         }

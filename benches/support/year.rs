@@ -124,7 +124,7 @@ impl Network {
             "ndp" => self.seen().filter(|d| d.ipv6).flat_map(|d| self.ndp(domain, d)).collect(),
             "dhcp_leases" => {
                 let held = self.devices.iter().filter(|d| d.leased_until + 600 > self.now);
-                held.map(|d| self.lease(domain, d)).collect()
+                held.map(|d| Self::lease(domain, d)).collect()
             }
             "firewall_rules" => (0..RULES).map(|n| self.rule(domain, n)).collect(),
             other => panic!("the year has no `{other}`"),
@@ -184,7 +184,7 @@ impl Network {
         .collect()
     }
 
-    fn lease(&self, domain: &dyn AnyDomain, device: &Device) -> RawRow {
+    fn lease(domain: &dyn AnyDomain, device: &Device) -> RawRow {
         row(
             domain,
             "kea4",
@@ -252,7 +252,11 @@ fn mac(device: &Device) -> String {
 }
 
 fn name(device: &Device) -> String {
-    if device.serial.is_multiple_of(4) { String::new() } else { format!("device-{}", device.serial) }
+    if device.serial.is_multiple_of(4) {
+        String::new()
+    } else {
+        format!("device-{}", device.serial)
+    }
 }
 
 fn text(text: String) -> RawValue {

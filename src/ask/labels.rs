@@ -86,7 +86,9 @@ impl Ask {
             return Ok(mac.to_string());
         }
         let mut found: BTreeSet<String> = BTreeSet::new();
-        let needle = if let Some(ip) = host_part(text) { Needle::Ip(ip) } else {
+        let needle = if let Some(ip) = host_part(text) {
+            Needle::Ip(ip)
+        } else {
             let labels = self.store.labels().await?;
             let is = |label: &&Label| {
                 let name = label.name.as_deref().unwrap_or_default();

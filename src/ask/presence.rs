@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::store::{PresenceQuery, SeenQuery, Who};
+use crate::store::{Interval, PresenceQuery, Seen, SeenQuery, Who};
 use crate::types::{AddressRange, FirewallId, Moment, Timestamp};
 
 use super::error::AskError;
@@ -69,6 +69,33 @@ pub struct SeenRow {
     pub addresses: i64,
 }
 
+impl SeenRow {
+    fn new(firewall: Option<String>, seen: Seen) -> Self {
+        Self {
+            firewall,
+            device: seen.client,
+            first_seen: seen.first_at,
+            last_seen: seen.seen_at,
+            present: seen.is_present,
+            addresses: seen.addresses,
+        }
+    }
+}
+
+impl PresenceRow {
+    fn new(firewall: Option<String>, one: Interval) -> Self {
+        Self {
+            firewall,
+            device: one.client,
+            ip: one.ip,
+            interface: one.interface,
+            since: one.first_at,
+            until: one.seen_at,
+            present: one.last_at.is_none(),
+        }
+    }
+}
+
 impl Ask {
     /// Presence as intervals, the newest first; or, for `new_since` and `unseen_since`, devices.
     pub async fn presence(&self, asked: &PresenceAsked) -> Result<PresenceAnswer, AskError> {
@@ -105,37 +132,16 @@ impl Ask {
             };
             let seen = self.store.devices_seen(&query).await?;
             answer.more = seen.len() > wanted;
-            answer.devices = seen
-                .into_iter()
-                .take(wanted)
-                .map(|seen| SeenRow {
-                    firewall: name(seen.firewall),
-                    device: seen.client,
-                    first_seen: seen.first_at,
-                    last_seen: seen.seen_at,
-                    present: seen.is_present,
-                    addresses: seen.addresses,
-                })
-                .collect();
+            let row = |seen: Seen| SeenRow::new(name(seen.firewall), seen);
+            answer.devices = seen.into_iter().take(wanted).map(row).collect();
         } else {
             let since = moment(&asked.since)?;
             let query =
                 PresenceQuery { who, firewall: scope, since, after: None, limit: limit + 1 };
             let intervals = self.store.presence(&query).await?;
             answer.more = intervals.len() > wanted;
-            answer.intervals = intervals
-                .into_iter()
-                .take(wanted)
-                .map(|one| PresenceRow {
-                    firewall: name(one.firewall),
-                    device: one.client,
-                    ip: one.ip,
-                    interface: one.interface,
-                    since: one.first_at,
-                    until: one.seen_at,
-                    present: one.last_at.is_none(),
-                })
-                .collect();
+            let row = |one: Interval| PresenceRow::new(name(one.firewall), one);
+            answer.intervals = intervals.into_iter().take(wanted).map(row).collect();
         }
         let shown = |label: &LabelRow| {
             let is = |device: &String| device.eq_ignore_ascii_case(&label.device);

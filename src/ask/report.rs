@@ -202,7 +202,9 @@ impl Ask {
         text: &str,
         selection: &mut JoinedSelection,
     ) -> Result<(), AskError> {
-        let range = if let Ok(range) = text.parse::<AddressRange>() { range } else {
+        let range = if let Ok(range) = text.parse::<AddressRange>() {
+            range
+        } else {
             let devices = self.which(text, query.firewall.as_deref()).await?;
             let ip = devices
                 .iter()

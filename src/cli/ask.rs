@@ -28,7 +28,8 @@ pub(super) async fn run(ask: &Ask, args: &AskArgs, format: Format) -> Result<Out
     let is_count = asked
         .call
         .as_ref()
-        .is_some_and(|call| call["arguments"]["count_only"] == Value::Bool(true));
+        .and_then(|call| call.pointer("/arguments/count_only"))
+        .is_some_and(|only| *only == Value::Bool(true));
     let shown = query::show(answer, is_count, format)?;
     Ok(Outcome { notes: notes + &shown.notes, exit, ..shown })
 }

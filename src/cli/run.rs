@@ -62,6 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "one line for each command")]
 fn command(cli: &Cli, format: Format) -> Result<Outcome, CliError> {
     if cli.global.as_of.is_some() && !cli.command.is_question() {
         return Err(CliError::AsOf);

@@ -7,6 +7,7 @@ use super::term::family;
 use crate::types::host_part;
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the firewall's own form")]
 pub struct Gateway {
     pub name: Box<str>,
     pub interface: Option<Box<str>>,

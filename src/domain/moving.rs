@@ -18,7 +18,9 @@ pub fn moving_cells(domain: &dyn AnyDomain, row: &RawRow) -> Vec<bool> {
         parsed.into_iter().next().map(|row| row.cells)
     };
     let mut bare = row.clone();
-    volatile.iter().for_each(|i| bare.set(*i, None));
+    for i in &volatile {
+        bare.set(*i, None);
+    }
     let Some(still) = cells(&bare).filter(|_| !volatile.is_empty()) else { return Vec::new() };
     let mut moving = vec![false; still.len()];
     for (i, value) in volatile.iter().flat_map(|i| TRIED.map(|value| (*i, value))) {

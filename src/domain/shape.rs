@@ -53,7 +53,9 @@ impl<'de> Visitor<'de> for Body<'_, '_> {
         }
         let mut rows = rows.ok_or_else(|| A::Error::missing_field("rows"))?;
         if self.0.source.beside.is_some() {
-            rows.iter_mut().for_each(|row| row.overlay(beside.clone()));
+            for row in &mut rows {
+                row.overlay(beside.clone());
+            }
         }
         Ok((rows, total))
     }

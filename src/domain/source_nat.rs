@@ -5,6 +5,7 @@ use super::term::{Side, category, family, port, position, protocol, terms};
 use crate::types::Release;
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the firewall's own form")]
 pub struct Translation {
     pub position: i64,
     pub uuid: Box<str>,

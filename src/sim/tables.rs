@@ -84,13 +84,15 @@ fn fill(world: &World, alias: &Alias, depth: usize, entries: &mut BTreeSet<Strin
 /// One entry as pf holds it: a name has an address, a range is networks, a wildcard its prefix.
 fn loaded(line: &str) -> Vec<String> {
     if let Some((first, last)) = line.split_once('-')
-        && let (Ok(first), Ok(last)) = (first.parse::<Ipv4Addr>(), last.parse::<Ipv4Addr>()) {
-            return split(first, last);
-        }
+        && let (Ok(first), Ok(last)) = (first.parse::<Ipv4Addr>(), last.parse::<Ipv4Addr>())
+    {
+        return split(first, last);
+    }
     if let Some((network, mask)) = line.split_once('/')
-        && let Ok(mask) = mask.parse::<Ipv4Addr>() {
-            return vec![format!("{network}/{}", u32::from(mask).leading_zeros())];
-        }
+        && let Ok(mask) = mask.parse::<Ipv4Addr>()
+    {
+        return vec![format!("{network}/{}", u32::from(mask).leading_zeros())];
+    }
     let is_name = line.contains(|c: char| c.is_ascii_alphabetic()) && !line.contains(':');
     vec![if is_name { "198.51.100.26".to_owned() } else { line.to_owned() }]
 }

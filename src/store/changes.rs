@@ -113,7 +113,9 @@ impl Store {
     pub async fn changes(&self, query: ChangesQuery) -> Result<Changes, StoreError> {
         let since = self.place(query.since).await?;
         let until = self.place(query.until).await?;
-        self.reader.run(move |connection| walk(connection, &query, &since, &until)).await
+        self.reader
+            .run(move |connection| walk(connection, &query, since.as_deref(), until.as_deref()))
+            .await
     }
 
     /// Rows of `domain` that differ between two moments, without volatile fields.
@@ -155,15 +157,15 @@ impl Store {
 fn walk(
     connection: &mut Connection,
     query: &ChangesQuery,
-    since: &Option<Vec<RunAt>>,
-    until: &Option<Vec<RunAt>>,
+    since: Option<&[RunAt]>,
+    until: Option<&[RunAt]>,
 ) -> Result<Changes, StoreError> {
     // All of one moment.
     let transaction = connection.transaction().map_err(StoreError::write("read changes"))?;
     let connection: &Connection = &transaction;
     let readers: BTreeMap<&'static str, Chunks<'_>> =
         query.domains.iter().map(|d| (d.name(), Chunks::new(connection, d.name()))).collect();
-    let mut streams = streams(connection, query, since.as_deref(), until.as_deref())?;
+    let mut streams = streams(connection, query, since, until)?;
     let mut page = Changes::default();
     for looked in 0.. {
         for stream in &mut streams {
@@ -293,7 +295,9 @@ fn step(
             let now = after.remove(&key);
             push(Some(row), now);
         }
-        after.into_values().for_each(|row| push(None, Some(row)));
+        for row in after.into_values() {
+            push(None, Some(row));
+        }
     }
     if !old.thinned {
         moved::moved(connection, domain, &mut changes)?;

@@ -68,9 +68,10 @@ impl<'c> Chunks<'c> {
         };
         let row = self.find(address)?.ok_or_else(|| damaged("is missing"))?;
         let known = self.known.borrow().by_id.get(&row.id).cloned();
-        let stored = if let Some(stored) = known { stored } else {
-            let content =
-                self.unpack(&row)?.ok_or_else(|| damaged("cannot be decompressed"))?;
+        let stored = if let Some(stored) = known {
+            stored
+        } else {
+            let content = self.unpack(&row)?.ok_or_else(|| damaged("cannot be decompressed"))?;
             self.remember(row.id, row.depth, content)
         };
         if !stored.checked.get() {

@@ -31,13 +31,13 @@ impl Store {
                 let (id, domain) = (firewall.id, *domain);
                 let rebuild = move |connection: &Transaction<'_>| one(connection, id, domain);
                 match self.writer.transact("rebuild a table", rebuild).await {
-                    Ok(rebuilt) => done.extend(rebuilt),
-                    Err(damaged @ StoreError::Damaged { .. }) => done.push(Rebuilt {
+                    Ok(one) => done.extend(one),
+                    Err(error @ StoreError::Damaged { .. }) => done.push(Rebuilt {
                         firewall: id,
                         domain: domain.name(),
                         rows: 0,
                         rejects: 0,
-                        problem: Some(damaged.to_string()),
+                        problem: Some(error.to_string()),
                     }),
                     Err(other) => return Err(other),
                 }

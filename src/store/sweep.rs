@@ -37,10 +37,10 @@ pub(super) struct Marked {
 
 /// Marks every chunk that a snapshot needs.
 pub(super) fn mark(connection: &mut Connection) -> Result<Marked, StoreError> {
-    let mut marked = Marked::default();
-    marked.newest = connection
+    let newest = connection
         .query_row("SELECT coalesce(max(chunk_id), 0) FROM chunks", [], |r| r.get(0))
         .map_err(StoreError::write("count chunks"))?;
+    let mut marked = Marked { newest, ..Marked::default() };
     marked.more(connection)?;
     Ok(marked)
 }

@@ -173,7 +173,7 @@ fn verify(connection: &Connection) -> Result<(u64, Vec<Damage>), StoreError> {
             None => problem = Some("its root is no address".to_owned()),
             Some(root) => match tree(&chunks, root, height, &mut sound) {
                 Ok(()) => {}
-                Err(damaged @ StoreError::Damaged { .. }) => problem = Some(damaged.to_string()),
+                Err(error @ StoreError::Damaged { .. }) => problem = Some(error.to_string()),
                 Err(other) => return Err(other),
             },
         }

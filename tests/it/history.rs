@@ -287,7 +287,7 @@ async fn a_change_names_the_fields_and_noise_is_left_out() {
     };
     assert_ne!(before, after);
     // The default is the configuration, and says so.
-    let answer = index.ask().changes(&Default::default()).await.unwrap();
+    let answer = index.ask().changes(&opndex::ask::ChangesAsked::default()).await.unwrap();
     assert!(answer.changes.iter().any(|c| c.run == change.run && c.domain == "firewall_rules"));
     assert!(answer.freshness.notes.iter().any(|n| n.contains("configuration only")), "{answer:?}");
     let since = opndex::ask::ChangesAsked { since: Some("now".to_owned()), ..Default::default() };

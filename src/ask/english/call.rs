@@ -22,6 +22,10 @@ pub enum Call {
 
 impl Call {
     /// The tool and its arguments, as an agent would write them.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for each tool, each a list of its arguments"
+    )]
     pub fn written(&self) -> Value {
         let mut arguments = Map::new();
         let mut put = |name: &str, value: Value| {

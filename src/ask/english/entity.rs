@@ -195,9 +195,7 @@ fn written(words: &[Word], wires: &[Wire]) -> Vec<Entity> {
             Some(entity(Sort::Time, at, at + 2, &format!("{} {next}", word.text)))
         } else if word.stem == "vlan" && number(next).is_some() {
             Some(interface(&all, words, at, at + 2).unwrap_or_else(|| unknown(words, at, at + 2)))
-        } else if TIME.contains(&word.stem.as_str()) {
-            Some(entity(Sort::Time, at, at + 1, &word.text))
-        } else if is_clock(&word.stem) {
+        } else if TIME.contains(&word.stem.as_str()) || is_clock(&word.stem) {
             Some(entity(Sort::Time, at, at + 1, &word.text))
         } else {
             // The longest name first: "guest wifi network" before "guest".

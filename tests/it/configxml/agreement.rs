@@ -160,6 +160,7 @@ fn what_config_xml_cannot_know_is_said_of_columns_that_exist() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one walk over releases, domains, rows and columns")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_and_a_sync_of_one_configuration_agree() {
     if recorded().is_none() {

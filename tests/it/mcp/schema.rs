@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 /// What in `value` the closed, plain `schema` does not allow; covers the keywords we use and refuses others.
+#[expect(clippy::too_many_lines, reason = "one keyword after another")]
 pub(super) fn mismatch(schema: &Value, value: &Value, at: &str) -> Option<String> {
     const KNOWN: [&str; 9] = [
         "type",

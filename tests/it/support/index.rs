@@ -104,11 +104,3 @@ pub(crate) fn domain<'r>(report: &'r Report, name: &str) -> &'r DomainReport {
         .find(|d| d.domain == name)
         .unwrap_or_else(|| panic!("no `{name}` in {report:?}"))
 }
-
-/// How many domains are read without being asked for by name.
-pub(crate) fn with_a_clock() -> usize {
-    use opndex::domain::Cadence::{Config, Daily, Runtime};
-    let clocked =
-        |d: &&&dyn opndex::domain::AnyDomain| matches!(d.cadence(), Config | Daily | Runtime);
-    opndex::domain::ALL.iter().filter(clocked).count()
-}

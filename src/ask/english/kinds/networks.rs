@@ -18,7 +18,13 @@ pub(in crate::ask::english) static NETWORKS: &[Kind] = &[
         not: "rule device delete traffic blocked",
         wants: &[],
         takes: &[Sort::Firewall],
-        action: |s| if s.says(&["interface", "network"]) && s.says(&["interface"]) { report("networks", None) } else { report("vlans", None) },
+        action: |s| {
+            if s.says(&["interface", "network"]) && s.says(&["interface"]) {
+                report("networks", None)
+            } else {
+                report("vlans", None)
+            }
+        },
     },
     Kind {
         name: "network",
