@@ -1,7 +1,7 @@
 //! Questions that join domains. Each is one statement, paged by key, and says of what state it is.
 //!
 //! [`devices`] is built from what is asked; the others are texts beside this file, one per question,
-//! with what they need and give declared in [`joined`].
+//! with what they need and give declared in [`mod@joined`].
 
 mod declared;
 mod devices;
