@@ -48,12 +48,13 @@ pub(super) fn moment(slots: &Slots<'_>) -> Option<String> {
     let day = words.iter().find(|word| {
         matches!(word.as_str(), "today" | "yesterday") || word.ends_with("day") && word.len() > 5
     });
+    let evening = clock.clone().filter(|time| time.ends_with("pm"));
     match (day, clock.or(part)) {
         (Some(day), Some(time)) => Some(format!("{day} {time}")),
         (Some(day), None) => Some(day.clone()),
         // The night before this day.
         (None, _) if is(&["overnight"]) || is(&["last"]) && is(&["night"]) => {
-            Some("yesterday 20:00".to_owned())
+            Some(format!("yesterday {}", evening.as_deref().unwrap_or("20:00")))
         }
         (None, Some(time)) => Some(time),
         (None, None) => {
@@ -141,7 +142,7 @@ mod tests {
             ("for 30 days", "30 days ago"),
             ("last week", "1 week ago"),
             ("overnight", "yesterday 20:00"),
-            ("between 10 pm and midnight last night", "10pm"),
+            ("between 10 pm and midnight last night", "yesterday 10pm"),
             ("since tuesday", "tuesday"),
             ("today", "today"),
         ];
