@@ -3,6 +3,7 @@ CREATE TABLE dns_resolvers (
     firewall_id INTEGER NOT NULL, -- Firewall it was read from.
     server TEXT NOT NULL, -- Address of the name server.
     server_sort BLOB NOT NULL, -- The same as 16 bytes that sort; IPv4 as ::ffff:a.b.c.d.
+    family TEXT, -- inet or inet6.
     PRIMARY KEY (firewall_id, server_sort)
 ) STRICT, WITHOUT ROWID;
 -- locate by address; filters on server.

@@ -16,12 +16,15 @@ pub static DOMAIN: Domain<Resolver> = Domain {
         .scalar("server")],
     fields: &[field("server")],
     identity: &["server"],
-    columns: &[col(
-        Role::Key,
-        "server",
-        Read::Ip(|r| Some(r.server)),
-        "Address of the name server.",
-    )],
+    columns: &[
+        col(Role::Key, "server", Read::Ip(|r| Some(r.server)), "Address of the name server."),
+        col(
+            Role::Plain,
+            "family",
+            Read::Text(|r| Some(if r.server.is_ipv4() { "inet" } else { "inet6" })),
+            "inet or inet6.",
+        ),
+    ],
     parse: |raw, rows| {
         rows.push(Resolver { server: raw.read("server")? });
         Ok(())
