@@ -156,7 +156,14 @@ fn only_firewall(statement: &mut SelectStatement, firewall: Option<FirewallId>) 
 }
 
 fn conditions(statement: &mut SelectStatement, selection: &Selection) {
-    only_firewall(statement, selection.firewall);
+    match selection.firewall.filter(|_| selection.lead().is_some()) {
+        // Without statistics SQLite takes the primary key for the firewall alone, reads the whole table and
+        // sorts it; the `+` keeps it to the index of the range.
+        Some(firewall) => {
+            statement.and_where(Expr::cust_with_values("+firewall_id = ?", [firewall.get()]));
+        }
+        None => only_firewall(statement, selection.firewall),
+    }
     for filter in &selection.filters {
         statement.and_where(condition(selection.domain, filter));
     }
