@@ -8,7 +8,8 @@ use crate::types::{MacAddr, host_part};
 
 use super::answer::{Located, Mention};
 use super::error::AskError;
-use super::freshness::{Freshness, freshness};
+use super::freshness::Freshness;
+use super::joint::{about, joint};
 use super::query::{Ask, firewall};
 
 /// Rows of one column that are shown; an address rarely has more than one, a name's beginning may.
@@ -84,34 +85,14 @@ impl Ask {
         let (sources, statuses) =
             (self.store.source_statuses().await?, self.store.domain_statuses().await?);
         let known = self.store.firewalls().await?;
-        let about: Vec<_> = known
-            .into_iter()
-            .filter(|f| scope.is_none_or(|id| id == f.id))
-            .map(|f| (f.id, f.name))
-            .collect();
-        let mut sum =
-            Freshness { as_of: None, age_s: None, stale: false, complete: true, notes: Vec::new() };
         // What the user never asked to be read is not missed, and six notes about it are 200 tokens.
         let is_off = |domain: &dyn AnyDomain| {
             matches!(domain.cadence(), Cadence::OptIn | Cadence::OnDemand)
                 && !sources.iter().any(|s| s.domain == domain.name())
         };
-        for domain in domains.iter().filter(|domain| !is_off(**domain)) {
-            let one = freshness(domain.name(), &sources, &statuses, &about, self.clock.now());
-            sum.as_of = match (sum.as_of, one.as_of) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-            sum.stale |= one.stale;
-            // What a release never tells (a gap) is noted; it does not make this answer less complete.
-            sum.complete &= !one.stale && (one.complete || one.as_of.is_some());
-            if !one.complete || one.stale {
-                let notes = one.notes.into_iter().map(|note| format!("{}: {note}", domain.name()));
-                sum.notes.extend(notes);
-            }
-        }
-        sum.age_s = sum.as_of.map(|then| self.clock.now().seconds_since(then));
-        Ok(sum)
+        let names: Vec<&str> =
+            domains.iter().filter(|domain| !is_off(**domain)).map(|d| d.name()).collect();
+        Ok(joint(&names, &sources, &statuses, &about(&known, scope), self.clock.now()))
     }
 }
 

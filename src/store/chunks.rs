@@ -235,7 +235,7 @@ impl<'c> Chunks<'c> {
 }
 
 /// The part of an address that the table holds: 128 bits find a chunk, and the node above holds all of them
-/// to check it. With 256 a year was 20 MB larger.
+/// to check it. The other 16 bytes would be about 20 MB of a year, reckoned from one day.
 pub(super) fn short(address: &ContentHash) -> &[u8] {
     address.as_bytes().get(..16).unwrap_or_default()
 }

@@ -54,8 +54,17 @@ impl Store {
 
     /// How SQLite runs `selection`: one line per step of `EXPLAIN QUERY PLAN`.
     pub async fn explain(&self, selection: &Selection) -> Result<Vec<String>, StoreError> {
-        let failed = || StoreError::query("explain a query");
         let (text, values) = page_statement(selection).build(SqliteQueryBuilder);
+        self.plan(text, values).await
+    }
+
+    /// How SQLite runs a statement: one line per step.
+    pub(super) async fn plan(
+        &self,
+        text: String,
+        values: Values,
+    ) -> Result<Vec<String>, StoreError> {
+        let failed = || StoreError::query("explain a query");
         let rows = sql::fetch_all(&self.readers, format!("EXPLAIN QUERY PLAN {text}"), values)
             .await
             .map_err(failed())?;

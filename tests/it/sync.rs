@@ -147,6 +147,18 @@ async fn one_backend_that_fails_keeps_its_own_rows_only() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_domain_that_is_off_is_missed_only_by_who_asks_for_it() {
+    let (index, sim, _firewall) = synced().await;
+    let located = index.ask().locate("nas", None).await.unwrap();
+    assert!(located.freshness.complete, "{:?}", located.freshness);
+    let told = |notes: &[String]| notes.iter().any(|note| note.contains("opt-in"));
+    assert!(!told(&located.freshness.notes), "{:?}", located.freshness.notes);
+    let asked = index.query("users", "").await.freshness;
+    assert!(told(&asked.notes) && !asked.complete, "{asked:?}");
+    sim.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wrong_credentials_stop_at_once() {
     let index = Index::new().await;
     let sim = simulator(&index.clock).await;

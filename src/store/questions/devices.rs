@@ -205,22 +205,6 @@ impl Store {
         let (text, values) = whole(selection);
         self.plan(text, values).await
     }
-
-    /// One line per step of `EXPLAIN QUERY PLAN`.
-    pub(super) async fn plan(
-        &self,
-        text: String,
-        values: Values,
-    ) -> Result<Vec<String>, StoreError> {
-        let failed = || StoreError::query("explain a question");
-        let rows = sql::fetch_all(&self.readers, format!("EXPLAIN QUERY PLAN {text}"), values)
-            .await
-            .map_err(failed())?;
-        rows.iter()
-            .map(|row| row.try_get::<String, _>(3))
-            .collect::<Result<_, _>>()
-            .map_err(failed())
-    }
 }
 
 /// Identifiers of the page, their sightings, the total, and the state of the domains: one row.
