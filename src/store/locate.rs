@@ -55,7 +55,8 @@ pub struct Hit {
 }
 
 impl Store {
-    /// Rows of every domain that mention `needle`, at most `per_column` for each column.
+    /// Rows of every domain that mention `needle`, at most `per_column` for each column; of names twice as many,
+    /// those that say exactly it first.
     pub async fn locate(
         &self,
         needle: &Needle,
@@ -63,15 +64,8 @@ impl Store {
         per_column: u32,
     ) -> Result<Vec<Hit>, StoreError> {
         let failed = || StoreError::query("locate");
-        let mut search = Search { parts: Vec::new(), values: Vec::new(), firewall, per_column };
-        for domain in ALL {
-            for column in domain.columns() {
-                search.add(*domain, &column, needle);
-            }
-        }
-        let text = search.parts.join(" UNION ALL ");
-        let rows =
-            sql::fetch_all(&self.readers, text, Values(search.values)).await.map_err(failed())?;
+        let (text, values) = statement(needle, firewall, per_column);
+        let rows = sql::fetch_all(&self.readers, text, values).await.map_err(failed())?;
         let mut hits = Vec::with_capacity(rows.len());
         for row in rows {
             let read = || -> Result<_, sqlx::Error> {
@@ -96,108 +90,110 @@ impl Store {
         }
         Ok(hits)
     }
+
+    /// The statement that looks for `needle`, for people who read SQL.
+    pub fn locate_statement(
+        needle: &Needle,
+        firewall: Option<FirewallId>,
+        per_column: u32,
+    ) -> String {
+        statement(needle, firewall, per_column).0
+    }
+}
+
+/// One part per searchable column. ?1 is what is looked for, ?2 where the names that begin with it end: with
+/// parameters of its own for each part, binding and comparing them took as long as the search of most.
+fn statement(
+    needle: &Needle,
+    firewall: Option<FirewallId>,
+    per_column: u32,
+) -> (String, Values) {
+    let values: Vec<SqlValue> = match needle {
+        Needle::Ip(ip) => vec![sort_key(*ip).to_vec().into()],
+        Needle::Mac(mac) => vec![mac.to_string().into()],
+        Needle::Name(name) => vec![name.clone().into(), format!("{name}\u{10ffff}").into()],
+    };
+    let firewall = firewall.map_or_else(String::new, |firewall| {
+        // `+`: the primary key begins with the firewall and would be walked instead of the column's index.
+        format!(" AND +t.firewall_id = {}", firewall.get())
+    });
+    let mut search = Search { parts: Vec::new(), firewall, per_column };
+    for domain in ALL {
+        for column in domain.columns() {
+            search.add(*domain, &column, needle);
+        }
+    }
+    // The ranges that hold the address are looked for once, not once for each column of networks.
+    let with = match needle {
+        Needle::Ip(_) => {
+            "WITH covering (range_firewall, range_domain, range_field, range_key) AS MATERIALIZED (
+             SELECT firewall_id, domain, field, row_key FROM address_ranges WHERE first <= ?1 AND last >= ?1)\n"
+        }
+        _ => "",
+    };
+    (format!("{with}{}", search.parts.join("\nUNION ALL\n")), Values(values))
 }
 
 /// The statement in the making. Table and column names come from declarations, values are bound.
 struct Search {
     parts: Vec<String>,
-    values: Vec<SqlValue>,
-    firewall: Option<FirewallId>,
+    /// A condition.
+    firewall: String,
     per_column: u32,
 }
 
 impl Search {
     fn add(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec, needle: &Needle) {
-        let search = column.search_name();
         match (needle, column.kind) {
-            (Needle::Ip(ip), Kind::Ip) => {
-                self.part(
-                    domain,
-                    column,
-                    Sought::Exact,
-                    &format!("t.\"{search}\" = ?"),
-                    [sort_key(*ip).to_vec().into()],
-                );
-            }
-            (Needle::Mac(mac), Kind::Mac) => {
-                self.part(
-                    domain,
-                    column,
-                    Sought::Exact,
-                    &format!("t.\"{search}\" = ?"),
-                    [mac.to_string().into()],
-                );
-            }
-            (Needle::Name(name), Kind::Name) => {
-                self.part(
-                    domain,
-                    column,
-                    Sought::Exact,
-                    &format!("t.\"{search}\" = ?"),
-                    [name.clone().into()],
-                );
-                // The bare name itself is an exact hit already.
-                let begins = format!("t.\"{search}\" > ? AND t.\"{search}\" < ?");
-                self.part(
-                    domain,
-                    column,
-                    Sought::Begins,
-                    &begins,
-                    [name.clone().into(), format!("{name}\u{10ffff}").into()],
-                );
-            }
-            (Needle::Ip(ip), Kind::Nets) => self.covering(domain, column, *ip),
+            (Needle::Ip(_), Kind::Ip) | (Needle::Mac(_), Kind::Mac) => self.equal(domain, column),
+            (Needle::Name(_), Kind::Name) => self.named(domain, column),
+            (Needle::Ip(_), Kind::Nets) => self.covering(domain, column),
             _ => {}
         }
     }
 
-    fn part(
-        &mut self,
-        domain: &'static dyn AnyDomain,
-        column: &ColumnSpec,
-        how: Sought,
-        condition: &str,
-        values: impl IntoIterator<Item = SqlValue>,
-    ) {
-        let (name, cells) = (domain.name(), cells(domain));
-        self.values.extend(values);
-        let firewall = self.firewall_condition();
+    fn equal(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec) {
+        let (name, cells, firewall) = (domain.name(), cells(domain), &self.firewall);
         self.parts.push(format!(
-            "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', '{}', json_array({cells}) FROM \"{name}\" t WHERE {condition}{firewall} LIMIT {})",
+            "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', 'exact', json_array({cells}) FROM \"{name}\" t \
+             WHERE t.\"{}\" = ?1{firewall} LIMIT {})",
             column.name,
-            how.as_str(),
+            column.search_name(),
             self.per_column
+        ));
+    }
+
+    /// The name itself and names that begin with it are one stretch of the index, the name itself first.
+    fn named(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec) {
+        let (name, cells, firewall) = (domain.name(), cells(domain), &self.firewall);
+        let search = column.search_name();
+        self.parts.push(format!(
+            "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', CASE t.\"{search}\" WHEN ?1 THEN 'exact' ELSE 'begins' END, \
+             json_array({cells}) FROM \"{name}\" t \
+             WHERE t.\"{search}\" >= ?1 AND t.\"{search}\" < ?2{firewall} ORDER BY t.\"{search}\" LIMIT {})",
+            column.name,
+            self.per_column.saturating_mul(2)
         ));
     }
 
     /// From the ranges to their rows: the key parts are compared as the primary key compares them. The columns
     /// of the ranges have names here that no domain's column has.
-    fn covering(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec, ip: IpAddr) {
-        let (name, cells) = (domain.name(), cells(domain));
+    fn covering(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec) {
+        let (name, cells, firewall) = (domain.name(), cells(domain), &self.firewall);
         let key: Vec<String> = primary_key(&domain.columns())
             .iter()
             .enumerate()
             .map(|(i, part)| format!("t.\"{part}\" = (r.range_key ->> {i}) COLLATE BINARY"))
             .collect();
-        let bytes = sort_key(ip).to_vec();
-        self.values.extend([bytes.clone().into(), bytes.into()]);
-        let firewall = self.firewall_condition();
         self.parts.push(format!(
             "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', 'covers', json_array({cells})
-             FROM (SELECT firewall_id AS range_firewall, row_key AS range_key FROM address_ranges
-                   WHERE first <= ? AND last >= ? AND domain = '{name}' AND field = '{}') r
-             CROSS JOIN \"{name}\" t ON t.firewall_id = r.range_firewall AND {}
-             WHERE true{firewall} LIMIT {})",
-            column.name,
+             FROM covering r CROSS JOIN \"{name}\" t ON t.firewall_id = r.range_firewall AND {}
+             WHERE r.range_domain = '{name}' AND r.range_field = '{}'{firewall} LIMIT {})",
             column.name,
             key.join(" AND "),
+            column.name,
             self.per_column
         ));
-    }
-
-    fn firewall_condition(&mut self) -> String {
-        self.firewall
-            .map_or_else(String::new, |firewall| format!(" AND t.firewall_id = {}", firewall.get()))
     }
 }
 

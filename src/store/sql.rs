@@ -27,6 +27,12 @@ pub(super) async fn fetch_all(
     sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_all(pool).await
 }
 
+/// `LIMIT` by the parameter `mark`. A bare parameter there is a value that SQLite's planner looks at, so it prepares
+/// the statement anew each time that one is bound, which is at each call: 1.3 of the 1.4 ms of a page of devices.
+pub(super) fn limit(mark: &str) -> String {
+    format!("LIMIT {mark} + 0")
+}
+
 /// The columns of the primary key as expressions that compare as the primary key does: bytewise, where
 /// the column itself compares without case.
 pub(super) fn key_expressions(columns: &[ColumnSpec]) -> Vec<Expr> {
