@@ -1,6 +1,7 @@
 //! Everything the store knows about one address, hardware address or name, in one statement.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use sea_query::{Value as SqlValue, Values};
 use sqlx::Row;
@@ -91,95 +92,119 @@ impl Store {
         Ok(hits)
     }
 
-    /// The statement that looks for `needle`, for people who read SQL.
-    pub fn locate_statement(
-        needle: &Needle,
-        firewall: Option<FirewallId>,
-        per_column: u32,
-    ) -> String {
-        statement(needle, firewall, per_column).0
+    /// The statements that look for an address, a hardware address and a name, for people who read SQL.
+    pub fn locate_statements() -> [&'static str; 3] {
+        [Sort::Ip, Sort::Mac, Sort::Name].map(Sort::text)
     }
 }
 
-/// One part per searchable column. ?1 is what is looked for, ?2 where the names that begin with it end: with
-/// parameters of its own for each part, binding and comparing them took as long as the search of most.
+/// What a statement looks for. There is one text for each, so that it is put together once and found again among
+/// the prepared ones: built for each call, its 50 KB cost as much as the search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Ip,
+    Mac,
+    Name,
+}
+
+impl Sort {
+    fn text(self) -> &'static str {
+        static TEXTS: [LazyLock<String>; 3] = [
+            LazyLock::new(|| text(Sort::Ip)),
+            LazyLock::new(|| text(Sort::Mac)),
+            LazyLock::new(|| text(Sort::Name)),
+        ];
+        let [ip, mac, name] = &TEXTS;
+        match self {
+            Self::Ip => ip,
+            Self::Mac => mac,
+            Self::Name => name,
+        }
+    }
+}
+
+/// ?1 is what is looked for, ?2 where the names that begin with it end, ?3 the firewall, ?4 the rows of a column.
 fn statement(
     needle: &Needle,
     firewall: Option<FirewallId>,
     per_column: u32,
-) -> (String, Values) {
-    let values: Vec<SqlValue> = match needle {
-        Needle::Ip(ip) => vec![sort_key(*ip).to_vec().into()],
-        Needle::Mac(mac) => vec![mac.to_string().into()],
-        Needle::Name(name) => vec![name.clone().into(), format!("{name}\u{10ffff}").into()],
+) -> (&'static str, Values) {
+    let (sort, first, last): (Sort, SqlValue, Option<String>) = match needle {
+        Needle::Ip(ip) => (Sort::Ip, sort_key(*ip).to_vec().into(), None),
+        Needle::Mac(mac) => (Sort::Mac, mac.to_string().into(), None),
+        Needle::Name(name) => (Sort::Name, name.clone().into(), Some(format!("{name}\u{10ffff}"))),
     };
-    let firewall = firewall.map_or_else(String::new, |firewall| {
-        // `+`: the primary key begins with the firewall and would be walked instead of the column's index.
-        format!(" AND +t.firewall_id = {}", firewall.get())
-    });
-    let mut search = Search { parts: Vec::new(), firewall, per_column };
+    let values = vec![
+        first,
+        last.into(),
+        firewall.map(FirewallId::get).into(),
+        i64::from(per_column).into(),
+    ];
+    (sort.text(), Values(values))
+}
+
+fn text(sort: Sort) -> String {
+    let mut search = Search::default();
     for domain in ALL {
         for column in domain.columns() {
-            search.add(*domain, &column, needle);
+            search.add(*domain, &column, sort);
         }
     }
     // The ranges that hold the address are looked for once, not once for each column of networks.
-    let with = match needle {
-        Needle::Ip(_) => {
-            "WITH covering (range_firewall, range_domain, range_field, range_key) AS MATERIALIZED (
-             SELECT firewall_id, domain, field, row_key FROM address_ranges WHERE first <= ?1 AND last >= ?1)\n"
-        }
-        _ => "",
+    let with = if sort == Sort::Ip {
+        "WITH covering (range_firewall, range_domain, range_field, range_key) AS MATERIALIZED (
+         SELECT firewall_id, domain, field, row_key FROM address_ranges WHERE first <= ?1 AND last >= ?1)\n"
+    } else {
+        ""
     };
-    (format!("{with}{}", search.parts.join("\nUNION ALL\n")), Values(values))
+    format!("{with}{}", search.parts.join("\nUNION ALL\n"))
 }
 
-/// The statement in the making. Table and column names come from declarations, values are bound.
+/// `+`: the primary key begins with the firewall and would be walked instead of the column's index.
+const OF_FIREWALL: &str = "(?3 IS NULL OR +t.firewall_id = ?3)";
+
+/// A statement in the making: one part per searchable column. Table and column names come from declarations.
+#[derive(Default)]
 struct Search {
     parts: Vec<String>,
-    /// A condition.
-    firewall: String,
-    per_column: u32,
 }
 
 impl Search {
-    fn add(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec, needle: &Needle) {
-        match (needle, column.kind) {
-            (Needle::Ip(_), Kind::Ip) | (Needle::Mac(_), Kind::Mac) => self.equal(domain, column),
-            (Needle::Name(_), Kind::Name) => self.named(domain, column),
-            (Needle::Ip(_), Kind::Nets) => self.covering(domain, column),
+    fn add(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec, sort: Sort) {
+        match (sort, column.kind) {
+            (Sort::Ip, Kind::Ip) | (Sort::Mac, Kind::Mac) => self.equal(domain, column),
+            (Sort::Name, Kind::Name) => self.named(domain, column),
+            (Sort::Ip, Kind::Nets) => self.covering(domain, column),
             _ => {}
         }
     }
 
     fn equal(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec) {
-        let (name, cells, firewall) = (domain.name(), cells(domain), &self.firewall);
+        let (name, cells) = (domain.name(), cells(domain));
         self.parts.push(format!(
             "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', 'exact', json_array({cells}) FROM \"{name}\" t \
-             WHERE t.\"{}\" = ?1{firewall} LIMIT {})",
+             WHERE t.\"{}\" = ?1 AND {OF_FIREWALL} LIMIT ?4 + 0)",
             column.name,
             column.search_name(),
-            self.per_column
         ));
     }
 
     /// The name itself and names that begin with it are one stretch of the index, the name itself first.
     fn named(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec) {
-        let (name, cells, firewall) = (domain.name(), cells(domain), &self.firewall);
+        let (name, cells) = (domain.name(), cells(domain));
         let search = column.search_name();
         self.parts.push(format!(
             "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', CASE t.\"{search}\" WHEN ?1 THEN 'exact' ELSE 'begins' END, \
              json_array({cells}) FROM \"{name}\" t \
-             WHERE t.\"{search}\" >= ?1 AND t.\"{search}\" < ?2{firewall} ORDER BY t.\"{search}\" LIMIT {})",
+             WHERE t.\"{search}\" >= ?1 AND t.\"{search}\" < ?2 AND {OF_FIREWALL} ORDER BY t.\"{search}\" LIMIT ?4 * 2)",
             column.name,
-            self.per_column.saturating_mul(2)
         ));
     }
 
     /// From the ranges to their rows: the key parts are compared as the primary key compares them. The columns
     /// of the ranges have names here that no domain's column has.
     fn covering(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec) {
-        let (name, cells, firewall) = (domain.name(), cells(domain), &self.firewall);
+        let (name, cells) = (domain.name(), cells(domain));
         let key: Vec<String> = primary_key(&domain.columns())
             .iter()
             .enumerate()
@@ -188,11 +213,10 @@ impl Search {
         self.parts.push(format!(
             "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', 'covers', json_array({cells})
              FROM covering r CROSS JOIN \"{name}\" t ON t.firewall_id = r.range_firewall AND {}
-             WHERE r.range_domain = '{name}' AND r.range_field = '{}'{firewall} LIMIT {})",
+             WHERE r.range_domain = '{name}' AND r.range_field = '{}' AND {OF_FIREWALL} LIMIT ?4 + 0)",
             column.name,
             key.join(" AND "),
             column.name,
-            self.per_column
         ));
     }
 }

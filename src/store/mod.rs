@@ -20,6 +20,7 @@ mod health;
 mod identity;
 mod import;
 mod labels;
+mod ledger;
 mod locate;
 mod moved;
 mod open;

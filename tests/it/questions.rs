@@ -6,7 +6,7 @@ use std::path::Path;
 use opndex::ask::{DevicesQuery, Query, ReportQuery};
 use opndex::sim::{SimOptions, Simulator};
 use opndex::store::{
-    Counting, DeviceSelection, Filter, InterfaceScope, JOINED, JoinedSelection, NameIs, Needle, Op,
+    Counting, DeviceSelection, Filter, InterfaceScope, JOINED, JoinedSelection, NameIs, Op,
     Selection, Store, Subject,
 };
 use opndex::types::{Clock, FirewallId, Timestamp};
@@ -183,12 +183,8 @@ async fn a_repeated_question_is_not_prepared_again() {
         rows_wanted: true,
     });
     let mut texts = vec![("select".to_owned(), select)];
-    for needle in [
-        Needle::Name("nas".to_owned()),
-        Needle::Ip("192.168.1.16".parse().unwrap()),
-        Needle::Mac("00:11:32:00:00:00".parse().unwrap()),
-    ] {
-        texts.push((format!("{needle:?}"), Store::locate_statement(&needle, None, 10)));
+    for text in Store::locate_statements() {
+        texts.push(("locate".to_owned(), text.to_owned()));
     }
     for (name, selection) in devices() {
         texts.push((name.to_owned(), Store::devices_statement(&selection)));

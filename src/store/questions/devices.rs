@@ -237,8 +237,7 @@ fn whole(selection: &DeviceSelection) -> (String, Values) {
         }
         None => "NULL,\nNULL",
     };
-    let with =
-        if with.is_empty() { String::new() } else { format!("WITH {}\n", with.join(",\n")) };
+    let with = if with.is_empty() { String::new() } else { format!("WITH {}\n", with.join(",\n")) };
     statement.text = format!(
         "{with}SELECT {rows},\n(SELECT count(*) FROM (\n{count}\nORDER BY 1, 2\n{})),\n{state}",
         sql::limit(&most)
