@@ -40,6 +40,7 @@ mod select;
 mod selection;
 mod snapshot;
 mod source_states;
+mod splice;
 mod sql;
 mod statement;
 mod states;
