@@ -14,9 +14,11 @@ use super::selection::{Filter, Op, Selection, Value};
 use super::sql;
 use super::states::{DomainStatus, SourceStatus, source_status_of};
 
-/// Matches are counted up to here; beyond, a count would cost more than the answer (a million index entries
-/// are 30 ms). An answer then says "at least".
-const COUNTED: u32 = 10_000;
+/// Matches are counted up to here when a page is wanted; an answer then says "at least". Counting 10,000 took
+/// 0.7 ms, twice the page, and made the beginning of a name 2.2 times as slow on 1,000,000 leases as on 10,000.
+const COUNTED: u32 = 1_000;
+/// Up to here when only the count is wanted (a million index entries are 30 ms).
+const COUNTED_ALONE: u32 = 1_000_000;
 
 /// How many rows match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +111,7 @@ fn statement(selection: &Selection) -> (String, Values) {
         some.expr(Expr::cust("1")).from(name);
         conditions(&mut some, selection);
         let some = part(some.build(SqliteQueryBuilder));
-        format!("SELECT count(*) FROM ({some} LIMIT {})", COUNTED + 1)
+        format!("SELECT count(*) FROM ({some} LIMIT {})", counted(selection) + 1)
     };
     let text = format!(
         "SELECT {rows}, ({total}),
@@ -118,6 +120,10 @@ fn statement(selection: &Selection) -> (String, Values) {
          (SELECT json_group_array(json_array(firewall_id, rows, rejects)) FROM domains WHERE domain = '{name}')"
     );
     (text, Values(values))
+}
+
+const fn counted(selection: &Selection) -> u32 {
+    if selection.rows_wanted { COUNTED } else { COUNTED_ALONE }
 }
 
 /// The page itself: one JSON array per row, the key appended behind the wanted cells.
@@ -297,8 +303,9 @@ fn page(
     }
     let next = if more { last.and_then(|cells| read_key(&order, &cells)) } else { None };
     let total = u64::try_from(total).unwrap_or(0);
-    let total = if !selection.filters.is_empty() && total > u64::from(COUNTED) {
-        Total::AtLeast(u64::from(COUNTED))
+    let most = u64::from(counted(selection));
+    let total = if !selection.filters.is_empty() && total > most {
+        Total::AtLeast(most)
     } else {
         Total::Exactly(total)
     };
