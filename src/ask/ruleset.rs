@@ -12,9 +12,9 @@ use super::error::AskError;
 use super::freshness::{Freshness, freshness};
 use super::query::Ask;
 use super::ruleset_rows::{
-    Cells, Member, address, alias, entry, forward, gateway, gateway_groups, gateway_status, group,
-    interface, npt, one_to_one, outbound, route, rule, schedule, settle_health, settle_interfaces,
-    tables, upstream,
+    Cells, address, alias, entry, exit, forward, gateway, gateway_groups, gateway_status, group,
+    interface, member, npt, one_to_one, outbound, route, rule, schedule, settle_gateways,
+    settle_health, settle_interfaces, tables, uplink,
 };
 
 /// Rows read at once; more are paged.
@@ -93,19 +93,14 @@ impl Ask {
         let addresses = reader.read("interface_addresses", address).await?;
         rows.gateways = reader.read("gateways", gateway).await?;
         let health = reader.read("gateway_status", gateway_status).await?;
-        let members = reader.read("gateway_groups", |c| {
-            Some(Member {
-                group: c.text("name")?,
-                gateway: c.text("gateway")?,
-                tier: c.int("tier"),
-            })
-        });
-        let members = members.await?;
+        let members = reader.read("gateway_groups", member).await?;
         settle_health(&mut rows.gateways, health);
         let groups = gateway_groups(members, &rows.gateways);
         rows.gateways.extend(groups);
-        let upstream = reader.read("gateways", upstream).await?;
-        settle_interfaces(&mut interfaces, addresses, &upstream);
+        settle_interfaces(&mut interfaces, addresses);
+        let uplinks = reader.read("interfaces", uplink).await?;
+        let exits = reader.read("gateways", exit).await?;
+        settle_gateways(&mut interfaces, &uplinks, &exits, &rows.gateways);
         rows.interfaces = interfaces;
         rows.groups = reader.read("interface_groups", group).await?;
         rows.forwards = reader.read("destination_nat", forward).await?;

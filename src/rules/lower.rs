@@ -13,7 +13,7 @@ use super::ruleset::{Class, Leg, Rule, Ruleset, Via, index};
 use super::schedule::Schedule;
 use super::set::Family;
 use super::tables::Tables;
-use super::terms::Names;
+use super::terms::{LinkLocal, Names};
 use super::words;
 
 /// `sort_order` in the domain: priority times this, plus the place within it.
@@ -222,7 +222,7 @@ impl Lowering<'_> {
 
     fn leg(&mut self, rule: &mut Rule, family: Family) -> Result<Leg, String> {
         let row = &rule.row;
-        let own = row.interface.as_deref();
+        let own = LinkLocal::InRuleOn(row.interface.as_deref());
         let source = self.names.addresses(&row.source, family, own)?;
         let destination = self.names.addresses(&row.destination, family, own)?;
         let protocols = Names::protocols(&row.protocol, family)?;
@@ -236,14 +236,13 @@ impl Lowering<'_> {
         };
         let (source_port, destination_port) =
             (ports(&row.source_port)?, ports(&row.destination_port)?);
-        let icmp_types = self.names.icmp_types(row.icmp_type.as_deref(), family)?;
+        let icmp_types = self.names.icmp_types(row.icmp_type.as_deref(), &protocols, family)?;
         let flags = flags(row, rule.action, rule.stateful)?;
         let obeys = row.origin != "mvc" || self.names.release >= SCHEDULED;
-        let schedule = row
-            .schedule
-            .as_deref()
-            .filter(|name| obeys && !name.is_empty())
-            .map(|name| Schedule::new(name, &self.rows.schedules));
+        let schedule =
+            row.schedule.as_deref().filter(|name| obeys && !name.is_empty()).and_then(|name| {
+                Schedule::new(name, &self.rows.schedules, self.rows.schedules_known)
+            });
         let tagged = self.tags.number(row.tagged.as_deref());
         let unknown = source.unknown.is_some() || destination.unknown.is_some();
         let said = [source.unknown, destination.unknown, source.assumed, destination.assumed];
@@ -306,16 +305,22 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
         };
         return fallback(why, None);
     };
-    let family = |row: &GatewayRow| if row.family == "inet6" { Family::V6 } else { Family::V4 };
+    let family_of = |row: &GatewayRow| if row.family == "inet6" { Family::V6 } else { Family::V4 };
     let members: Vec<&GatewayRow> = if row.members.is_empty() {
         vec![*row]
     } else {
         row.members.iter().filter_map(|m| by_name.get(m.as_str()).copied()).collect()
     };
-    let family = members.first().map(|m| family(m));
-    let usable: Vec<&&GatewayRow> = members.iter().filter(|m| m.enabled && !is_down(m)).collect();
+    let family = members.first().map(|m| family_of(m));
+    let mut usable: Vec<&&GatewayRow> =
+        members.iter().filter(|m| m.enabled && family == Some(family_of(m))).collect();
+    // Monitoring picks the members of a group, all of them when none is up; a single gateway is used whatever
+    // monitoring says (`Plugin::setGateways`, `GatewayGroups::getActiveGroups`).
+    if usable.iter().any(|m| !is_down(m)) && !row.members.is_empty() {
+        usable.retain(|m| !is_down(m));
+    }
     match usable.as_slice() {
-        [] => fallback("it is disabled or down", family),
+        [] => fallback("it is disabled", family),
         [one] => {
             let device = one
                 .device
@@ -325,7 +330,7 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
                 .and_then(|ids| ids.first().copied());
             let address = one.address.as_deref().and_then(|a| a.parse().ok());
             match device {
-                Some(device) if address.is_some() => {
+                Some(device) if address.is_some() || one.by_interface => {
                     Gateway { via: Via::Hop { gateway: name.to_owned(), device, address }, family }
                 }
                 Some(_) => fallback("it has no address now", family),
@@ -336,7 +341,6 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
     }
 }
 
-/// Loss or delay beyond the alarm still counts as up for a single gateway.
 fn is_down(row: &GatewayRow) -> bool {
     let status = row.status.as_deref().unwrap_or_default().to_ascii_lowercase();
     status.contains("offline") || status.contains("down")

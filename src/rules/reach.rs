@@ -156,7 +156,11 @@ impl Ruleset {
                         return;
                     }
                     let mut piece = untouched(inside);
-                    if let Some(target) = rdr.targets.first() {
+                    if let Some((from, to)) = rdr.shift {
+                        let moved = piece.now.side(cube::DESTINATION).shift(from, to);
+                        piece.now = piece.now.with(cube::DESTINATION, moved);
+                        piece.destination = Moved::Shift { from, to };
+                    } else if let Some(target) = rdr.targets.first() {
                         piece.now = piece.now.with(cube::DESTINATION, Set::point(*target));
                         piece.destination = Moved::Constant;
                     }

@@ -24,6 +24,8 @@ pub struct Rows {
     pub gateways: Vec<GatewayRow>,
     pub routes: Vec<RouteRow>,
     pub schedules: Vec<ScheduleRow>,
+    /// `schedules` are all there are: a rule that names another one is always active.
+    pub schedules_known: bool,
     pub switches: Switches,
     /// What the index does not hold about this firewall, in words; repeated in every answer.
     pub gaps: Vec<String>,
@@ -32,6 +34,7 @@ pub struct Rows {
 /// Settings that change evaluation as a whole.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Switches {
     /// `system/disablefilter`: pf is off, everything passes untranslated.
     pub filter_disabled: bool,
@@ -39,6 +42,12 @@ pub struct Switches {
     pub skip_rules_with_gateway_down: bool,
     /// Reflection of port forwards unless they say otherwise (off in a factory configuration).
     pub reflection: bool,
+    /// Reflection of one-to-one NAT unless a row says otherwise.
+    pub one_to_one_reflection: bool,
+    /// Reflected traffic gets a source address of the firewall (`enablenatreflectionhelper`).
+    pub reflection_helper: bool,
+    /// `filter/bypassstaticroutes`: static routes and the networks they are reached through may talk.
+    pub bypass_static_routes: bool,
     /// automatic, hybrid, advanced or disabled; absent: not known.
     pub outbound_mode: Option<String>,
 }
@@ -165,8 +174,14 @@ pub struct InterfaceRow {
     /// With prefix length; those without count as hosts.
     pub addresses: Vec<String>,
     pub groups: Vec<String>,
-    /// Whether the interface itself has an IPv4 gateway (DHCP, `PPPoE`, or one chosen); absent: not known.
+    /// Whether the interface is an uplink: its IPv4 gateway is dynamic, or may be the default one; absent: not
+    /// known.
     pub has_gateway: Option<bool>,
+    /// Whether the firewall has an IPv4 gateway for it now, which makes it reach out with source NAT and leaves
+    /// it out of reflection; absent: as `has_gateway`.
+    pub gateway4: Option<bool>,
+    /// The same for IPv6, for reflection alone; absent: no.
+    pub gateway6: Option<bool>,
 }
 
 impl Default for InterfaceRow {
@@ -179,6 +194,8 @@ impl Default for InterfaceRow {
             addresses: Vec::new(),
             groups: Vec::new(),
             has_gateway: None,
+            gateway4: None,
+            gateway6: None,
         }
     }
 }
@@ -311,6 +328,8 @@ pub struct OneToOneRow {
     pub destination: Vec<String>,
     /// Addresses outside.
     pub external: String,
+    /// Reachable from inside as well: enable or disable; absent: as the switch says.
+    pub reflection: Option<String>,
     pub description: String,
 }
 
@@ -325,6 +344,7 @@ impl Default for OneToOneRow {
             source: Vec::new(),
             destination: vec!["any".to_owned()],
             external: String::new(),
+            reflection: None,
             description: String::new(),
         }
     }
@@ -340,8 +360,10 @@ pub struct NptRow {
     pub interface: Option<String>,
     /// Prefix inside.
     pub source: String,
-    /// Prefix outside.
+    /// Prefix outside; empty: that of the interface.
     pub destination: String,
+    /// The interface whose prefix is taken instead of the rule's own.
+    pub track: Option<String>,
     pub description: String,
 }
 
@@ -354,6 +376,7 @@ impl Default for NptRow {
             interface: None,
             source: String::new(),
             destination: String::new(),
+            track: None,
             description: String::new(),
         }
     }
@@ -373,6 +396,8 @@ pub struct GatewayRow {
     pub enabled: bool,
     /// As monitoring says: Online, Offline, Packetloss, ...; absent: not known.
     pub status: Option<String>,
+    /// It needs no address: the other end of its device (`OpenVPN` clients, point-to-point).
+    pub by_interface: bool,
     /// Names of the gateways of a group.
     pub members: Vec<String>,
 }
@@ -387,6 +412,7 @@ impl Default for GatewayRow {
             family: "inet".to_owned(),
             enabled: true,
             status: None,
+            by_interface: false,
             members: Vec::new(),
         }
     }
@@ -417,10 +443,10 @@ pub struct ScheduleRow {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScheduleRange {
-    /// Weekdays, 1 (Monday) to 7; empty when `dates` are given.
+    /// Weekdays, 1 (Monday) to 7; they count alone when there are any.
     pub weekdays: Vec<u8>,
-    /// Months and days as `12-24`.
+    /// Months and days as `12-24`. A range without weekdays and dates is never active.
     pub dates: Vec<String>,
-    /// `8:00-17:59`, both minutes included.
+    /// `8:00-17:59`, from the first minute to just before the last; empty: the whole day.
     pub hours: String,
 }

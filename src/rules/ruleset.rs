@@ -62,6 +62,8 @@ pub struct Device {
     pub networks: Addresses,
     pub groups: Vec<String>,
     pub has_gateway: Option<bool>,
+    pub(super) gateway4: Option<bool>,
+    pub(super) gateway6: Option<bool>,
     /// pf never looks at it (`set skip`).
     pub skipped: bool,
 }
@@ -76,6 +78,25 @@ impl Device {
             Some(key) => key.clone(),
             None => self.name.clone(),
         }
+    }
+
+    /// The firewall has an IPv4 gateway for it now.
+    pub(super) fn has_gateway4(&self) -> bool {
+        self.gateway4.or(self.has_gateway) == Some(true)
+    }
+
+    pub(super) fn has_gateway6(&self) -> bool {
+        self.gateway6 == Some(true)
+    }
+
+    /// `(dev:0)`: the first address that is no link-local one, else the first.
+    pub(super) fn first_address(&self, family: Family) -> Option<u128> {
+        let mine = || self.addresses.iter().filter(|a| Family::of(**a) == family);
+        let number = |a: &IpAddr| super::set::number(*a);
+        mine()
+            .map(number)
+            .find(|n| family == Family::V4 || !super::terms::fe80().contains(*n))
+            .or_else(|| mine().map(number).next())
     }
 
     pub fn own(&self) -> Addresses {
