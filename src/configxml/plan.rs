@@ -22,6 +22,8 @@ pub(super) struct Spec {
     by_path: BTreeMap<String, usize>,
     /// Where the label goes, if one is wanted: then the whole element is held until it ends.
     pub(super) label: Option<usize>,
+    /// A child that repeats, and the slots below it.
+    pub(super) each: Option<(&'static str, Vec<usize>)>,
 }
 
 #[derive(Clone, Copy)]
@@ -39,6 +41,7 @@ impl Spec {
             by_name: BTreeMap::new(),
             by_path: BTreeMap::new(),
             label: None,
+            each: None,
         };
         for name in names {
             if spec.by_name.contains_key(name) {
@@ -62,6 +65,12 @@ impl Spec {
         spec.label = node.takes.iter().find_map(|take| match take {
             Take::Label { to } => spec.slot(to),
             _ => None,
+        });
+        spec.each = node.each.map(|child| {
+            let is_below =
+                |path: &str| path.strip_prefix(child).is_some_and(|p| p.starts_with('/'));
+            let below = spec.by_path.iter().filter(|(path, _)| is_below(path));
+            (child, below.map(|(_, slot)| *slot).collect())
         });
         Some(spec)
     }
@@ -103,6 +112,7 @@ fn slots(take: &Take) -> Vec<&'static str> {
         | Take::Or { to, .. }
         | Take::Name { to, .. }
         | Take::Position { to }
+        | Take::Part { to }
         | Take::Label { to } => vec![to],
         Take::Make { to, from, .. } => from.iter().copied().chain([to]).collect(),
         Take::Only { from, .. } | Take::Not { from, .. } => vec![from],
@@ -150,7 +160,7 @@ impl Plan {
 
     fn insert(&mut self, spec: usize, path: &'static str) {
         let mut at = ROOT;
-        for name in path.split('/') {
+        for name in path.split('/').filter(|name| !name.is_empty()) {
             let known = self.places.get(at).and_then(|place| {
                 place.next.iter().find(|(known, _)| *known == name).map(|(_, next)| *next)
             });

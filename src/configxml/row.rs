@@ -9,11 +9,22 @@ use super::label::digest;
 use super::plan::{Spec, UUID};
 
 /// What was kept of an element.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Caught {
     pub(super) slots: Vec<Option<RawValue>>,
     /// What each `*` of the path stood for.
     pub(super) stars: Vec<Box<str>>,
+    /// Which of several children it is, from 1; 0 when it is none of several.
+    pub(super) part: usize,
+}
+
+impl Caught {
+    /// What it takes in memory, about.
+    pub(super) fn bytes(&self) -> usize {
+        let text = |value: &RawValue| value.as_text().len() + size_of::<RawValue>();
+        let slots: usize = self.slots.iter().flatten().map(text).sum();
+        slots + self.slots.len() * size_of::<Option<RawValue>>() + size_of::<Self>()
+    }
 }
 
 /// References and what they stand for, one map for each table, by its address.
@@ -109,6 +120,7 @@ impl Taking<'_> {
                     }
                 }
                 Take::Position { to } => self.put_text(to, &self.position.to_string()),
+                Take::Part { to } => self.put_text(to, &self.element.part.to_string()),
                 // Written when the element ended.
                 Take::Label { .. } => {}
                 Take::Look { from, to, table } => {

@@ -74,6 +74,8 @@ struct Open {
     /// Length of its path.
     path_len: usize,
     caught: Caught,
+    /// What was kept of each child that repeats, and its bytes.
+    parts: Vec<Vec<Option<RawValue>>>,
     /// The element and those open below it, when a label is wanted.
     elements: Vec<Element>,
     /// What those have been counted with.
@@ -193,6 +195,10 @@ impl Walk {
             return Err(Cause::Root(name.to_owned()));
         }
         self.rooted = true;
+        for spec in self.plan.caught(&[ROOT]).collect::<Vec<_>>() {
+            let open = self.catch(spec, 1, &[], 1)?;
+            self.open.push(open);
+        }
         self.frames.push(Frame {
             places: vec![ROOT],
             parent_len: 0,
@@ -250,13 +256,14 @@ impl Walk {
         }
         let names = spec.path.split('/').zip(self.path.split('/'));
         let stars = names.filter(|(wanted, _)| *wanted == "*").map(|(_, name)| name.into());
-        let caught = Caught { slots, stars: stars.collect() };
+        let caught = Caught { slots, stars: stars.collect(), part: 0 };
         self.keep(cost)?;
         Ok(Open {
             spec: index,
             depth,
             path_len: self.path.len(),
             caught,
+            parts: Vec::new(),
             elements: Vec::new(),
             held: 0,
         })
@@ -298,6 +305,13 @@ impl Walk {
                 cost += text.len() + size_of::<RawValue>();
                 put(slot, RawValue::Text(text.as_str().into()));
             }
+            if let Some((child, slots)) = &spec.each
+                && *child == below
+            {
+                cost += slots.len() * size_of::<Option<RawValue>>();
+                open.parts
+                    .push(slots.iter().map(|i| open.caught.slots.get_mut(*i)?.take()).collect());
+            }
             if spec.label.is_some()
                 && open.depth < depth
                 && let Some(element) = open.elements.pop()
@@ -313,24 +327,42 @@ impl Walk {
         }
         self.keep(cost)?;
         while self.open.last().is_some_and(|open| open.depth == depth) {
-            self.close();
+            self.close()?;
         }
         self.path.truncate(frame.parent_len);
         Ok(())
     }
 
-    fn close(&mut self) {
-        let Some(mut open) = self.open.pop() else { return };
-        let Some(spec) = self.plan.specs.get(open.spec) else { return };
+    fn close(&mut self) -> Result<(), Cause> {
+        let Some(mut open) = self.open.pop() else { return Ok(()) };
+        let Some(spec) = self.plan.specs.get(open.spec) else { return Ok(()) };
         if let (Some(slot), Some(element)) = (spec.label, open.elements.pop())
             && let Some(slot) = open.caught.slots.get_mut(slot)
         {
             *slot = Some(RawValue::Text(element.label().into()));
         }
         self.kept = self.kept.saturating_sub(open.held);
-        if let Some(all) = self.caught.get_mut(open.spec) {
+        let Some(all) = self.caught.get_mut(open.spec) else { return Ok(()) };
+        let Some((_, slots)) = spec.each.as_ref().filter(|_| !open.parts.is_empty()) else {
             all.push(open.caught);
+            return Ok(());
+        };
+        // What stands beside the parts is copied to each of them.
+        let cost = open.caught.bytes();
+        for (n, part) in open.parts.into_iter().enumerate() {
+            self.kept = self.kept.saturating_add(cost);
+            if self.kept > limits::KEPT {
+                return Err(Cause::Kept);
+            }
+            let mut row = Caught { part: n + 1, ..open.caught.clone() };
+            for (slot, value) in slots.iter().zip(part) {
+                if let Some(slot) = row.slots.get_mut(*slot) {
+                    *slot = value;
+                }
+            }
+            all.push(row);
         }
+        Ok(())
     }
 
     fn about(&mut self, leaf: Leaf, text: &str) {

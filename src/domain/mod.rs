@@ -14,6 +14,7 @@ mod leaf;
 mod moving;
 pub mod node;
 mod privileges;
+mod ranks;
 mod raw;
 mod row;
 mod rows;
@@ -56,6 +57,7 @@ pub mod dns_settings;
 pub mod firewall_categories;
 pub mod firewall_log;
 pub mod firewall_rules;
+pub mod firewall_settings;
 pub mod firmware;
 pub mod gateway_groups;
 pub mod gateway_status;
@@ -88,6 +90,7 @@ pub mod pf_states;
 pub mod plugins;
 pub mod routes;
 pub mod rule_counters;
+pub mod schedules;
 pub mod services;
 pub mod shaper_pipes;
 pub mod shaper_queues;
@@ -113,10 +116,11 @@ pub use decode::{Malformed, decode, items, name_item};
 pub use labels::translate;
 pub use moving::moving_cells;
 pub use privileges::{of_source, privileges};
+pub use ranks::rank;
 pub use raw::{Field, Raw, RawRow, RawValue, Reject, field, volatile};
 pub use rows::{RawRows, SOURCE, read_row};
 pub use sightings::{Only, SIGHTINGS, Sighting, sighting};
-pub use source::{Cadence, Each, Items, Labels, Place, Shape, Source, Verb};
+pub use source::{Cadence, Each, Items, Labels, Place, Ranked, Shape, Source, Verb};
 pub use value::{AnyDomain, Domain, ParsedRow, by_name, primary_key};
 
 /// Every domain, alphabetical, like the modules above.
@@ -154,6 +158,7 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &firewall_categories::DOMAIN,
     &firewall_log::DOMAIN,
     &firewall_rules::DOMAIN,
+    &firewall_settings::DOMAIN,
     &firmware::DOMAIN,
     &gateway_groups::DOMAIN,
     &gateway_status::DOMAIN,
@@ -186,6 +191,7 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &plugins::DOMAIN,
     &routes::DOMAIN,
     &rule_counters::DOMAIN,
+    &schedules::DOMAIN,
     &services::DOMAIN,
     &shaper_pipes::DOMAIN,
     &shaper_queues::DOMAIN,

@@ -79,6 +79,7 @@ const TABLE: &[(&str, Engine, Grid)] = &[
     ("firewall/filter_util/rule_stats", Engine::Plain, Grid::Whole(counters::rules)),
     ("firewall/npt/search_rule", Engine::Model, Grid::Rows(nat::prefixes)),
     ("firewall/one_to_one/search_rule", Engine::Model, Grid::Rows(nat::one_to_one)),
+    ("firewall/source_nat/get", Engine::Plain, Grid::Whole(nat::mode)),
     ("firewall/source_nat/search_rule", Engine::Recordset, Grid::Rows(nat::source)),
     ("interfaces/bridge_settings/search_item", Engine::Model, Grid::Rows(links::bridges)),
     ("interfaces/gif_settings/search_item", Engine::Model, Grid::Rows(links::gifs)),

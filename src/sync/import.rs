@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::configxml::Config;
-use crate::domain::{ALL, AnyDomain, RawRows};
+use crate::domain::{ALL, AnyDomain, RawRows, rank};
 use crate::store::{
     Effect, Import, ImportKind, Imported, ImportedDomain, ImportedState, Revision, SourceState,
     State, Store, StoreError,
@@ -110,8 +110,12 @@ pub async fn import(
 fn state(config: &mut Config, domain: &'static dyn AnyDomain, release: Release) -> ImportedState {
     let mut rows = Vec::new();
     let mut sources = Vec::new();
-    for (name, found) in config.take(domain, release) {
+    for (name, mut found) in config.take(domain, release) {
         let of_name = domain.config_sources();
+        let here = of_name.iter().filter(|s| s.name == name && s.exists_on(release));
+        if let Some(ranked) = here.into_iter().find_map(|s| s.ranked) {
+            rank(&mut found, domain.fields(), domain.identity(), ranked);
+        }
         let gap = of_name.iter().filter(|s| s.name == name).find_map(|s| s.gap);
         sources.push(SourceState {
             name,

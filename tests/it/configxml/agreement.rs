@@ -31,6 +31,12 @@ const DIFFERENCES: &[Difference] = &[
     ),
     ("24.", "dns_records", ONLY_CONFIG, "24.7 has no API for host entries of dnsmasq"),
     (
+        "24. 25. 26.",
+        "firewall_settings",
+        ONLY_CONFIG,
+        "the API tells the source NAT mode alone, and that from 26.7 on",
+    ),
+    (
         "24.",
         "firewall_rules",
         ONLY_CONFIG,
