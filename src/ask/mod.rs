@@ -31,6 +31,7 @@ mod reach;
 mod report;
 mod ruleset;
 mod ruleset_rows;
+mod ruleset_settings;
 mod runs;
 mod sql;
 mod status;

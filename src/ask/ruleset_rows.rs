@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::rules::{
     AliasRow, ForwardRow, GatewayRow, GroupRow, InterfaceRow, NptRow, OneToOneRow, OutboundRow,
-    RouteRow, RuleRow, ScheduleRow, TableRow,
+    RouteRow, RuleRow, TableRow,
 };
 
 /// One row by column name; a column that this version does not have is absent.
@@ -48,6 +48,7 @@ impl Cells {
 pub(super) fn rule(c: &Cells) -> Option<RuleRow> {
     Some(RuleRow {
         position: c.int("position"),
+        tie: c.int("tie").unwrap_or(0),
         uuid: c.text("uuid")?,
         origin: c.words("origin"),
         enabled: c.flag("enabled").unwrap_or(true),
@@ -71,6 +72,9 @@ pub(super) fn rule(c: &Cells) -> Option<RuleRow> {
         tcp_flags: c.text("tcp_flags"),
         tag: c.text("tag"),
         tagged: c.text("tagged"),
+        tos: c.text("tos"),
+        vlan_priority: c.text("vlan_priority"),
+        os: c.text("os"),
         log: c.flag("log").unwrap_or(false),
         description: c.words("description"),
         evaluations: c.int("evaluations"),
@@ -404,8 +408,4 @@ pub(super) fn route(c: &Cells) -> Option<RouteRow> {
         device: c.text("device")?,
         family: c.text("family"),
     })
-}
-
-pub(super) fn schedule(c: &Cells) -> Option<ScheduleRow> {
-    Some(ScheduleRow { name: c.text("name")?, ranges: Vec::new() })
 }

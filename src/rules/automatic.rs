@@ -1,6 +1,6 @@
 //! Rules that OPNsense adds by itself and no row tells of.
 
-use super::rows::RuleRow;
+use super::rows::{Rows, RuleRow};
 use super::terms::Names;
 
 /// The label under which antispoof blocks are reported; they have none in pf.
@@ -31,6 +31,36 @@ pub(super) fn antispoof(names: &Names) -> Vec<RuleRow> {
             ]
         })
         .collect()
+}
+
+/// `filter/bypassstaticroutes`: the networks of a static route and those of the interface it leads through may
+/// talk unless a rule says otherwise. No API shows these rules (`pf_firewall` of `pf.inc`).
+pub(super) fn static_routes(rows: &Rows, names: &Names) -> Vec<RuleRow> {
+    let mut made = Vec::new();
+    for route in rows.static_routes.iter().filter(|route| route.enabled) {
+        let gateway = rows.gateways.iter().find(|g| g.name == route.gateway);
+        let Some(key) = gateway.and_then(|g| g.interface.clone()) else { continue };
+        let device = names.devices_of(&key).and_then(|ids| names.device(*ids.first()?));
+        let Some(device) = device else { continue };
+        let near = format!("({}:network)", device.name);
+        let ends = [(&near, &route.network), (&route.network, &near)];
+        for ((from, to), protocol) in ends.into_iter().flat_map(|e| [(e, "tcp"), (e, "any")]) {
+            made.push(RuleRow {
+                uuid: "derived: static routes".to_owned(),
+                origin: "automatic".to_owned(),
+                quick: false,
+                interface: Some(key.clone()),
+                family: if route.network.contains(':') { "inet6" } else { "inet" }.to_owned(),
+                protocol: protocol.to_owned(),
+                tcp_flags: (protocol == "tcp").then(|| "any".to_owned()),
+                source: vec![from.clone()],
+                destination: vec![to.clone()],
+                description: "pass traffic between statically routed subnets".to_owned(),
+                ..RuleRow::default()
+            });
+        }
+    }
+    made
 }
 
 /// What every firewall has, for releases and keys that show no automatic rules (reference 6.2).

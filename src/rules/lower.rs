@@ -85,14 +85,20 @@ pub fn lower(rows: &Rows) -> Ruleset {
 
 /// Rules in evaluation order: antispoof, then by priority, MVC before legacy, sequence.
 fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, RuleRow)> {
-    let mut keyed: Vec<((i64, bool), Class, RuleRow)> = Vec::with_capacity(rows.rules.len() + 8);
+    let mut keyed: Vec<((i64, i64, bool), Class, RuleRow)> =
+        Vec::with_capacity(rows.rules.len() + 8);
     for row in automatic::antispoof(names) {
-        keyed.push(((0, false), Class::Automatic, row));
+        keyed.push(((0, 0, false), Class::Automatic, row));
+    }
+    if rows.switches.bypass_static_routes {
+        for row in automatic::static_routes(rows, names) {
+            keyed.push(((10 * WIDTH, 0, false), Class::Automatic, row));
+        }
     }
     if !rows.rules.iter().any(|row| row.origin == "automatic") {
         gaps.push("automatic rules are not in the index: the ones every firewall has were added; DHCP, anti-lockout, bogon and private-network rules are not known".to_owned());
         for row in automatic::essentials() {
-            keyed.push(((WIDTH, false), Class::Automatic, row));
+            keyed.push(((WIDTH, 0, false), Class::Automatic, row));
         }
     }
     for row in &rows.rules {
@@ -105,7 +111,7 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
         };
         let position = row.position.unwrap_or(priority * WIDTH);
         let legacy = row.position.is_none() && row.origin == "legacy";
-        keyed.push(((position, legacy), class, row.clone()));
+        keyed.push(((position, row.tie, legacy), class, row.clone()));
     }
     keyed.sort_by_key(|(key, _, _)| *key);
     keyed.into_iter().map(|(_, class, row)| (class, row)).collect()
@@ -246,7 +252,20 @@ impl Lowering<'_> {
         let tagged = self.tags.number(row.tagged.as_deref());
         let unknown = source.unknown.is_some() || destination.unknown.is_some();
         let said = [source.unknown, destination.unknown, source.assumed, destination.assumed];
-        for text in said.into_iter().flatten() {
+        let conditions = [
+            ("type of service", &row.tos),
+            ("VLAN priority", &row.vlan_priority),
+            ("operating system", &row.os),
+        ];
+        let conditions: Vec<String> = conditions
+            .into_iter()
+            .filter_map(|(what, value)| Some((what, value.as_deref().filter(|v| !v.is_empty())?)))
+            .map(|(what, value)| {
+                format!("it asks for {what} `{value}`, which a question does not tell")
+            })
+            .collect();
+        let partial = !conditions.is_empty();
+        for text in said.into_iter().flatten().chain(conditions) {
             if !rule.unknown.contains(&text) {
                 rule.unknown.push(text);
             }
@@ -264,6 +283,7 @@ impl Lowering<'_> {
             tagged,
             schedule,
             unknown,
+            partial,
         })
     }
 }

@@ -91,7 +91,7 @@ impl Ruleset {
         } else {
             Vec::new()
         };
-        if active == Some(None) {
+        if active == Some(None) || leg.partial {
             open.append(&mut certain);
         }
         let narrow = ports == SourcePorts::Chosen && !leg.source_port.is_all(PORTS);

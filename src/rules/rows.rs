@@ -26,7 +26,10 @@ pub struct Rows {
     pub schedules: Vec<ScheduleRow>,
     /// `schedules` are all there are: a rule that names another one is always active.
     pub schedules_known: bool,
+    pub static_routes: Vec<StaticRouteRow>,
     pub switches: Switches,
+    /// The zone of the firewall's clock, such as Europe/Berlin.
+    pub time_zone: Option<String>,
     /// What the index does not hold about this firewall, in words; repeated in every answer.
     pub gaps: Vec<String>,
 }
@@ -58,6 +61,8 @@ pub struct Switches {
 pub struct RuleRow {
     /// Evaluation order; rows of equal position keep their order. Absent in files: as written.
     pub position: Option<i64>,
+    /// Place among rules of equal position.
+    pub tie: i64,
     pub uuid: String,
     /// mvc, legacy or automatic.
     pub origin: String,
@@ -86,6 +91,11 @@ pub struct RuleRow {
     pub tcp_flags: Option<String>,
     pub tag: Option<String>,
     pub tagged: Option<String>,
+    /// Type of service a packet must carry. No question gives it, so the rule may match or not; as with the next two.
+    pub tos: Option<String>,
+    pub vlan_priority: Option<String>,
+    /// Operating system that a SYN must look like.
+    pub os: Option<String>,
     pub log: bool,
     pub description: String,
     /// Evaluations counted by pf since the rules were loaded, where known.
@@ -98,6 +108,7 @@ impl Default for RuleRow {
         let any = || vec!["any".to_owned()];
         Self {
             position: None,
+            tie: 0,
             uuid: String::new(),
             origin: "mvc".to_owned(),
             enabled: true,
@@ -118,6 +129,9 @@ impl Default for RuleRow {
             tcp_flags: None,
             tag: None,
             tagged: None,
+            tos: None,
+            vlan_priority: None,
+            os: None,
             log: false,
             description: String::new(),
             evaluations: None,
@@ -429,6 +443,16 @@ pub struct RouteRow {
     pub device: String,
     /// inet or inet6; needed for `default`.
     pub family: Option<String>,
+}
+
+/// A configured route, for the switch that lets its networks talk unfiltered.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StaticRouteRow {
+    pub network: String,
+    /// Name of its gateway.
+    pub gateway: String,
+    pub enabled: bool,
 }
 
 /// A schedule: the rule that names it is active only within one of its ranges.

@@ -196,6 +196,8 @@ pub struct Leg {
     pub schedule: Option<Schedule>,
     /// More may match than the sets say: an unresolved term.
     pub unknown: bool,
+    /// Less may match than the sets say: it looks at what no question gives.
+    pub partial: bool,
 }
 
 /// The first test of a rule that a packet fails.
@@ -211,6 +213,8 @@ pub enum Miss {
     Flags,
     Tag,
     Schedule,
+    /// Type of service, VLAN priority or operating system.
+    Condition,
 }
 
 /// How a rule and a packet stand to each other.
@@ -270,6 +274,9 @@ impl Leg {
             Some(Some(false)) => return Match::No(Miss::Schedule),
             Some(None) => open = open.or(Some(Miss::Schedule)),
             None | Some(Some(true)) => {}
+        }
+        if self.partial {
+            open = open.or(Some(Miss::Condition));
         }
         open.map_or(Match::Yes, Match::Maybe)
     }
