@@ -20,6 +20,7 @@ mod joint;
 mod labels;
 mod lint;
 mod lint_aliases;
+mod lint_counting;
 mod lint_exposure;
 mod lint_network;
 mod lint_rules;

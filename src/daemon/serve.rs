@@ -148,7 +148,7 @@ pub async fn serve(
     let mut pruning = JoinSet::new();
     let policy = retention(&settings.history);
     pruning.spawn(prune_daily(store.clone(), policy, clock.clone(), cancel.child_token()));
-    let ask = Ask::new(store.clone(), clock);
+    let ask = Ask::new(store.clone(), clock).with_suppressions(settings.suppress.clone());
     let server = Server::new(ask.clone(), worker.as_ref().map(Worker::refresher))
         .with_labels(settings.mcp.labels);
     let outcome = door::answer(door, &settings.serve, server, ask, cancel.clone()).await;
