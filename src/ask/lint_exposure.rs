@@ -69,7 +69,7 @@ fn exposure(
     let who = if from_all { "the whole internet" } else { "some of the internet" };
     let what = format!(
         "{} at {}",
-        describe::service(cube),
+        describe::service(cube, family),
         describe::addresses(cube.side(DESTINATION), family)
     );
     let severity = if from_all && rule.is_some_and(|r| r.row.protocol == "any") {

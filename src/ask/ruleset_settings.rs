@@ -65,7 +65,7 @@ pub(super) fn switches(settings: &BTreeMap<String, String>) -> Switches {
 pub(super) fn unread(settings: &BTreeMap<String, String>) -> Option<String> {
     let known = settings.contains_key("filter_disabled");
     (!known).then(|| {
-        "firewall settings are only in config.xml and were not read (`opndex backfill` or `opndex import`): taken for granted is that the packet filter is on, rules whose gateway cannot be used stay, static routes are filtered, and nothing is reflected that does not say so".to_owned()
+        "the firewall's settings were not read from config.xml (`opndex backfill`, `opndex import`): taken for granted is that pf is on and that a rule or forward does only what it says itself".to_owned()
     })
 }
 

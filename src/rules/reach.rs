@@ -127,6 +127,20 @@ impl Ruleset {
         Ok(parts)
     }
 
+    /// The same for what the firewall itself sends: nothing arrives, only the way out decides.
+    pub fn send(
+        &self,
+        family: Family,
+        start: &Cube,
+        moment: Option<LocalTime>,
+    ) -> Result<Vec<Part>, TooManyParts> {
+        let piece = untouched(start.clone());
+        let fate = fate(&piece, Action::Pass, None);
+        let mut parts = Vec::new();
+        self.onward(&piece, family, start, &fate, None, moment, &mut parts)?;
+        Ok(parts)
+    }
+
     /// Port forwards and one-to-one translations, first match each.
     fn translate_in(&self, device: DeviceId, family: Family, start: &Cube) -> Vec<Piece> {
         let mut pieces = Vec::new();

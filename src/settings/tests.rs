@@ -41,7 +41,7 @@ fn whole(rest: &str) -> String {
 #[test]
 fn findings_that_may_stay_have_a_reason_each() {
     let path = Path::new("opndex.toml");
-    let read = |text: &str| super::file::from_text(path, text);
+    let read = |text: &str| from_text(path, text);
     let layer = read("[lint.suppress]\n\"no_log:*\" = \"logged elsewhere\"\n").unwrap();
     assert_eq!(layer.suppress["no_log:*"], "logged elsewhere");
     for (text, why) in [

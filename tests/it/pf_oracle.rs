@@ -152,7 +152,7 @@ fn seen(ruleset: &Ruleset, case: &Case) -> (Seen, Option<NatOut>) {
 
 /// Where the rows come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Known {
+pub(crate) enum Known {
     /// The API alone.
     Api,
     /// The API, and config.xml for what it does not tell.
@@ -160,7 +160,7 @@ enum Known {
 }
 
 /// The rows of the release as an index holds them.
-async fn rows(release: &str, known: Known) -> Rows {
+pub(crate) async fn rows(release: &str, known: Known) -> Rows {
     let replay = Replay::start(release, &[]);
     let index = Index::new().await;
     if known == Known::ApiAndConfig {
