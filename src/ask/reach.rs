@@ -264,7 +264,8 @@ fn verdict(ruleset: &Ruleset, fate: &Fate) -> &'static str {
             .rule(*i)
             .is_some_and(|r| (r.action == Action::Pass) != (fate.action == Action::Pass))
     };
-    if fate.maybes.iter().any(other) { "undecidable" } else { fate.action.as_str() }
+    let hidden = !fate.by_redirect && ruleset.may_be_overruled(fate.rule_in);
+    if hidden || fate.maybes.iter().any(other) { "undecidable" } else { fate.action.as_str() }
 }
 
 fn answer(loaded: &Loaded, question: &ReachQuestion, parts: Vec<Named>) -> Reach {

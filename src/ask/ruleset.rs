@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::domain::by_name;
 use crate::rules::{Rows, Ruleset, lower};
 use crate::store::{FirewallRow, Selection};
-use crate::types::FirewallId;
+use crate::types::{FirewallId, Release};
 
 use super::error::AskError;
 use super::freshness::{Freshness, freshness};
@@ -115,6 +115,7 @@ impl Ask {
         let settings = reader.read("firewall_settings", setting).await?.into_iter().collect();
         rows.switches = switches(&settings);
         rows.gaps.extend(unread(&settings));
+        rows.legacy_hidden = hides_legacy(&rows, settings.contains_key("filter_disabled"));
         rows.time_zone = settings.get("time_zone").cloned();
         let freshness = reader.freshness.unwrap_or(Freshness {
             as_of: None,
@@ -127,6 +128,15 @@ impl Ask {
         let ruleset = lower(&rows);
         Ok(Loaded { firewall: firewall.id, name: firewall.name.clone(), rows, ruleset, freshness })
     }
+}
+
+/// Up to 25.1.4 the API shows no legacy rules at all.
+fn hides_legacy(rows: &Rows, config_read: bool) -> bool {
+    const SHOWN: Release = Release::new(25, 1, 5);
+    let release = rows.release.as_deref().and_then(|text| text.parse::<Release>().ok());
+    release.is_some_and(|r| r < SHOWN)
+        && !config_read
+        && rows.rules.iter().all(|rule| rule.origin != "legacy")
 }
 
 struct Reader<'a> {

@@ -129,6 +129,9 @@ pub(super) fn interface(c: &Cells) -> Option<InterfaceRow> {
         has_gateway: by_type,
         gateway4: None,
         gateway6: None,
+        block_private: c.flag("block_private") == Some(true),
+        block_bogons: c.flag("block_bogons") == Some(true),
+        dhcp: c.text("ipv4_type").as_deref() == Some("dhcp"),
     })
 }
 

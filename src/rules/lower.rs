@@ -78,6 +78,7 @@ pub fn lower(rows: &Rows) -> Ruleset {
         routes,
         own: names.own,
         disabled: rows.switches.filter_disabled,
+        legacy_hidden: rows.legacy_hidden,
         tags: tags.0,
         gaps,
     }
@@ -96,9 +97,12 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
         }
     }
     if !rows.rules.iter().any(|row| row.origin == "automatic") {
-        gaps.push("automatic rules are not in the index: the ones every firewall has were added; DHCP, anti-lockout, bogon and private-network rules are not known".to_owned());
+        gaps.push("automatic rules are not in the index: the ones every firewall has were added; those of DHCP servers, anti-lockout and the captive portal are not known".to_owned());
         for row in automatic::essentials() {
             keyed.push(((WIDTH, 0, false), Class::Automatic, row));
+        }
+        for row in automatic::of_interfaces(&rows.interfaces) {
+            keyed.push(((5 * WIDTH, 0, false), Class::Automatic, row));
         }
     }
     for row in &rows.rules {

@@ -30,6 +30,8 @@ pub struct Rows {
     pub switches: Switches,
     /// The zone of the firewall's clock, such as Europe/Berlin.
     pub time_zone: Option<String>,
+    /// There may be legacy rules that no row tells of; they stand behind MVC rules of the same priority.
+    pub legacy_hidden: bool,
     /// What the index does not hold about this firewall, in words; repeated in every answer.
     pub gaps: Vec<String>,
 }
@@ -196,6 +198,12 @@ pub struct InterfaceRow {
     pub gateway4: Option<bool>,
     /// The same for IPv6, for reflection alone; absent: no.
     pub gateway6: Option<bool>,
+    /// Private sources, and those nobody was given, are blocked on arrival; looked at only where no automatic
+    /// rules are known, as with the next one.
+    pub block_private: bool,
+    pub block_bogons: bool,
+    /// It gets its IPv4 address by DHCP.
+    pub dhcp: bool,
 }
 
 impl Default for InterfaceRow {
@@ -210,6 +218,9 @@ impl Default for InterfaceRow {
             has_gateway: None,
             gateway4: None,
             gateway6: None,
+            block_private: false,
+            block_bogons: false,
+            dhcp: false,
         }
     }
 }

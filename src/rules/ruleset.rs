@@ -302,6 +302,8 @@ pub struct Ruleset {
     pub own: Addresses,
     /// pf is switched off.
     pub disabled: bool,
+    /// Legacy rules may exist that are not among `rules`.
+    pub(super) legacy_hidden: bool,
     /// Names of tags, by number.
     pub tags: Vec<String>,
     /// What is not known, in words: tables without contents, rules that could not be read.
@@ -324,6 +326,13 @@ impl Ruleset {
     ) -> impl DoubleEndedIterator<Item = &Leg> {
         let slot = self.index.get(self.slot(direction, family, device));
         slot.into_iter().flatten().filter_map(|leg| self.legs.get(usize::try_from(*leg).ok()?))
+    }
+
+    /// Whether a rule that no row tells of may stand before this one, or overrule it.
+    pub fn may_be_overruled(&self, rule: Option<usize>) -> bool {
+        let certain =
+            rule.and_then(|i| self.rule(i)).is_some_and(|r| r.quick && r.class <= Class::Floating);
+        self.legacy_hidden && !certain
     }
 
     pub fn rule(&self, index: usize) -> Option<&Rule> {

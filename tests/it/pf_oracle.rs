@@ -159,14 +159,20 @@ pub(crate) enum Known {
     ApiAndConfig,
 }
 
-/// The rows of the release as an index holds them.
-pub(crate) async fn rows(release: &str, known: Known) -> Rows {
+/// An index of the release.
+pub(crate) async fn index(release: &str, known: Known) -> Index {
     let replay = Replay::start(release, &[]);
     let index = Index::new().await;
     if known == Known::ApiAndConfig {
         import_bytes(&index, &recorded_config(release, NEWEST)).await;
     }
     run(&index.firewall(&replay.url, "w1key", "w1secret")).await;
+    index
+}
+
+/// The rows of the release as an index holds them.
+pub(crate) async fn rows(release: &str, known: Known) -> Rows {
+    let index = index(release, known).await;
     let loaded = index.ask().ruleset(None).await.unwrap();
     loaded.rows.clone()
 }
