@@ -185,8 +185,8 @@ async fn one(
 async fn known_name(store: &Store, host: &str) -> Result<Option<String>, CliError> {
     let firewalls = store.firewalls().await?;
     let same = |name: &str| name.eq_ignore_ascii_case(host);
-    let found = firewalls.into_iter().find(|f| f.host_name.as_deref().is_some_and(same));
-    Ok(found.map(|firewall| firewall.name))
+    let found = firewalls.iter().find(|f| f.host_name.as_deref().is_some_and(same));
+    Ok(found.map(|firewall| firewall.name.clone()))
 }
 
 fn outcome(done: &[Done], was_interrupted: bool, format: Format) -> Result<Outcome, CliError> {

@@ -46,7 +46,7 @@ impl Stream {
         let sql = "SELECT position, run_id, snapshot_id, root, height, taken_at, thinned_from,
                 EXISTS (SELECT 1 FROM runs r WHERE r.run_id = snapshots.run_id AND r.run_id < 1 AND r.kind <> 'sync') FROM snapshots
              WHERE firewall_id = ? AND domain = ? AND (position, run_id) < (?, ?)
-             ORDER BY position DESC, run_id DESC LIMIT ?";
+             ORDER BY position DESC, run_id DESC LIMIT ? + 0";
         let mut statement = connection.prepare_cached(sql).map_err(failed())?;
         let values = (self.firewall.get(), self.domain.name(), position, run, LISTED);
         let rows = statement

@@ -125,7 +125,7 @@ impl Firewall {
         self.client.reset();
         let requests_before = self.client.requests();
         let id = self.store.firewall(&self.name, &self.url, self.clock.now()).await?;
-        let before = self.store.firewalls().await?.into_iter().find(|f| f.id == id);
+        let before = self.store.firewalls().await?.iter().find(|f| f.id == id).cloned();
         let report = |ending, release, domains, reason| Report {
             firewall: self.name.clone(),
             run: None,
@@ -219,7 +219,13 @@ impl Firewall {
             .firewall_firmware(id, firmware.release, firmware.exact, firmware.host_name.as_deref())
             .await?;
         let statuses: Arc<Vec<SourceStatus>> = Arc::new(
-            self.store.source_statuses().await?.into_iter().filter(|s| s.firewall == id).collect(),
+            self.store
+                .source_statuses()
+                .await?
+                .iter()
+                .filter(|s| s.firewall == id)
+                .cloned()
+                .collect(),
         );
         let (due_now, off) = self.planned(due, &statuses);
         progress(Event::Planned(due_now.len()));
