@@ -23,7 +23,7 @@ use std::time::Instant;
 
 use opndex::ask::{Ask, Query};
 use opndex::domain::AnyDomain;
-use opndex::store::{Batch, RunEnd, RunOutcome, SourceState, State, Store};
+use opndex::store::{Batch, Retention, RunEnd, RunOutcome, SourceState, State, Store};
 use opndex::types::{Clock, FirewallId, Moment, RunId, Timestamp};
 
 use year::{Network, STEP, domains};
@@ -33,6 +33,18 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A Thursday, midnight.
 const START: i64 = 1_795_651_200 - 365 * 86_400;
+
+const RUNS_OF_A_DAY: usize = 288;
+
+/// Every state of the year stays. What `serve` does once a day thins out volatile fields alone.
+const EVERYTHING: Retention = Retention {
+    keep_all: None,
+    hourly: None,
+    daily: None,
+    weekly: None,
+    configuration: None,
+    presence: None,
+};
 
 fn main() {
     let asked: Vec<u64> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
@@ -81,6 +93,9 @@ async fn fill(path: &Path, days: u64, devices: u64) -> Vec<RunId> {
         store.run_end(run, now.plus_seconds(2), end).await.expect("ended");
         changed += here;
         runs.push(run);
+        if runs.len() % RUNS_OF_A_DAY == 0 {
+            store.prune(EVERYTHING, now).await.expect("kept");
+        }
     }
     let each = took.elapsed().as_secs_f64() * 1e3 / runs.len() as f64;
     println!(

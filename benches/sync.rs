@@ -12,7 +12,9 @@
 #[expect(dead_code, reason = "each bench uses its part")]
 mod support;
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,7 +22,7 @@ use opndex::opnsense::{Client, Connection, Tls};
 use opndex::sim::{SimOptions, Simulator};
 use opndex::store::Store;
 use opndex::sync::{Due, Ending, Firewall, Report};
-use opndex::types::Clock;
+use opndex::types::{Clock, Secret};
 use tokio_util::sync::CancellationToken;
 
 use support::cpu_seconds;
@@ -32,12 +34,21 @@ const CAP: f64 = 4.0;
 /// which need the interface list).
 const CHAIN: f64 = 4.0;
 
+/// Makes this program the firewall: what rendering its answers costs is not what a sync costs.
+const SIMULATE: &str = "simulate";
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
+    let wanted: Vec<String> = std::env::args().collect();
+    if let [_, mode, devices] = wanted.as_slice()
+        && mode == SIMULATE
+    {
+        return runtime.block_on(simulate(devices.parse().expect("a number")));
+    }
     println!(
         "{:>10} {:>9} {:>9} {:>9} {:>7} {:>12}",
         "latency ms", "requests", "wall ms", "ideal ms", "ratio", "one by one"
@@ -51,7 +62,8 @@ fn main() {
 async fn wall(latency: u64) {
     let sim = Simulator::start(SimOptions::default()).await.expect("a simulator");
     let folder = tempfile::tempdir().expect("a folder");
-    let firewall = firewall(&sim, &folder.path().join("opndex.db")).await;
+    let connection = connection(sim.url(), sim.key(), sim.secret());
+    let firewall = firewall(connection, &folder.path().join("opndex.db")).await;
     sync(&firewall).await;
     sim.set_latency(Duration::from_millis(latency));
     let began = Instant::now();
@@ -67,15 +79,55 @@ async fn wall(latency: u64) {
     sim.stop().await;
 }
 
+/// Says where it listens, and ends with whoever started it.
+async fn simulate(devices: usize) {
+    let options = SimOptions { devices, ..SimOptions::default() };
+    let sim = Simulator::start(options).await.expect("a simulator");
+    println!("{} {} {}", sim.url(), sim.key().expose(), sim.secret().expose());
+    let _ended = tokio::task::spawn_blocking(|| std::io::stdin().lines().count()).await;
+    sim.stop().await;
+}
+
+/// A simulator in a process of its own.
+struct Simulating {
+    child: Child,
+    connection: Connection,
+}
+
+impl Simulating {
+    fn start(devices: usize) -> Self {
+        let mut child = Command::new(std::env::current_exe().expect("this program"))
+            .args([SIMULATE, &devices.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a second process");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output"))
+            .read_line(&mut line)
+            .expect("a line");
+        let mut words = line.split_whitespace().map(str::to_owned);
+        let mut word = || words.next().expect("a word");
+        let connection = connection(word(), Secret::new(word()), Secret::new(word()));
+        Self { child, connection }
+    }
+}
+
+impl Drop for Simulating {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ended = self.child.wait();
+    }
+}
+
 async fn unchanged(devices: usize) {
-    let sim = Simulator::start(SimOptions { devices, ..SimOptions::default() })
-        .await
-        .expect("a simulator");
+    let sim = Simulating::start(devices);
     let folder = tempfile::tempdir().expect("a folder");
-    let firewall = firewall(&sim, &folder.path().join("opndex.db")).await;
-    // The simulator makes its bodies on first sight, in this process: once before anything is measured.
+    let firewall = firewall(sim.connection.clone(), &folder.path().join("opndex.db")).await;
+    // The simulator makes its bodies on first sight: once before anything is measured.
     let spare = tempfile::tempdir().expect("a folder");
-    sync(&self::firewall(&sim, &spare.path().join("opndex.db")).await).await;
+    let other = self::firewall(sim.connection.clone(), &spare.path().join("opndex.db")).await;
+    sync(&other).await;
     let cpu = cpu_seconds();
     let rows: u64 = sync(&firewall).await.domains.iter().map(|d| d.rows).sum();
     let first = cpu_seconds() - cpu;
@@ -87,28 +139,24 @@ async fn unchanged(devices: usize) {
         100.0 * second / first,
         report.changed()
     );
-    sim.stop().await;
 }
 
-async fn firewall(sim: &Simulator, path: &Path) -> Firewall {
-    let store = Store::open(path).await.expect("a store");
-    let connection = Connection {
-        url: sim.url(),
-        key: sim.key(),
-        secret: sim.secret(),
+fn connection(url: String, key: Secret, secret: Secret) -> Connection {
+    Connection {
+        url,
+        key,
+        secret,
         tls: Tls::System,
         request_timeout: Duration::from_secs(20),
         in_flight: None,
-    };
+    }
+}
+
+async fn firewall(connection: Connection, path: &Path) -> Firewall {
+    let store = Store::open(path).await.expect("a store");
+    let url = connection.url.clone();
     let client = Client::new(connection).expect("a client");
-    Firewall::new(
-        "sim".to_owned(),
-        sim.url(),
-        client,
-        store,
-        Clock::system(),
-        Duration::from_mins(2),
-    )
+    Firewall::new("sim".to_owned(), url, client, store, Clock::system(), Duration::from_mins(2))
 }
 
 async fn sync(firewall: &Firewall) -> Report {

@@ -29,14 +29,14 @@ pub struct LabelRow {
     pub note: Option<String>,
 }
 
-impl From<Label> for LabelRow {
-    fn from(label: Label) -> Self {
+impl From<&Label> for LabelRow {
+    fn from(label: &Label) -> Self {
         Self {
-            device: label.client,
-            name: label.name,
-            owner: label.owner,
-            group: label.group,
-            note: label.note,
+            device: label.client.clone(),
+            name: label.name.clone(),
+            owner: label.owner.clone(),
+            group: label.group.clone(),
+            note: label.note.clone(),
         }
     }
 }
@@ -44,7 +44,7 @@ impl From<Label> for LabelRow {
 impl Ask {
     /// Every label.
     pub async fn labels(&self) -> Result<Vec<LabelRow>, AskError> {
-        Ok(self.store.labels().await?.into_iter().map(LabelRow::from).collect())
+        Ok(self.store.labels().await?.iter().map(LabelRow::from).collect())
     }
 
     /// Writes what `change` says about the device that `text` (a MAC, an address, a name) means.
@@ -65,8 +65,8 @@ impl Ask {
             note: tidy(change.note)?,
         };
         self.store.label(&client, change, self.clock.now()).await?;
-        let label =
-            self.store.labels().await?.into_iter().find(|l| l.client.eq_ignore_ascii_case(&client));
+        let labels = self.store.labels().await?;
+        let label = labels.iter().find(|l| l.client.eq_ignore_ascii_case(&client));
         Ok(label.map_or_else(
             || LabelRow { device: client, name: None, owner: None, group: None, note: None },
             LabelRow::from,
@@ -122,8 +122,7 @@ impl Ask {
         }
         let devices: BTreeSet<String> =
             hits.iter().flat_map(clients).map(|client| client.to_lowercase()).collect();
-        let known =
-            labels.into_iter().filter(|label| devices.contains(&label.client.to_lowercase()));
+        let known = labels.iter().filter(|label| devices.contains(&label.client.to_lowercase()));
         Ok(known.map(LabelRow::from).collect())
     }
 }

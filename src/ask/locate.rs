@@ -47,7 +47,7 @@ impl Ask {
         }
         if let Needle::Name(name) = &needle {
             // The user's own name for a device.
-            for label in self.store.labels().await? {
+            for label in self.store.labels().await?.iter() {
                 let named = [&label.name, &label.owner, &label.group].into_iter().flatten();
                 if let (true, Ok(mac)) =
                     (named.into_iter().any(|n| n.eq_ignore_ascii_case(name)), label.client.parse())

@@ -84,7 +84,7 @@ impl Ask {
         let (sources, statuses) =
             (self.store.source_statuses().await?, self.store.domain_statuses().await?);
         let about: Vec<_> =
-            self.store.firewalls().await?.into_iter().map(|f| (f.id, f.name)).collect();
+            self.store.firewalls().await?.iter().map(|f| (f.id, f.name.clone())).collect();
         let now = self.clock.now();
         for name in read {
             let one = freshness(name, &sources, &statuses, &about, now);

@@ -51,7 +51,7 @@ impl Ask {
             (self.store.source_statuses().await?, self.store.domain_statuses().await?);
         let now = self.clock.now();
         let mut firewalls = Vec::new();
-        for firewall in self.store.firewalls().await? {
+        for firewall in self.store.firewalls().await?.iter().cloned() {
             let about = [(firewall.id, firewall.name.clone())];
             let domain = |name: &'static str| {
                 let status =

@@ -114,7 +114,7 @@ pub(super) async fn export(
     };
     let chosen = match firewall(store, args.firewall.as_deref()).await? {
         Some(chosen) => chosen,
-        None => match store.firewalls().await?.as_slice() {
+        None => match &*store.firewalls().await? {
             [one] => one.id,
             _ => return Err(CliError::WhichFirewall),
         },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::node::{Key, Table, Take};
+use crate::domain::node::{Key, Node, Table, Take};
 use crate::domain::{AnyDomain, Field, Source};
 
 /// The slot of an element's own text, when the row itself is a leaf.
@@ -24,6 +24,8 @@ pub(super) struct Spec {
     pub(super) label: Option<usize>,
     /// A child that repeats, and the slots below it.
     pub(super) each: Option<(&'static str, Vec<usize>)>,
+    /// Sources that read the same elements in the same way, under another name on other releases.
+    pub(super) also: Vec<&'static Source>,
 }
 
 #[derive(Clone, Copy)]
@@ -42,6 +44,7 @@ impl Spec {
             by_path: BTreeMap::new(),
             label: None,
             each: None,
+            also: Vec::new(),
         };
         for name in names {
             if spec.by_name.contains_key(name) {
@@ -82,6 +85,14 @@ impl Spec {
             Key::Name => None,
         };
         Self::new(What::Table(table), table.path, table.value.iter().copied().chain(key))
+    }
+
+    /// Whether it keeps what another source of the same domain asks for: one node, declared for several releases.
+    fn is_like(&self, domain: &dyn AnyDomain, source: &Source) -> bool {
+        let What::Rows { domain: mine, source: first, .. } = self.what else { return false };
+        let same_node = |a: &'static Node, b: &'static Node| std::ptr::eq(a, b);
+        mine.name() == domain.name()
+            && first.node().zip(source.node()).is_some_and(|(a, b)| same_node(a, b))
     }
 
     /// Whether rows are told apart by their uuid.
@@ -148,7 +159,10 @@ impl Plan {
                         tables.push(table);
                     }
                 }
-                plan.specs.extend(Spec::rows(*domain, source));
+                match plan.specs.iter_mut().find(|spec| spec.is_like(*domain, source)) {
+                    Some(spec) => spec.also.push(source),
+                    None => plan.specs.extend(Spec::rows(*domain, source)),
+                }
             }
         }
         plan.specs.extend(tables.into_iter().map(Spec::table));

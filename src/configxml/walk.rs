@@ -17,7 +17,7 @@ use super::limits;
 use super::lines::Lines;
 use super::plan::{Plan, ROOT, UUID, What};
 use super::release::Seen;
-use super::row::{self, Caught, References};
+use super::row::{self, Caught, Packed, References};
 
 /// The root element.
 const OPNSENSE: &str = "opnsense";
@@ -80,6 +80,8 @@ struct Open {
     elements: Vec<Element>,
     /// What those have been counted with.
     held: usize,
+    /// What its leaves have been counted with so far.
+    counted: usize,
 }
 
 struct Walk {
@@ -93,7 +95,7 @@ struct Walk {
     about: About,
     seen: Seen,
     /// Caught elements by spec.
-    caught: Vec<Vec<Caught>>,
+    caught: Vec<Vec<Packed>>,
     /// On which line each uuid of a spec stands.
     uuids: Vec<BTreeMap<Box<str>, u64>>,
     /// Bytes kept so far.
@@ -241,9 +243,10 @@ impl Walk {
         let Some(spec) = self.plan.specs.get(index) else { return Err(Cause::Depth) };
         let mut slots = vec![None; spec.slots()];
         let uuid = attributes.iter().find(|(name, _)| name == UUID).map(|(_, value)| value);
-        let mut cost = slots.len() * size_of::<Option<RawValue>>() * 2 + size_of::<Caught>();
+        let mut cost = 0;
         if let Some(uuid) = uuid {
-            cost += uuid.len() * 2 + 64;
+            // Its line, for as long as the file is read.
+            cost += uuid.len() + 64;
             let lines = self.uuids.get_mut(index);
             let first = lines.and_then(|lines| lines.insert(uuid.as_str().into(), line));
             if let Some(first) = first {
@@ -266,6 +269,7 @@ impl Walk {
             parts: Vec::new(),
             elements: Vec::new(),
             held: 0,
+            counted: 0,
         })
     }
 
@@ -274,6 +278,10 @@ impl Walk {
             None if text.trim().is_empty() => Ok(()),
             None => Err(Cause::Stray),
             Some(frame) if frame.wanted && !frame.has_children => {
+                // Comments part a text into pieces; together they are one.
+                if u64::try_from(self.text.len() + text.len()).unwrap_or(u64::MAX) > limits::PIECE {
+                    return Err(Cause::Piece);
+                }
                 if self.kept.saturating_add(self.text.len()).saturating_add(text.len())
                     > limits::KEPT
                 {
@@ -302,13 +310,17 @@ impl Walk {
             if is_leaf
                 && let Some(slot) = spec.slot_at(below).and_then(|i| open.caught.slots.get_mut(i))
             {
-                cost += text.len() + size_of::<RawValue>();
+                let bytes = text.len() + size_of::<RawValue>();
+                open.counted += bytes;
+                cost += bytes;
                 put(slot, RawValue::Text(text.as_str().into()));
             }
             if let Some((child, slots)) = &spec.each
                 && *child == below
             {
-                cost += slots.len() * size_of::<Option<RawValue>>();
+                let bytes = slots.len() * size_of::<Option<RawValue>>();
+                open.counted += bytes;
+                cost += bytes;
                 open.parts
                     .push(slots.iter().map(|i| open.caught.slots.get_mut(*i)?.take()).collect());
             }
@@ -342,24 +354,33 @@ impl Walk {
             *slot = Some(RawValue::Text(element.label().into()));
         }
         self.kept = self.kept.saturating_sub(open.held);
-        let Some(all) = self.caught.get_mut(open.spec) else { return Ok(()) };
+        // Counted while it was open as what it is now: pieces of text, and a place for each.
+        self.kept = self.kept.saturating_sub(open.counted);
         let Some((_, slots)) = spec.each.as_ref().filter(|_| !open.parts.is_empty()) else {
-            all.push(open.caught);
-            return Ok(());
+            return self.keep_row(open.spec, open.caught);
         };
+        let (index, slots) = (open.spec, slots.clone());
         // What stands beside the parts is copied to each of them.
-        let cost = open.caught.bytes();
         for (n, part) in open.parts.into_iter().enumerate() {
-            self.kept = self.kept.saturating_add(cost);
-            if self.kept > limits::KEPT {
-                return Err(Cause::Kept);
-            }
             let mut row = Caught { part: n + 1, ..open.caught.clone() };
             for (slot, value) in slots.iter().zip(part) {
                 if let Some(slot) = row.slots.get_mut(*slot) {
                     *slot = value;
                 }
             }
+            self.keep_row(index, row)?;
+        }
+        Ok(())
+    }
+
+    fn keep_row(&mut self, spec: usize, row: Caught) -> Result<(), Cause> {
+        let fields = match self.plan.specs.get(spec).map(|spec| spec.what) {
+            Some(What::Rows { fields, .. }) => fields.len(),
+            _ => 0,
+        };
+        let row = row.pack();
+        self.keep(row.bytes(fields))?;
+        if let Some(all) = self.caught.get_mut(spec) {
             all.push(row);
         }
         Ok(())
@@ -407,7 +428,8 @@ impl Walk {
         for (spec, caught) in self.plan.specs.iter().zip(self.caught) {
             if let What::Rows { domain, source, fields } = spec.what {
                 let found = row::rows(spec, source, fields, caught, &references);
-                rows.push(Found { domain: domain.name(), source, rows: found });
+                let sources = std::iter::once(source).chain(spec.also.iter().copied()).collect();
+                rows.push(Found { domain: domain.name(), sources, rows: found });
             }
         }
         Ok(Config {

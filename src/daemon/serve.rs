@@ -40,7 +40,9 @@ pub fn firewalls(
 ) -> Result<Vec<Firewall>, DaemonError> {
     let extra = Extra::of(&settings.sync.extra)?;
     let made = settings.firewalls.iter().map(|one| firewall(one, store, clock));
-    made.map(|one| one.map(|firewall| firewall.with_extra(extra.clone()))).collect()
+    let follow = settings.sync.backfill;
+    made.map(|one| one.map(|firewall| firewall.with_extra(extra.clone()).with_backfill(follow)))
+        .collect()
 }
 
 /// The client for one firewall of the settings. Nothing is sent.

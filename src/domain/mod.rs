@@ -24,6 +24,7 @@ mod source;
 mod term;
 mod value;
 mod words;
+mod x509;
 
 pub mod alias_contents;
 pub mod alias_tables;
@@ -96,6 +97,7 @@ pub mod shaper_pipes;
 pub mod shaper_queues;
 pub mod shaper_rules;
 pub mod source_nat;
+pub mod static_neighbours;
 pub mod static_routes;
 pub mod syslog_targets;
 pub mod system;
@@ -197,6 +199,7 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &shaper_queues::DOMAIN,
     &shaper_rules::DOMAIN,
     &source_nat::DOMAIN,
+    &static_neighbours::DOMAIN,
     &static_routes::DOMAIN,
     &syslog_targets::DOMAIN,
     &system::DOMAIN,

@@ -56,6 +56,7 @@ pub(super) struct SyncLayer {
     pub(super) on_start: Option<bool>,
     pub(super) extra: Option<Vec<String>>,
     pub(super) extra_every: Option<Cadence>,
+    pub(super) backfill: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -46,6 +46,8 @@ pub struct SyncSettings {
     pub extra: Vec<String>,
     /// Those domains.
     pub extra_every: Cadence,
+    /// The firewall's own history is read after the configuration was.
+    pub backfill: bool,
 }
 
 /// How `serve --http` is reached.
@@ -117,6 +119,7 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
             on_start: needed("sync.on_start", sync.on_start)?,
             extra: sync.extra.unwrap_or_default(),
             extra_every: needed("sync.extra_every", sync.extra_every)?,
+            backfill: needed("sync.backfill", sync.backfill)?,
         },
         history: HistorySettings {
             keep_all: needed("history.keep_all", history.keep_all)?,

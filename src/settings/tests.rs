@@ -68,6 +68,7 @@ fn nothing_said_is_enough_for_questions() {
         on_start: true,
         extra: Vec::new(),
         extra_every: Cadence::Every(Duration::from_mins(5)),
+        backfill: false,
     };
     assert_eq!(settings.sync, sync);
     let log = LogSettings { filter: "info".to_owned(), json: false, file: None };

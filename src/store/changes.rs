@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use crate::domain::{AnyDomain, Cell, Kind, ParsedRow, RawRow, moving_cells, sql_names};
 use crate::types::{FirewallId, MacAddr, Moment, RunId, Timestamp, sort_key};
 
+use super::across::{self, Across};
 use super::chunks::Chunks;
 use super::difference::{self, RowDifference};
 use super::error::StoreError;
@@ -257,10 +258,16 @@ fn step(
         parsed.into_iter().map(|row| (key_text(&key_of(&columns, &row)), row)).collect()
     };
     let mut changes = Vec::new();
+    // A file and a firewall do not know the same: what one of them cannot say did not change between them.
+    let across = (old.is_file != new.is_file).then(|| Across::new(domain));
     for RowDifference { before, after } in
         difference::rows(chunks, domain, Some(old.head), Some(new.head))?
     {
         let (mut before, mut after) = (parse(before.as_ref()), parse(after.as_ref()));
+        if let Some(across) = &across {
+            across.forget(&mut before);
+            across.forget(&mut after);
+        }
         let mut push = |before: Option<ParsedRow>, now: Option<ParsedRow>| {
             let kind = match (&before, &now) {
                 (Some(_), Some(_)) => ChangeKind::Modified,
@@ -298,6 +305,9 @@ fn step(
         for row in after.into_values() {
             push(None, Some(row));
         }
+    }
+    if across.is_some() {
+        changes = across::paired(domain, changes);
     }
     if !old.thinned {
         moved::moved(connection, domain, &mut changes)?;

@@ -14,9 +14,12 @@ use crate::types::ContentHash;
 use super::chunk::{self, Chunk};
 use super::error::StoreError;
 
-/// Bases below a chunk. Measured with `benches/history.rs`, see [`super::chunk`]: more saves little and
-/// makes the first look at a moment slower.
-pub(super) const MOST_BASES: i64 = 64;
+/// Bases below a chunk: the longer the row, the rarer a leaf is stored whole, and the more a first look decodes.
+/// 30 days of `benches/history.rs` store 24 leaves a day whole with 64, 16 with 128 (4.5 KB each).
+pub(super) const MOST_BASES: i64 = 256;
+
+/// `form` of a difference that [`super::splice`] wrote.
+const SPLICE: i64 = 1;
 
 /// Content that a reader remembers; bases are shared between neighbours in time.
 const REMEMBERED: usize = 32 << 20;
@@ -50,6 +53,8 @@ struct Row {
     size: i64,
     base: Option<i64>,
     depth: i64,
+    /// 1 for a difference as [`super::splice`] writes it; else an LZ4 block.
+    form: i64,
     data: Vec<u8>,
 }
 
@@ -86,7 +91,7 @@ impl<'c> Chunks<'c> {
     /// Whether the chunk is stored.
     pub(super) fn has(&self, address: ContentHash) -> Result<bool, StoreError> {
         let sql =
-            "SELECT chunk_id FROM chunks WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1";
+            "SELECT chunk_id FROM chunks WHERE substr(hash, 1, 4) = substr(?1, 1, 4) AND hash = ?1";
         let failed = || StoreError::write("look for a chunk");
         let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
         statement.exists([short(&address)]).map_err(failed())
@@ -108,7 +113,7 @@ impl<'c> Chunks<'c> {
             Err(StoreError::Damaged { .. }) => {}
             other => return other.map(|_| 0),
         }
-        let sql = "UPDATE chunks SET size = ?, base = NULL, depth = 0, data = ? WHERE chunk_id = ?";
+        let sql = "UPDATE chunks SET size = ?, base = NULL, depth = 0, form = 0, data = ? WHERE chunk_id = ?";
         let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
         let size = i64::try_from(chunk.content.len()).unwrap_or(i64::MAX);
         let data = chunk.packed();
@@ -121,13 +126,15 @@ impl<'c> Chunks<'c> {
         let base = base.filter(|base| base.depth < MOST_BASES);
         let packed = chunk.packed_after(base.map(|base| base.content.as_slice()));
         let base = base.filter(|_| packed.is_delta);
-        let sql = "INSERT INTO chunks (hash, size, base, depth, data) VALUES (?, ?, ?, ?, ?)";
+        let sql =
+            "INSERT INTO chunks (hash, size, base, depth, form, data) VALUES (?, ?, ?, ?, ?, ?)";
         let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
         let values = (
             short(&chunk.hash),
             i64::try_from(chunk.content.len()).unwrap_or(i64::MAX),
             base.map(|base| base.id),
             base.map_or(0, |base| base.depth + 1),
+            i64::from(packed.is_delta),
             &*packed.data,
         );
         statement.execute(values).map_err(failed())?;
@@ -149,7 +156,7 @@ impl<'c> Chunks<'c> {
         while let Some(gone) = base.filter(|base| !stays(*base)) {
             base = below(gone)?;
         }
-        let sql = "SELECT chunk_id, size, base, depth, data FROM chunks WHERE chunk_id = ?";
+        let sql = "SELECT chunk_id, size, base, depth, form, data FROM chunks WHERE chunk_id = ?";
         let damaged = |id: i64| StoreError::Damaged {
             domain: self.domain,
             chunk: format!("number {id}"),
@@ -168,15 +175,18 @@ impl<'c> Chunks<'c> {
         let chunk = Chunk::new(content.content.clone());
         let packed = chunk.packed_after(base.as_ref().map(|base| base.content.as_slice()));
         let base = base.filter(|_| packed.is_delta);
-        let sql = "UPDATE chunks SET base = ?, depth = ?, data = ? WHERE chunk_id = ?";
+        let sql = "UPDATE chunks SET base = ?, depth = ?, form = ?, data = ? WHERE chunk_id = ?";
         let mut update = self.connection.prepare_cached(sql).map_err(failed())?;
         let depth = base.as_ref().map_or(0, |base| base.depth + 1);
         let base = base.map(|base| base.id);
-        update.execute((base, depth, &*packed.data, id)).map(drop).map_err(failed())
+        update
+            .execute((base, depth, i64::from(packed.is_delta), &*packed.data, id))
+            .map(drop)
+            .map_err(failed())
     }
 
     fn find(&self, address: ContentHash) -> Result<Option<Row>, StoreError> {
-        let sql = "SELECT chunk_id, size, base, depth, data FROM chunks WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1";
+        let sql = "SELECT chunk_id, size, base, depth, form, data FROM chunks WHERE substr(hash, 1, 4) = substr(?1, 1, 4) AND hash = ?1";
         self.row(sql, short(&address))
     }
 
@@ -190,7 +200,8 @@ impl<'c> Chunks<'c> {
                     size: r.get(1)?,
                     base: r.get(2)?,
                     depth: r.get(3)?,
-                    data: r.get(4)?,
+                    form: r.get(4)?,
+                    data: r.get(5)?,
                 })
             })
             .optional()
@@ -199,7 +210,7 @@ impl<'c> Chunks<'c> {
 
     /// The content of `row`, unchecked; its bases are remembered on the way. `None` when it is damaged.
     fn unpack(&self, row: &Row) -> Result<Option<Vec<u8>>, StoreError> {
-        let sql = "SELECT chunk_id, size, base, depth, data FROM chunks WHERE chunk_id = ?";
+        let sql = "SELECT chunk_id, size, base, depth, form, data FROM chunks WHERE chunk_id = ?";
         let mut below = Vec::new();
         let (mut base, mut ground) = (row.base, None);
         while let Some(id) = base {
@@ -243,7 +254,39 @@ pub(super) fn short(address: &ContentHash) -> &[u8] {
 fn unpacked(row: &Row, ground: Option<&Stored>) -> Option<Vec<u8>> {
     match (row.base, ground) {
         (None, _) => chunk::unpack(row.size, &row.data),
-        (Some(_), Some(ground)) => chunk::undelta(row.size, &row.data, &ground.content),
+        (Some(_), Some(ground)) if row.form == SPLICE => {
+            chunk::undelta(row.size, &row.data, &ground.content)
+        }
+        (Some(_), Some(ground)) => chunk::undelta_lz4(row.size, &row.data, &ground.content),
         (Some(_), None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    /// Databases from before differences were splices hold LZ4 blocks whose dictionary is the base.
+    #[tokio::test]
+    async fn a_difference_of_the_earlier_form_is_still_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("opndex.db")).await.unwrap();
+        let connection = Connection::open(store.path()).unwrap();
+        let chunks = Chunks::new(&connection, "arp");
+        let lines =
+            |n: u32| (0..n).map(|i| format!("{{\"mac\":\"{i:012x}\"}}\n")).collect::<String>();
+        let (old, new) = (Chunk::new(lines(200).into()), Chunk::new(lines(201).into()));
+        chunks.put_whole(&old).unwrap();
+        let base = chunks.get(old.hash).unwrap();
+        let data = lz4_flex::block::compress_with_dict(&new.content, &old.content);
+        let sql = "INSERT INTO chunks (hash, size, base, depth, data) VALUES (?, ?, ?, 1, ?)";
+        let size = i64::try_from(new.content.len()).unwrap();
+        connection.execute(sql, (short(&new.hash), size, base.id, data)).unwrap();
+        assert_eq!(chunks.get(new.hash).unwrap().content, new.content);
+        // And what follows it is written in today's form.
+        let next = Chunk::new(lines(202).into());
+        chunks.put(&next, Some(&*chunks.get(new.hash).unwrap())).unwrap();
+        assert_eq!(Chunks::new(&connection, "arp").get(next.hash).unwrap().content, next.content);
     }
 }

@@ -1,6 +1,9 @@
 //! What the user says about devices.
 
+use std::sync::Arc;
+
 use rusqlite::{Transaction, params};
+use sqlx::SqlitePool;
 
 use crate::types::Timestamp;
 
@@ -30,26 +33,26 @@ pub struct LabelChange {
 
 type Columns = (String, Option<String>, Option<String>, Option<String>, Option<String>, i64);
 
-impl Store {
-    /// Every label, by name.
-    pub async fn labels(&self) -> Result<Vec<Label>, StoreError> {
-        let rows: Vec<Columns> = sqlx::query_as(
-            "SELECT client, name, owner, \"group\", note, changed_at FROM labels ORDER BY name IS NULL, name, client",
-        )
-        .fetch_all(&self.live)
-        .await
-        .map_err(StoreError::query("list labels"))?;
-        let label = |(client, name, owner, group, note, at): Columns| Label {
-            client,
-            name,
-            owner,
-            group,
-            note,
-            changed_at: Timestamp::from_millis(at),
-        };
-        Ok(rows.into_iter().map(label).collect())
-    }
+/// Every label, by name.
+pub(super) async fn labels(pool: &SqlitePool) -> Result<Arc<[Label]>, StoreError> {
+    let rows: Vec<Columns> = sqlx::query_as(
+        "SELECT client, name, owner, \"group\", note, changed_at FROM labels ORDER BY name IS NULL, name, client",
+    )
+    .fetch_all(pool)
+    .await
+    .map_err(StoreError::query("list labels"))?;
+    let label = |(client, name, owner, group, note, at): Columns| Label {
+        client,
+        name,
+        owner,
+        group,
+        note,
+        changed_at: Timestamp::from_millis(at),
+    };
+    Ok(rows.into_iter().map(label).collect())
+}
 
+impl Store {
     /// Writes what `change` says about a device; one about which nothing is left to say has no label.
     pub async fn label(
         &self,

@@ -1,6 +1,7 @@
 //! Everything the store knows about one address, hardware address or name, in one statement.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use sea_query::{Value as SqlValue, Values};
 use sqlx::Row;
@@ -55,7 +56,8 @@ pub struct Hit {
 }
 
 impl Store {
-    /// Rows of every domain that mention `needle`, at most `per_column` for each column.
+    /// Rows of every domain that mention `needle`, at most `per_column` for each column; of names twice as many,
+    /// those that say exactly it first.
     pub async fn locate(
         &self,
         needle: &Needle,
@@ -63,15 +65,8 @@ impl Store {
         per_column: u32,
     ) -> Result<Vec<Hit>, StoreError> {
         let failed = || StoreError::query("locate");
-        let mut search = Search { parts: Vec::new(), values: Vec::new(), firewall, per_column };
-        for domain in ALL {
-            for column in domain.columns() {
-                search.add(*domain, &column, needle);
-            }
-        }
-        let text = search.parts.join(" UNION ALL ");
-        let rows =
-            sql::fetch_all(&self.readers, text, Values(search.values)).await.map_err(failed())?;
+        let (text, values) = statement(needle, firewall, per_column);
+        let rows = sql::fetch_all(&self.readers, text, values).await.map_err(failed())?;
         let mut hits = Vec::with_capacity(rows.len());
         for row in rows {
             let read = || -> Result<_, sqlx::Error> {
@@ -96,108 +91,133 @@ impl Store {
         }
         Ok(hits)
     }
+
+    /// The statements that look for an address, a hardware address and a name, for people who read SQL.
+    pub fn locate_statements() -> [&'static str; 3] {
+        [Sort::Ip, Sort::Mac, Sort::Name].map(Sort::text)
+    }
 }
 
-/// The statement in the making. Table and column names come from declarations, values are bound.
-struct Search {
-    parts: Vec<String>,
-    values: Vec<SqlValue>,
+/// What a statement looks for. There is one text for each, so that it is put together once and found again among
+/// the prepared ones: built for each call, its 50 KB cost as much as the search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Ip,
+    Mac,
+    Name,
+}
+
+impl Sort {
+    fn text(self) -> &'static str {
+        static TEXTS: [LazyLock<String>; 3] = [
+            LazyLock::new(|| text(Sort::Ip)),
+            LazyLock::new(|| text(Sort::Mac)),
+            LazyLock::new(|| text(Sort::Name)),
+        ];
+        let [ip, mac, name] = &TEXTS;
+        match self {
+            Self::Ip => ip,
+            Self::Mac => mac,
+            Self::Name => name,
+        }
+    }
+}
+
+/// ?1 is what is looked for, ?2 where the names that begin with it end, ?3 the firewall, ?4 the rows of a column.
+fn statement(
+    needle: &Needle,
     firewall: Option<FirewallId>,
     per_column: u32,
+) -> (&'static str, Values) {
+    let (sort, first, last): (Sort, SqlValue, Option<String>) = match needle {
+        Needle::Ip(ip) => (Sort::Ip, sort_key(*ip).to_vec().into(), None),
+        Needle::Mac(mac) => (Sort::Mac, mac.to_string().into(), None),
+        Needle::Name(name) => (Sort::Name, name.clone().into(), Some(format!("{name}\u{10ffff}"))),
+    };
+    let values = vec![
+        first,
+        last.into(),
+        firewall.map(FirewallId::get).into(),
+        i64::from(per_column).into(),
+    ];
+    (sort.text(), Values(values))
+}
+
+fn text(sort: Sort) -> String {
+    let mut search = Search::default();
+    for domain in ALL {
+        for column in domain.columns() {
+            search.add(*domain, &column, sort);
+        }
+    }
+    // The ranges that hold the address are looked for once, not once for each column of networks.
+    let with = if sort == Sort::Ip {
+        "WITH covering (range_firewall, range_domain, range_field, range_key) AS MATERIALIZED (
+         SELECT firewall_id, domain, field, row_key FROM address_ranges WHERE first <= ?1 AND last >= ?1)\n"
+    } else {
+        ""
+    };
+    format!("{with}{}", search.parts.join("\nUNION ALL\n"))
+}
+
+/// `+`: the primary key begins with the firewall and would be walked instead of the column's index.
+const OF_FIREWALL: &str = "(?3 IS NULL OR +t.firewall_id = ?3)";
+
+/// A statement in the making: one part per searchable column. Table and column names come from declarations.
+#[derive(Default)]
+struct Search {
+    parts: Vec<String>,
 }
 
 impl Search {
-    fn add(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec, needle: &Needle) {
-        let search = column.search_name();
-        match (needle, column.kind) {
-            (Needle::Ip(ip), Kind::Ip) => {
-                self.part(
-                    domain,
-                    column,
-                    Sought::Exact,
-                    &format!("t.\"{search}\" = ?"),
-                    [sort_key(*ip).to_vec().into()],
-                );
-            }
-            (Needle::Mac(mac), Kind::Mac) => {
-                self.part(
-                    domain,
-                    column,
-                    Sought::Exact,
-                    &format!("t.\"{search}\" = ?"),
-                    [mac.to_string().into()],
-                );
-            }
-            (Needle::Name(name), Kind::Name) => {
-                self.part(
-                    domain,
-                    column,
-                    Sought::Exact,
-                    &format!("t.\"{search}\" = ?"),
-                    [name.clone().into()],
-                );
-                // The bare name itself is an exact hit already.
-                let begins = format!("t.\"{search}\" > ? AND t.\"{search}\" < ?");
-                self.part(
-                    domain,
-                    column,
-                    Sought::Begins,
-                    &begins,
-                    [name.clone().into(), format!("{name}\u{10ffff}").into()],
-                );
-            }
-            (Needle::Ip(ip), Kind::Nets) => self.covering(domain, column, *ip),
+    fn add(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec, sort: Sort) {
+        match (sort, column.kind) {
+            (Sort::Ip, Kind::Ip) | (Sort::Mac, Kind::Mac) => self.equal(domain, column),
+            (Sort::Name, Kind::Name) => self.named(domain, column),
+            (Sort::Ip, Kind::Nets) => self.covering(domain, column),
             _ => {}
         }
     }
 
-    fn part(
-        &mut self,
-        domain: &'static dyn AnyDomain,
-        column: &ColumnSpec,
-        how: Sought,
-        condition: &str,
-        values: impl IntoIterator<Item = SqlValue>,
-    ) {
+    fn equal(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec) {
         let (name, cells) = (domain.name(), cells(domain));
-        self.values.extend(values);
-        let firewall = self.firewall_condition();
         self.parts.push(format!(
-            "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', '{}', json_array({cells}) FROM \"{name}\" t WHERE {condition}{firewall} LIMIT {})",
+            "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', 'exact', json_array({cells}) FROM \"{name}\" t \
+             WHERE t.\"{}\" = ?1 AND {OF_FIREWALL} LIMIT ?4 + 0)",
             column.name,
-            how.as_str(),
-            self.per_column
+            column.search_name(),
+        ));
+    }
+
+    /// The name itself and names that begin with it are one stretch of the index, the name itself first.
+    fn named(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec) {
+        let (name, cells) = (domain.name(), cells(domain));
+        let search = column.search_name();
+        self.parts.push(format!(
+            "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', CASE t.\"{search}\" WHEN ?1 THEN 'exact' ELSE 'begins' END, \
+             json_array({cells}) FROM \"{name}\" t \
+             WHERE t.\"{search}\" >= ?1 AND t.\"{search}\" < ?2 AND {OF_FIREWALL} ORDER BY t.\"{search}\" LIMIT ?4 * 2)",
+            column.name,
         ));
     }
 
     /// From the ranges to their rows: the key parts are compared as the primary key compares them. The columns
     /// of the ranges have names here that no domain's column has.
-    fn covering(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec, ip: IpAddr) {
+    fn covering(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec) {
         let (name, cells) = (domain.name(), cells(domain));
         let key: Vec<String> = primary_key(&domain.columns())
             .iter()
             .enumerate()
             .map(|(i, part)| format!("t.\"{part}\" = (r.range_key ->> {i}) COLLATE BINARY"))
             .collect();
-        let bytes = sort_key(ip).to_vec();
-        self.values.extend([bytes.clone().into(), bytes.into()]);
-        let firewall = self.firewall_condition();
         self.parts.push(format!(
             "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', 'covers', json_array({cells})
-             FROM (SELECT firewall_id AS range_firewall, row_key AS range_key FROM address_ranges
-                   WHERE first <= ? AND last >= ? AND domain = '{name}' AND field = '{}') r
-             CROSS JOIN \"{name}\" t ON t.firewall_id = r.range_firewall AND {}
-             WHERE true{firewall} LIMIT {})",
-            column.name,
+             FROM covering r CROSS JOIN \"{name}\" t ON t.firewall_id = r.range_firewall AND {}
+             WHERE r.range_domain = '{name}' AND r.range_field = '{}' AND {OF_FIREWALL} LIMIT ?4 + 0)",
             column.name,
             key.join(" AND "),
-            self.per_column
+            column.name,
         ));
-    }
-
-    fn firewall_condition(&mut self) -> String {
-        self.firewall
-            .map_or_else(String::new, |firewall| format!(" AND t.firewall_id = {}", firewall.get()))
     }
 }
 

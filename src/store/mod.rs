@@ -9,6 +9,7 @@
 //! ([`snapshot`]), domain tables their projections ([`apply`]); dynamic statements are made by
 //! sea-query from column declarations and run in [`sql`] alone.
 
+mod across;
 mod apply;
 mod changes;
 mod chunk;
@@ -20,6 +21,7 @@ mod health;
 mod identity;
 mod import;
 mod labels;
+mod ledger;
 mod locate;
 mod moved;
 mod open;
@@ -39,6 +41,7 @@ mod select;
 mod selection;
 mod snapshot;
 mod source_states;
+mod splice;
 mod sql;
 mod statement;
 mod states;

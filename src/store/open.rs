@@ -13,6 +13,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, SqlitePool};
 
 use super::error::StoreError;
+use super::ledger::Ledger;
 use super::past::{Past, State};
 use super::rebuild;
 use super::statement::Guard;
@@ -47,8 +48,10 @@ pub struct Store {
     pub(super) writer: Writer,
     /// Where questions are answered: the file, or the tables of an earlier moment.
     pub(super) readers: SqlitePool,
+    pub(super) ledger: Ledger,
     /// The file, whatever the moment.
     pub(super) live: SqlitePool,
+    pub(super) live_ledger: Ledger,
     /// Reads history.
     pub(super) reader: Writer,
     pub(super) past: Past,
@@ -74,12 +77,15 @@ impl Store {
         connection.close().await.map_err(failed)?;
         let writer = Writer::new(path, BUSY);
         let live = readers(path)?;
+        let ledger = Ledger::of(path);
         Ok(Self {
             path: path.to_owned(),
             writer,
             readers: live.clone(),
+            ledger: ledger.clone(),
             guard: Guard::new(path),
             live,
+            live_ledger: ledger,
             reader: Writer::read_only(path, BUSY),
             past: Past::default(),
             state: None,
@@ -103,6 +109,7 @@ impl Store {
     pub async fn close(&self) {
         self.past.clear();
         self.guard.close();
+        self.live_ledger.close();
         self.live.close().await;
         self.reader.close().await;
         self.writer.close().await;

@@ -15,6 +15,7 @@ use crate::domain::{ALL, AnyDomain};
 use crate::types::{FirewallId, Moment, RunId, Timestamp};
 
 use super::error::StoreError;
+use super::ledger::Ledger;
 use super::open::{self, Store};
 use super::rebuild;
 use super::statement::Guard;
@@ -153,7 +154,11 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let (runs, is_newest) = self.runs_at(moment).await?;
         if is_newest {
-            return Ok(Self { readers: self.live.clone(), ..self.clone() });
+            return Ok(Self {
+                readers: self.live.clone(),
+                ledger: self.live_ledger.clone(),
+                ..self.clone()
+            });
         }
         let state = match self.past.known(&runs) {
             Some(state) if state.has(domains) => state,
@@ -169,6 +174,7 @@ impl Store {
         self.past.remember(&state);
         Ok(Self {
             readers: state.readers.clone(),
+            ledger: Ledger::default(),
             guard: state.guard.clone(),
             writer: Writer::closed(),
             state: Some(state),

@@ -1,6 +1,9 @@
 //! Bookkeeping: firewalls, runs, and what each endpoint said.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Params, Transaction, params};
+use sqlx::SqlitePool;
 
 use crate::domain::{ALL, AnyDomain, Cadence};
 use crate::types::{FirewallId, Release, RunId, Timestamp};
@@ -70,6 +73,21 @@ type FirewallColumns = (
     Option<String>,
 );
 
+/// Every firewall with its newest run, in the order of their numbers.
+pub(super) async fn firewalls(pool: &SqlitePool) -> Result<Arc<[FirewallRow]>, StoreError> {
+    let rows: Vec<FirewallColumns> = sqlx::query_as(
+        "SELECT f.firewall_id, f.name, f.url, f.host_name, f.release, f.config_revision,
+                r.run_id, r.started_at, r.finished_at, r.outcome, r.requests, r.reason
+         FROM firewalls f
+         LEFT JOIN runs r ON r.run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = f.firewall_id)
+         ORDER BY f.firewall_id",
+    )
+    .fetch_all(pool)
+    .await
+    .map_err(StoreError::query("list the firewalls"))?;
+    Ok(rows.into_iter().map(firewall_row).collect())
+}
+
 impl Store {
     /// The number of a firewall, made on first sight. A changed URL is the same firewall if the name is.
     pub async fn firewall(
@@ -118,20 +136,6 @@ impl Store {
         let sql = "UPDATE runs SET config_revision = ?1 WHERE run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = ?2)";
         self.execute("record the revision of a run", sql, (revision.to_owned(), firewall.get()))
             .await
-    }
-
-    pub async fn firewalls(&self) -> Result<Vec<FirewallRow>, StoreError> {
-        let rows: Vec<FirewallColumns> = sqlx::query_as(
-            "SELECT f.firewall_id, f.name, f.url, f.host_name, f.release, f.config_revision,
-                    r.run_id, r.started_at, r.finished_at, r.outcome, r.requests, r.reason
-             FROM firewalls f
-             LEFT JOIN runs r ON r.run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = f.firewall_id)
-             ORDER BY f.firewall_id",
-        )
-        .fetch_all(&self.readers)
-        .await
-        .map_err(StoreError::query("list the firewalls"))?;
-        Ok(rows.into_iter().map(firewall_row).collect())
     }
 
     /// Starts a run; one before it that never ended is marked, since its process died. History is in the

@@ -26,7 +26,7 @@ impl Store {
     /// snapshot that is damaged leaves its table as it is.
     pub async fn rebuild(&self) -> Result<Vec<Rebuilt>, StoreError> {
         let mut done = Vec::new();
-        for firewall in self.firewalls().await? {
+        for firewall in self.firewalls().await?.iter() {
             for domain in ALL {
                 let (id, domain) = (firewall.id, *domain);
                 let rebuild = move |connection: &Transaction<'_>| one(connection, id, domain);

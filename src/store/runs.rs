@@ -42,7 +42,7 @@ impl Store {
         let rows: Vec<Columns> = sqlx::query_as(
             "SELECT r.run_id, f.name, r.started_at, r.finished_at, r.outcome, r.requests, r.changed, r.reason
              FROM runs r JOIN firewalls f ON f.firewall_id = r.firewall_id
-             ORDER BY r.run_id DESC LIMIT ?",
+             ORDER BY r.run_id DESC LIMIT ? + 0",
         )
         .bind(most)
         .fetch_all(&self.readers)

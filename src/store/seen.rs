@@ -113,7 +113,7 @@ impl Store {
             text.push_str(" AND (p.first_run, s.sighting_id) < (?, ?)");
             values.extend([run.into(), sighting.into()]);
         }
-        text.push_str(" ORDER BY p.first_run DESC, s.sighting_id DESC LIMIT ?");
+        text.push_str(" ORDER BY p.first_run DESC, s.sighting_id DESC LIMIT ? + 0");
         values.push(query.limit.into());
         let rows = sql::fetch_all(&self.live, text, Values(values)).await.map_err(failed())?;
         rows.iter().map(interval).collect::<Result<_, _>>().map_err(failed())
@@ -148,7 +148,7 @@ impl Store {
             text.push_str(" AND (max(seen_at), client) < (?, ?)");
             values.extend([(*seen).into(), client.clone().into()]);
         }
-        text.push_str(" ORDER BY seen_at DESC, client DESC LIMIT ?");
+        text.push_str(" ORDER BY seen_at DESC, client DESC LIMIT ? + 0");
         values.push(query.limit.into());
         let rows = sql::fetch_all(&self.live, text, Values(values)).await.map_err(failed())?;
         rows.iter().map(seen).collect::<Result<_, _>>().map_err(failed())

@@ -52,9 +52,14 @@ impl Store {
         page(selection, rows, total, sources, statuses)
     }
 
+    /// The statement that answers `selection`, for people who read SQL.
+    pub fn select_statement(selection: &Selection) -> String {
+        statement(selection).0
+    }
+
     /// How SQLite runs `selection`: one line per step of `EXPLAIN QUERY PLAN`.
     pub async fn explain(&self, selection: &Selection) -> Result<Vec<String>, StoreError> {
-        let (text, values) = page_statement(selection).build(SqliteQueryBuilder);
+        let (text, values) = page_statement(selection);
         self.plan(text, values).await
     }
 
@@ -79,8 +84,7 @@ impl Store {
 fn statement(selection: &Selection) -> (String, Values) {
     let name = selection.domain.name();
     let mut values = Vec::new();
-    let mut part = |statement: SelectStatement| {
-        let (text, Values(more)) = statement.build(SqliteQueryBuilder);
+    let mut part = |(text, Values(more)): (String, Values)| {
         values.extend(more);
         text
     };
@@ -99,12 +103,13 @@ fn statement(selection: &Selection) -> (String, Values) {
             .from("domains")
             .and_where(Expr::col("domain").eq(name));
         only_firewall(&mut sum, selection.firewall);
-        part(sum)
+        part(sum.build(SqliteQueryBuilder))
     } else {
         let mut some = Query::select();
-        some.expr(Expr::cust("1")).from(name).limit(u64::from(COUNTED) + 1);
+        some.expr(Expr::cust("1")).from(name);
         conditions(&mut some, selection);
-        format!("SELECT count(*) FROM ({})", part(some))
+        let some = part(some.build(SqliteQueryBuilder));
+        format!("SELECT count(*) FROM ({some} LIMIT {})", COUNTED + 1)
     };
     let text = format!(
         "SELECT {rows}, ({total}),
@@ -116,7 +121,7 @@ fn statement(selection: &Selection) -> (String, Values) {
 }
 
 /// The page itself: one JSON array per row, the key appended behind the wanted cells.
-fn page_statement(selection: &Selection) -> SelectStatement {
+fn page_statement(selection: &Selection) -> (String, Values) {
     let wanted = selection.columns.iter().map(cell_text);
     let order = selection.order();
     let key = order.iter().map(|name| {
@@ -141,9 +146,10 @@ fn page_statement(selection: &Selection) -> SelectStatement {
     for key in order {
         statement.order_by_expr(key, Order::Asc);
     }
+    let (text, Values(mut values)) = statement.build(SqliteQueryBuilder);
     // One more than wanted tells whether a next page exists.
-    statement.limit(u64::from(selection.limit) + 1);
-    statement
+    values.push((i64::from(selection.limit) + 1).into());
+    (format!("{text} {}", sql::limit("?")), Values(values))
 }
 
 /// How a cell is printed: booleans as JSON booleans, times as RFC 3339.

@@ -1,5 +1,7 @@
 //! Running built statements. The only place where SQL that is not a literal reaches SQLite.
 
+use std::borrow::Cow;
+
 use sea_query::{Expr, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::sqlite::SqliteRow;
@@ -21,10 +23,16 @@ pub(super) async fn fetch_one(
 #[expect(clippy::disallowed_methods, reason = "the one place that may run built SQL")]
 pub(super) async fn fetch_all(
     pool: &SqlitePool,
-    sql: String,
+    sql: impl Into<Cow<'static, str>>,
     values: Values,
 ) -> Result<Vec<SqliteRow>, sqlx::Error> {
-    sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_all(pool).await
+    sqlx::query_with(AssertSqlSafe(sql.into()), SqlxValues(values)).fetch_all(pool).await
+}
+
+/// `LIMIT` by the parameter `mark`. A bare parameter there is a value that SQLite's planner looks at, so it prepares
+/// the statement anew each time that one is bound, which is at each call: 1.3 of the 1.4 ms of a page of devices.
+pub(super) fn limit(mark: &str) -> String {
+    format!("LIMIT {mark} + 0")
 }
 
 /// The columns of the primary key as expressions that compare as the primary key does: bytewise, where

@@ -80,7 +80,7 @@ impl Marked {
             return Ok(());
         }
         let sql =
-            "SELECT chunk_id FROM chunks WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1";
+            "SELECT chunk_id FROM chunks WHERE substr(hash, 1, 4) = substr(?1, 1, 4) AND hash = ?1";
         let mut statement =
             connection.prepare_cached(sql).map_err(StoreError::write("mark chunks"))?;
         let id: Option<i64> = statement

@@ -65,7 +65,7 @@ impl Store {
             "SELECT r.run_id, r.firewall_id, r.started_at, r.finished_at, r.outcome, r.requests, r.changed,
                     (SELECT count(*) FROM snapshots s WHERE s.firewall_id = r.firewall_id AND s.position = r.position AND s.run_id = r.run_id),
                     r.stored, r.reason
-             FROM runs r WHERE (?1 IS NULL OR r.firewall_id = ?1) AND (?2 IS NULL OR r.run_id < ?2) ORDER BY r.run_id DESC LIMIT ?3",
+             FROM runs r WHERE (?1 IS NULL OR r.firewall_id = ?1) AND (?2 IS NULL OR r.run_id < ?2) ORDER BY r.run_id DESC LIMIT ?3 + 0",
         )
         .bind(firewall.map(FirewallId::get))
         .bind(before.map(RunId::get))

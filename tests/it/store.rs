@@ -63,3 +63,25 @@ async fn only_its_owner_may_read_the_database() {
         );
     }
 }
+
+/// Firewalls, sources, counts and labels are kept in memory between questions, never past a change of the file.
+#[tokio::test]
+async fn what_another_process_writes_is_in_the_next_answer() {
+    let index = Index::new().await;
+    assert!(index.store.firewalls().await.unwrap().is_empty());
+    assert!(index.store.labels().await.unwrap().is_empty());
+    let count = |n: u32| usize::try_from(n).unwrap();
+    let other = rusqlite::Connection::open(index.store.path()).unwrap();
+    for n in 1..=3_u32 {
+        let sql =
+            "INSERT INTO firewalls (name, url, first_seen) VALUES ('fw' || ?1, 'http://fw', 0)";
+        other.execute(sql, [n]).unwrap();
+        let sql = "INSERT INTO labels (client, name, changed_at) VALUES ('d' || ?1, 'n', 0)";
+        other.execute(sql, [n]).unwrap();
+        assert_eq!(index.store.firewalls().await.unwrap().len(), count(n));
+        assert_eq!(index.store.labels().await.unwrap().len(), count(n));
+    }
+    // This process's own writes count as well.
+    index.store.firewall("own", "http://own", index.clock.now()).await.unwrap();
+    assert_eq!(index.store.firewalls().await.unwrap().len(), 4);
+}

@@ -105,7 +105,7 @@ pub(super) async fn entities(
 ) -> Result<Vec<Entity>, AskError> {
     let wires = ask.store.wiring().await?;
     let mut found = written(words, &wires);
-    for firewall in ask.store.firewalls().await? {
+    for firewall in ask.store.firewalls().await?.iter() {
         for (i, word) in words.iter().enumerate() {
             if word.text.eq_ignore_ascii_case(&firewall.name)
                 && !covered(&found, i)

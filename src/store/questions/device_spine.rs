@@ -129,7 +129,6 @@ pub(super) fn identifiers(
     selection: &DeviceSelection,
     after: bool,
 ) -> String {
-    let candidates = candidates(statement, selection);
     let parts: Vec<String> = COLUMNS
         .iter()
         // Whoever is online is a neighbour.
@@ -137,7 +136,7 @@ pub(super) fn identifiers(
         .filter(|column| {
             selection.vendor.is_none() || column.has_vendor || !selection.makers.is_empty()
         })
-        .map(|column| part(statement, selection, column, after, candidates.as_deref()))
+        .map(|column| part(statement, selection, column, after))
         .collect();
     parts.join("\nUNION\n")
 }
@@ -147,21 +146,21 @@ fn part(
     selection: &DeviceSelection,
     column: &Column,
     after: bool,
-    candidates: Option<&str>,
 ) -> String {
     let id = column.id;
-    let mut from = format!("FROM {} t", column.table);
+    let (few, table) = (has_candidates(selection), column.table);
+    // The few devices that can match drive; the table is searched for each.
+    let from = if few {
+        format!(
+            "FROM candidate c CROSS JOIN {table} t ON {id} = c.id AND t.firewall_id = c.firewall_id"
+        )
+    } else {
+        format!("FROM {table} t")
+    };
     let mut conditions = Vec::new();
-    if let Some(candidates) = candidates {
-        // The few devices that can match drive; the table is searched for each.
-        from = format!(
-            "FROM (\n{candidates}\n) c CROSS JOIN {} t ON {id} = c.id AND t.firewall_id = c.firewall_id",
-            column.table
-        );
-    }
     // Says the same as nothing, and makes an index on the identifier the one to walk: the partial ones want it
     // said. In a range the addresses are searched instead, and `+` keeps those indexes out of it.
-    if candidates.is_none() && selection.ranges.is_empty() {
+    if !few && selection.ranges.is_empty() {
         conditions.push(format!("{id} > ''"));
     }
     if after && let Some((last, firewall)) = &selection.after {
@@ -293,8 +292,14 @@ fn of_the_device(selection: &DeviceSelection, column: &Column) -> Vec<String> {
     conditions
 }
 
-/// The few devices that can match by identifier or name, when either is asked for.
-fn candidates(statement: &mut Statement, selection: &DeviceSelection) -> Option<String> {
+fn has_candidates(selection: &DeviceSelection) -> bool {
+    !selection.ids.is_empty() || selection.name.is_some()
+}
+
+/// The few devices that can match by identifier or name, when either is asked for: the table `candidate` that
+/// the parts of [`identifiers`] begin with. Written once: in each of fourteen parts it made the statement 34 KB
+/// long, 13 ms to prepare and 1.2 ms to run where this takes TODO.
+pub(super) fn candidates(statement: &mut Statement, selection: &DeviceSelection) -> Option<String> {
     let mut sets = Vec::new();
     if !selection.ids.is_empty() {
         let ids = selection
@@ -313,7 +318,9 @@ fn candidates(statement: &mut Statement, selection: &DeviceSelection) -> Option<
     // SQLite reads UNION and INTERSECT from left to right, whichever comes first.
     let sets: Vec<String> =
         sets.iter().map(|set| format!("SELECT id, firewall_id FROM (\n{set}\n)")).collect();
-    if sets.is_empty() { None } else { Some(sets.join("\nINTERSECT\n")) }
+    has_candidates(selection).then(|| {
+        format!("candidate (id, firewall_id) AS MATERIALIZED (\n{}\n)", sets.join("\nINTERSECT\n"))
+    })
 }
 
 /// What the user says about devices holds for every firewall.

@@ -209,6 +209,8 @@ impl Store {
 /// Identifiers of the page, their sightings, the total, and the state of the domains: one row.
 fn whole(selection: &DeviceSelection) -> (String, Values) {
     let mut statement = Statement::default();
+    let mut with: Vec<String> =
+        device_spine::candidates(&mut statement, selection).into_iter().collect();
     let (page, count, most) = match selection.counting {
         Counting::WithPage => (
             Some(device_spine::identifiers(&mut statement, selection, true)),
@@ -223,19 +225,22 @@ fn whole(selection: &DeviceSelection) -> (String, Values) {
     let limit = statement.bind(i64::from(selection.limit) + 1);
     let most = statement.bind(i64::from(most) + 1);
     let state = standing::columns(DOMAINS);
-    let (with, rows) = match page {
-        Some(page) => (
-            format!(
-                "WITH page (id, firewall_id) AS MATERIALIZED (\n{page}\nORDER BY 1, 2\nLIMIT {limit}\n),\n{}\n",
-                device_spine::SIGHTINGS
-            ),
+    let rows = match page {
+        Some(page) => {
+            with.push(format!(
+                "page (id, firewall_id) AS MATERIALIZED (\n{page}\nORDER BY 1, 2\n{}\n)",
+                sql::limit(&limit)
+            ));
+            with.push(device_spine::SIGHTINGS.to_owned());
             "(SELECT json_group_array(json_array(id, firewall_id)) FROM page),\n\
-             (SELECT json_group_array(json(line)) FROM sightings)",
-        ),
-        None => (String::new(), "NULL,\nNULL"),
+             (SELECT json_group_array(json(line)) FROM sightings)"
+        }
+        None => "NULL,\nNULL",
     };
+    let with = if with.is_empty() { String::new() } else { format!("WITH {}\n", with.join(",\n")) };
     statement.text = format!(
-        "{with}SELECT {rows},\n(SELECT count(*) FROM (\n{count}\nORDER BY 1, 2\nLIMIT {most})),\n{state}"
+        "{with}SELECT {rows},\n(SELECT count(*) FROM (\n{count}\nORDER BY 1, 2\n{})),\n{state}",
+        sql::limit(&most)
     );
     statement.into_parts()
 }

@@ -104,6 +104,7 @@ const DIFFERENCES: &[Difference] = &[
     ("24.", "dns_settings", ONLY_CONFIG, "24.7 has no API for dnsmasq"),
     ("24. 25.1", "monit_services", "*", "before 25.7 the API shows only name and type"),
     ("24.", "openvpn_instances", "*", "24.7 shows only description, role and device type"),
+    ("25.1", "static_neighbours", "origin", "25.1 does not say who pinned an address"),
     ("24.", "wireguard_peers", "keepalive", "24.7 does not show it"),
     ("24.", "wireguard_servers", "*", "24.7 shows neither the MTU nor whether routes are added"),
 ];

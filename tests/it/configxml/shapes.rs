@@ -230,6 +230,48 @@ const LEGACY: &[Look] = &[
     ("firewall_settings", "setting = ipv6", &[("value", "true")]),
     ("firewall_settings", "setting = bogons_interval", &[("value", "monthly")]),
     ("bridges", "device = bridge0", &[("spanning_tree", "true"), ("member_names", "LAN,DMZ")]),
+    (
+        "openvpn_instances",
+        "description = road",
+        &[
+            ("id", "legacy 1"),
+            ("role", "server"),
+            ("enabled", "true"),
+            ("protocol", "udp4"),
+            ("port", "1194"),
+            ("networks", "10.8.0.0/24"),
+            ("local_networks", "10.0.0.0/8,2001:db8::/48"),
+            ("authority", "Old CA"),
+            ("most_clients", "10"),
+        ],
+    ),
+    (
+        "openvpn_instances",
+        "role = client",
+        &[("enabled", "false"), ("remote", "vpn.example.org:443"), ("number", "2")],
+    ),
+    (
+        "ipsec_connections",
+        "description = branch",
+        &[
+            ("id", "legacy 1"),
+            ("enabled", "true"),
+            ("version", "ikev2"),
+            ("remote", "198.51.100.9"),
+            ("proposals", "aes256-sha256-14"),
+            ("rekey_time", "28800"),
+        ],
+    ),
+    (
+        "ipsec_children",
+        "description = office",
+        &[
+            ("connection", "branch"),
+            ("local", "lan"),
+            ("remote", "10.9.0.0/16"),
+            ("mode", "tunnel"),
+        ],
+    ),
     ("static_routes", "uuid = t1", &[("enabled", "false"), ("network", "10.20.0.0/16")]),
     ("gateway_groups", "gateway = B", &[("name", "FAILOVER"), ("tier", "2")]),
     (

@@ -1,5 +1,4 @@
-WITH page (id, firewall_id) AS MATERIALIZED (
-SELECT t.mac, t.firewall_id FROM (
+WITH candidate (id, firewall_id) AS MATERIALIZED (
 SELECT id, firewall_id FROM (
 SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
 UNION
@@ -17,146 +16,40 @@ SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?1 OR (t.hostn
 UNION
 SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
 )
-) c CROSS JOIN arp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
+),
+page (id, firewall_id) AS MATERIALIZED (
+SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN arp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
   AND +t.firewall_id = ?4
 UNION
-SELECT t.mac, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?1 OR (t.owner > ?2 AND t.owner < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?1 OR (t."group" > ?2 AND t."group" < ?3))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?1 OR (t.description > ?2 AND t.description < ?3))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-)
-) c CROSS JOIN ndp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
+SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN ndp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
   AND +t.firewall_id = ?5
 UNION
-SELECT t.mac, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?1 OR (t.owner > ?2 AND t.owner < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?1 OR (t."group" > ?2 AND t."group" < ?3))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?1 OR (t.description > ?2 AND t.description < ?3))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-)
-) c CROSS JOIN dhcp_leases t ON t.mac = c.id AND t.firewall_id = c.firewall_id
+SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN dhcp_leases t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
   AND +t.firewall_id = ?6
 UNION
-SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?1 OR (t.owner > ?2 AND t.owner < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?1 OR (t."group" > ?2 AND t."group" < ?3))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?1 OR (t.description > ?2 AND t.description < ?3))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-)
-) c CROSS JOIN dhcp_leases t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
+SELECT t.duid COLLATE BINARY, t.firewall_id FROM candidate c CROSS JOIN dhcp_leases t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
   AND +t.firewall_id = ?7
 UNION
-SELECT t.mac, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?1 OR (t.owner > ?2 AND t.owner < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?1 OR (t."group" > ?2 AND t."group" < ?3))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?1 OR (t.description > ?2 AND t.description < ?3))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-)
-) c CROSS JOIN host_discovery t ON t.mac = c.id AND t.firewall_id = c.firewall_id
+SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN host_discovery t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
   AND +t.firewall_id = ?8
 UNION
-SELECT t.mac, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?1 OR (t.owner > ?2 AND t.owner < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?1 OR (t."group" > ?2 AND t."group" < ?3))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?1 OR (t.description > ?2 AND t.description < ?3))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-)
-) c CROSS JOIN dhcp_reservations t ON t.mac = c.id AND t.firewall_id = c.firewall_id
+SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN dhcp_reservations t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
   AND +t.firewall_id = ?9
 UNION
-SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?1 OR (t.owner > ?2 AND t.owner < ?3))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?1 OR (t."group" > ?2 AND t."group" < ?3))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?1 OR (t.description > ?2 AND t.description < ?3))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
-)
-) c CROSS JOIN dhcp_reservations t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
+SELECT t.duid COLLATE BINARY, t.firewall_id FROM candidate c CROSS JOIN dhcp_reservations t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
   AND +t.firewall_id = ?10
 ORDER BY 1, 2
-LIMIT ?21
+LIMIT ?18 + 0
 ),
 seen AS MATERIALIZED (
 SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
@@ -202,164 +95,38 @@ WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
 SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
 (SELECT json_group_array(json(line)) FROM sightings),
 (SELECT count(*) FROM (
-SELECT t.mac, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?11 OR (t.owner > ?12 AND t.owner < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?11 OR (t."group" > ?12 AND t."group" < ?13))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?11 OR (t.description > ?12 AND t.description < ?13))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-)
-) c CROSS JOIN arp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
+SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN arp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?14
+  AND +t.firewall_id = ?11
 UNION
-SELECT t.mac, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?11 OR (t.owner > ?12 AND t.owner < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?11 OR (t."group" > ?12 AND t."group" < ?13))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?11 OR (t.description > ?12 AND t.description < ?13))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-)
-) c CROSS JOIN ndp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
+SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN ndp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?15
+  AND +t.firewall_id = ?12
 UNION
-SELECT t.mac, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?11 OR (t.owner > ?12 AND t.owner < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?11 OR (t."group" > ?12 AND t."group" < ?13))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?11 OR (t.description > ?12 AND t.description < ?13))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-)
-) c CROSS JOIN dhcp_leases t ON t.mac = c.id AND t.firewall_id = c.firewall_id
+SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN dhcp_leases t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND +t.firewall_id = ?16
+  AND +t.firewall_id = ?13
 UNION
-SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?11 OR (t.owner > ?12 AND t.owner < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?11 OR (t."group" > ?12 AND t."group" < ?13))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?11 OR (t.description > ?12 AND t.description < ?13))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-)
-) c CROSS JOIN dhcp_leases t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
+SELECT t.duid COLLATE BINARY, t.firewall_id FROM candidate c CROSS JOIN dhcp_leases t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND +t.firewall_id = ?17
+  AND +t.firewall_id = ?14
 UNION
-SELECT t.mac, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?11 OR (t.owner > ?12 AND t.owner < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?11 OR (t."group" > ?12 AND t."group" < ?13))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?11 OR (t.description > ?12 AND t.description < ?13))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-)
-) c CROSS JOIN host_discovery t ON t.mac = c.id AND t.firewall_id = c.firewall_id
+SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN host_discovery t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?18
+  AND +t.firewall_id = ?15
 UNION
-SELECT t.mac, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?11 OR (t.owner > ?12 AND t.owner < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?11 OR (t."group" > ?12 AND t."group" < ?13))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?11 OR (t.description > ?12 AND t.description < ?13))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-)
-) c CROSS JOIN dhcp_reservations t ON t.mac = c.id AND t.firewall_id = c.firewall_id
+SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN dhcp_reservations t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND +t.firewall_id = ?19
+  AND +t.firewall_id = ?16
 UNION
-SELECT t.duid COLLATE BINARY, t.firewall_id FROM (
-SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?11 OR (t.owner > ?12 AND t.owner < ?13))
-UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?11 OR (t."group" > ?12 AND t."group" < ?13))
-UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?11 OR (t.description > ?12 AND t.description < ?13))
-UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?11 OR (t.hostname > ?12 AND t.hostname < ?13))
-UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?11 OR (t.name > ?12 AND t.name < ?13))
-)
-) c CROSS JOIN dhcp_reservations t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
+SELECT t.duid COLLATE BINARY, t.firewall_id FROM candidate c CROSS JOIN dhcp_reservations t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?20
+  AND +t.firewall_id = ?17
 ORDER BY 1, 2
-LIMIT ?22)),
+LIMIT ?19 + 0)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),
          (SELECT json_group_array(json_array(firewall_id, domain, rows, rejects)) FROM domains WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp'))

@@ -37,7 +37,7 @@ WHERE t.mac IS NULL
   AND +t.firewall_id = ?19
   AND t.ip_sort BETWEEN ?20 AND ?21
 ORDER BY 1, 2
-LIMIT ?43
+LIMIT ?43 + 0
 ),
 seen AS MATERIALIZED (
 SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
@@ -121,7 +121,7 @@ WHERE t.mac IS NULL
   AND +t.firewall_id = ?40
   AND t.ip_sort BETWEEN ?41 AND ?42
 ORDER BY 1, 2
-LIMIT ?44)),
+LIMIT ?44 + 0)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),
          (SELECT json_group_array(json_array(firewall_id, domain, rows, rejects)) FROM domains WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp'))

@@ -12,7 +12,7 @@ WHERE t.mac > ''
   AND +t.firewall_id = ?4
   AND t.interface_name = ?6 AND +t.firewall_id = ?5
 ORDER BY 1, 2
-LIMIT ?13
+LIMIT ?13 + 0
 ),
 seen AS MATERIALIZED (
 SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
@@ -71,7 +71,7 @@ WHERE t.mac > ''
   AND +t.firewall_id = ?10
   AND t.interface_name = ?12 AND +t.firewall_id = ?11
 ORDER BY 1, 2
-LIMIT ?14)),
+LIMIT ?14 + 0)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),
          (SELECT json_group_array(json_array(firewall_id, domain, rows, rejects)) FROM domains WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp'))

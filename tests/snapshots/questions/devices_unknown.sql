@@ -51,7 +51,7 @@ WHERE t.duid COLLATE BINARY > ''
   AND NOT EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = t.duid AND r.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')
 ORDER BY 1, 2
-LIMIT ?15
+LIMIT ?15 + 0
 ),
 seen AS MATERIALIZED (
 SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
@@ -149,7 +149,7 @@ WHERE t.duid COLLATE BINARY > ''
   AND NOT EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = t.duid AND r.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')
 ORDER BY 1, 2
-LIMIT ?16)),
+LIMIT ?16 + 0)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),
          (SELECT json_group_array(json_array(firewall_id, domain, rows, rejects)) FROM domains WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp'))
