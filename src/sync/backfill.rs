@@ -197,8 +197,9 @@ impl Firewall {
 
     /// The release that the newest sync read.
     async fn release(&self, id: FirewallId) -> Result<Option<Release>, StoreError> {
-        let known = self.store().firewalls().await?.into_iter().find(|f| f.id == id);
-        Ok(known.and_then(|f| f.release).and_then(|release| release.parse().ok()))
+        let firewalls = self.store().firewalls().await?;
+        let known = firewalls.iter().find(|f| f.id == id).and_then(|f| f.release.as_deref());
+        Ok(known.and_then(|release| release.parse().ok()))
     }
 
     async fn unread(

@@ -114,12 +114,12 @@ async fn known_release(
     firewall: &str,
     at: Timestamp,
 ) -> Result<Option<Release>, StoreError> {
-    let Some(known) = store.firewalls().await?.into_iter().find(|f| f.name == firewall) else {
-        return Ok(None);
-    };
+    let firewalls = store.firewalls().await?;
+    let Some(known) = firewalls.iter().find(|f| f.name == firewall) else { return Ok(None) };
     let since = store.synced_since(known.id).await?;
     let is_beside = since.is_some_and(|since| since <= at);
-    Ok(known.release.filter(|_| is_beside).and_then(|release| release.parse().ok()))
+    let release = known.release.as_deref().filter(|_| is_beside);
+    Ok(release.and_then(|release| release.parse().ok()))
 }
 
 /// The running configuration after syncs: what no endpoint gives is as it says, although it was saved before them.
