@@ -106,9 +106,9 @@ pub fn services(cubes: &[Cube], family: Family) -> String {
         words.push("other protocols".to_owned());
     } else if !others.is_empty() {
         let each = others.intervals().iter().flat_map(|(a, b)| *a..=*b);
-        let names: Vec<String> =
+        let protocols: Vec<String> =
             each.filter_map(|n| u8::try_from(n).ok()).map(protocol_name).collect();
-        words.push(list(&names));
+        words.push(list(&protocols));
     }
     words.join("; ")
 }

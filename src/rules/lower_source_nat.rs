@@ -40,11 +40,11 @@ pub(super) fn outbound_rows<'r>(
         rows.outbound.iter().filter(loaded).map(Cow::Borrowed).collect();
     ordered.sort_by_key(|row| (row.origin == "legacy", row.position.unwrap_or(0)));
     if automatic {
-        let made = automatic_rows(rows, names);
-        if mode.is_none() && !shown && !made.is_empty() {
+        let added = automatic_rows(rows, names);
+        if mode.is_none() && !shown && !added.is_empty() {
             gaps.push("the mode of outbound NAT is not in the index; automatic rules are assumed to be loaded (it is in config.xml: `opndex import`)".to_owned());
         }
-        ordered.extend(made.into_iter().map(Cow::Owned));
+        ordered.extend(added.into_iter().map(Cow::Owned));
     }
     ordered
 }

@@ -181,6 +181,7 @@ pub struct TableRow {
 /// A device with its assignment and addresses.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct InterfaceRow {
     pub device: String,
     /// `lan`, `opt3`; absent when not assigned.

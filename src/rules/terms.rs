@@ -229,10 +229,10 @@ impl Names {
         if part == "network" {
             return Some(self.networks(&ids, family));
         }
-        let devices = ids.iter().filter_map(|id| self.devices.get(*id));
+        let mut devices = ids.iter().filter_map(|id| self.devices.get(*id));
         match part {
             "" => Some(devices.fold(Set::empty(), |set, d| set.union(d.own().of(family)))),
-            "0" => devices.filter_map(|d| d.first_address(family)).next().map(Set::point),
+            "0" => devices.find_map(|d| d.first_address(family)).map(Set::point),
             _ => None,
         }
     }
