@@ -40,7 +40,9 @@ impl Found {
 
 /// The rows under the name of the source that they are of on a release.
 fn renamed(mut rows: Vec<RawRow>, source: &'static Source) -> Vec<RawRow> {
-    rows.iter_mut().for_each(|row| row.source = source.name);
+    for row in &mut rows {
+        row.source = source.name;
+    }
     rows
 }
 
