@@ -23,6 +23,7 @@ struct Expected {
     /// Description of the rule that decides; empty: none does.
     rule: String,
     since_26_1: Option<Other>,
+    on_24_7: Option<Other>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -51,8 +52,12 @@ async fn every_release_decides_as_its_rules_read() {
                 ..TraceQuestion::default()
             };
             let trace = ask.trace(&question).await.unwrap();
-            let newer = expected.since_26_1.as_ref().filter(|_| release.starts_with("26."));
-            let (verdict, rule) = newer
+            let other = match release.split('.').next() {
+                Some("26") => expected.since_26_1.as_ref(),
+                Some("24") => expected.on_24_7.as_ref(),
+                _ => None,
+            };
+            let (verdict, rule) = other
                 .map_or((&expected.verdict, &expected.rule), |other| (&other.verdict, &other.rule));
             let stopped_out = trace.rule_out.as_ref().filter(|r| r.action != "pass");
             let decided = stopped_out.or(trace.rule.as_ref()).map(|r| r.description.as_str());
