@@ -120,7 +120,7 @@ fn main() {
         });
         assert!(passed < packets.len());
         let (matrix, found) = timed(|| zones(&ruleset).expect("few parts"));
-        assert_eq!(found.len(), usize::try_from(INTERFACES).expect("small") + 1);
+        assert_eq!(found.len(), usize::try_from(INTERFACES).expect("small") + 2);
         let freshness =
             Freshness { as_of: None, age_s: None, stale: false, complete: true, notes: Vec::new() };
         let loaded = Loaded {

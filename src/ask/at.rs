@@ -13,8 +13,13 @@ impl Ask {
     /// What it gives is an [`Ask`] that answers every question over the state of then; doors and questions
     /// need nothing else. Each answer's freshness says of what moment it is and what is not known of it.
     pub async fn at(&self, moment: Option<&str>) -> Result<Self, AskError> {
+        if moment.is_none_or(|text| text.trim().is_empty()) {
+            // Rulesets that were lowered stay at hand.
+            return Ok(self.clone());
+        }
         let store = self.store_at(moment, ALL).await?;
-        Ok(Self::new(store, self.clock.clone()))
+        let earlier = Self::new(store, self.clock.clone());
+        Ok(Self { suppressions: self.suppressions.clone(), ..earlier })
     }
 
     /// The store of then, with the tables of `domains` alone: for a question that looks at no other.

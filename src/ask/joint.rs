@@ -1,5 +1,6 @@
 //! The freshness of an answer that several domains had a part in.
 
+use crate::domain::by_name;
 use crate::store::{DomainStatus, FirewallRow, SourceStatus};
 use crate::types::{FirewallId, Timestamp};
 
@@ -31,7 +32,9 @@ pub(super) fn joint(
         };
         sum.stale |= one.stale;
         // What a release never tells (a gap) is noted; it does not make this answer less complete.
-        sum.complete &= !one.stale && (one.complete || one.as_of.is_some());
+        // Nor does what no release tells at all, before a backfill or an import has read it.
+        let is_untold = by_name(domain).is_some_and(|d| d.api_sources().is_empty());
+        sum.complete &= !one.stale && (one.complete || one.as_of.is_some() || is_untold);
         if !one.complete || one.stale {
             sum.notes.extend(one.notes.into_iter().map(|note| format!("{domain}: {note}")));
         }

@@ -46,7 +46,7 @@ pub struct Finding {
     pub text: String,
     /// What to do.
     pub advice: &'static str,
-    /// Uuids of rules and names of aliases that show it.
+    /// The rows that show it, as a domain and a filter: `firewall_rules uuid = 1947e94d`.
     pub evidence: Vec<String>,
     /// A packet that proves it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,6 +62,13 @@ pub struct Finding {
 pub struct Suppression {
     pub id: String,
     pub reason: String,
+}
+
+impl Suppression {
+    /// `no_log:*` covers every finding of a code.
+    fn covers(&self, id: &str) -> bool {
+        self.id.strip_suffix('*').map_or(self.id == id, |start| id.starts_with(start))
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -96,11 +103,19 @@ impl Ask {
     pub async fn lint(&self, question: &LintQuestion) -> Result<Lint, AskError> {
         let loaded = self.ruleset(question.firewall.as_deref()).await?;
         let mut findings = findings(&loaded)?;
+        self.say_since_when(&loaded, &mut findings).await?;
         findings.extend(self.names_and_addresses(&loaded).await?);
+        let suppressions: Vec<&Suppression> =
+            question.suppressions.iter().chain(self.suppressions.iter()).collect();
         for finding in &mut findings {
-            let known = question.suppressions.iter().find(|s| s.id == finding.id);
+            let known = suppressions.iter().find(|s| s.covers(&finding.id));
             finding.suppressed = known.map(|s| s.reason.clone());
         }
+        let idle: Vec<String> = suppressions
+            .iter()
+            .filter(|s| !findings.iter().any(|f| s.covers(&f.id)))
+            .map(|s| format!("no finding is `{}` any more: take it out of the suppressions", s.id))
+            .collect();
         findings.retain(|f| {
             question.severity.is_none_or(|least| f.severity <= least)
                 && question.code.as_deref().is_none_or(|code| f.code == code)
@@ -121,6 +136,7 @@ impl Ask {
         findings.truncate(question.limit.unwrap_or(SHOWN));
         let mut unknown = loaded.ruleset.gaps.clone();
         unknown.retain(|gap| !loaded.freshness.notes.contains(gap));
+        unknown.extend(idle);
         Ok(Lint { findings, total, counts, unknown, freshness: loaded.freshness.clone() })
     }
 }
@@ -141,20 +157,66 @@ pub fn findings(loaded: &Loaded) -> Result<Vec<Finding>, AskError> {
     Ok(all)
 }
 
+/// What a finding is about: part of its id, and the row to look at.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum About<'a> {
+    Rule(&'a str),
+    /// The rule that wins and the one that loses.
+    Rules(&'a str, &'a str),
+    Alias(&'a str),
+    Forward(&'a str),
+    /// By its key.
+    Interface(&'a str),
+    /// A name and its address.
+    Record(&'a str, &'a str),
+    /// A DHCP server and the reserved address.
+    Reservation(&'a str, &'a str),
+}
+
+impl About<'_> {
+    fn id(self) -> String {
+        match self {
+            Self::Rule(it) | Self::Alias(it) | Self::Forward(it) | Self::Interface(it) => {
+                it.to_owned()
+            }
+            Self::Rules(winner, loser) => format!("{winner}+{loser}"),
+            Self::Record(name, ip) => format!("{name}={ip}"),
+            Self::Reservation(backend, ip) => format!("{backend}:{ip}"),
+        }
+    }
+
+    /// A domain and a filter for `query`.
+    fn rows(self) -> Vec<String> {
+        match self {
+            Self::Rule(uuid) => vec![rule_row(uuid)],
+            Self::Rules(winner, loser) => vec![rule_row(winner), rule_row(loser)],
+            Self::Alias(name) => vec![format!("aliases name = {name}")],
+            Self::Forward(uuid) => vec![format!("destination_nat uuid = {uuid}")],
+            Self::Interface(key) => vec![format!("interfaces key = {key}")],
+            Self::Record(_, ip) => vec![format!("dns_records ip = {ip}")],
+            Self::Reservation(_, ip) => vec![format!("dhcp_reservations ip = {ip}")],
+        }
+    }
+}
+
+pub(super) fn rule_row(uuid: &str) -> String {
+    format!("firewall_rules uuid = {uuid}")
+}
+
 pub(super) fn finding(
     code: &'static str,
     severity: Severity,
-    about: &str,
+    about: About<'_>,
     text: String,
     advice: &'static str,
 ) -> Finding {
     Finding {
-        id: format!("{code}:{about}"),
+        id: format!("{code}:{}", about.id()),
         code,
         severity,
         text,
         advice,
-        evidence: vec![about.to_owned()],
+        evidence: about.rows(),
         witness: None,
         suppressed: None,
     }

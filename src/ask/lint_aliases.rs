@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::lint::{Finding, Severity, finding};
+use super::lint::{About, Finding, Severity, finding};
 use super::ruleset::Loaded;
 
 /// Words in which rules, translations and other aliases name things.
@@ -62,7 +62,7 @@ pub(super) fn aliases(loaded: &Loaded, all: &mut Vec<Finding>) {
             all.push(finding(
                 "unused_alias",
                 Severity::Info,
-                &alias.name,
+                About::Alias(&alias.name),
                 text,
                 "Delete it, unless something outside the rules uses it.",
             ));
@@ -73,7 +73,7 @@ pub(super) fn aliases(loaded: &Loaded, all: &mut Vec<Finding>) {
             all.push(finding(
                 "disabled_alias",
                 Severity::Medium,
-                &alias.name,
+                About::Alias(&alias.name),
                 text,
                 "Switch it on, or take it out of the rules.",
             ));
@@ -87,7 +87,7 @@ pub(super) fn aliases(loaded: &Loaded, all: &mut Vec<Finding>) {
             all.push(finding(
                 "unresolved_alias",
                 Severity::Medium,
-                &alias.name,
+                About::Alias(&alias.name),
                 text,
                 "See why it does not resolve: DNS, a download, a licence.",
             ));

@@ -9,7 +9,7 @@ use crate::rules::{
 
 use super::endpoint::internet_addresses;
 use super::error::AskError;
-use super::lint::{Finding, Severity, finding, title};
+use super::lint::{About, Finding, Severity, finding, title};
 use super::ruleset::Loaded;
 
 /// What the internet reaches, by the rule or forward that lets it in.
@@ -33,16 +33,22 @@ pub(super) fn exposures(ruleset: &Ruleset, all: &mut Vec<Finding>) -> Result<(),
                 {
                     continue;
                 }
-                let about = match (rule, &fate.translation) {
-                    (Some(rule), _) => rule.id(),
-                    (None, Some(name)) => name.clone(),
-                    (None, None) => "no rule".to_owned(),
+                let forward = fate.translation.as_deref().and_then(|name| {
+                    let mut all = ruleset.translations.redirects.iter();
+                    all.find(|rdr| name_of(&rdr.label) == name).map(|rdr| &rdr.label)
+                });
+                let by = match (rule, forward) {
+                    (Some(rule), _) => (title(rule), rule.id()),
+                    (None, Some(label)) => {
+                        (format!("port forward `{}`", name_of(label)), label.uuid.clone())
+                    }
+                    (None, None) => ("no rule".to_owned(), "no rule".to_owned()),
                 };
-                if !told.insert(about.clone()) {
+                if !told.insert(by.1.clone()) {
                     continue;
                 }
                 let Some(cube) = merge(cubes).into_iter().next() else { continue };
-                all.push(exposure(outer, internet.of(family), family, &about, rule, &cube));
+                all.push(exposure(outer, internet.of(family), family, &by, rule, &cube));
             }
         }
     }
@@ -55,7 +61,7 @@ fn exposure(
     outer: &crate::rules::Device,
     internet: &crate::rules::Set,
     family: Family,
-    about: &str,
+    (by, about): &(String, String),
     rule: Option<&Rule>,
     cube: &Cube,
 ) -> Finding {
@@ -63,10 +69,9 @@ fn exposure(
     let who = if from_all { "the whole internet" } else { "some of the internet" };
     let what = format!(
         "{} at {}",
-        describe::service(cube),
+        describe::service(cube, family),
         describe::addresses(cube.side(DESTINATION), family)
     );
-    let by = rule.map_or_else(|| format!("port forward `{about}`"), title);
     let severity = if from_all && rule.is_some_and(|r| r.row.protocol == "any") {
         Severity::High
     } else {
@@ -76,7 +81,7 @@ fn exposure(
     let mut finding = finding(
         "wan_exposure",
         severity,
-        about,
+        if rule.is_some() { About::Rule(about) } else { About::Forward(about) },
         text,
         "Check that the service is meant to be public; limit its senders.",
     );
@@ -115,7 +120,7 @@ pub(super) fn forwards(loaded: &Loaded, all: &mut Vec<Finding>) {
             let mut finding = finding(
                 "forward_without_rule",
                 Severity::High,
-                &redirect.label.uuid,
+                About::Forward(&redirect.label.uuid),
                 text,
                 "Add a rule for the translated target, or set the forward to pass.",
             );
@@ -132,7 +137,7 @@ pub(super) fn forwards(loaded: &Loaded, all: &mut Vec<Finding>) {
             all.push(finding(
                 "dead_reference",
                 Severity::High,
-                &row.uuid,
+                About::Forward(&row.uuid),
                 text,
                 "Repair what it refers to, or delete it.",
             ));
@@ -178,7 +183,7 @@ pub(super) fn families(ruleset: &Ruleset, all: &mut Vec<Finding>) -> Result<(), 
             let mut finding = finding(
                 "ipv6_more_open",
                 Severity::Medium,
-                &key,
+                About::Interface(&key),
                 text,
                 "Write the rules for both families, or the same rules for IPv6.",
             );

@@ -9,7 +9,7 @@ use crate::types::AddressRange;
 
 use super::endpoint::internet_addresses;
 use super::error::AskError;
-use super::lint::{Finding, Severity, finding};
+use super::lint::{About, Finding, Severity, finding};
 use super::query::Ask;
 use super::ruleset::Loaded;
 
@@ -17,7 +17,7 @@ use super::ruleset::Loaded;
 const MOST_ROWS: u32 = 50_000;
 
 /// One row by column name.
-type Row = BTreeMap<&'static str, String>;
+pub(super) type Row = BTreeMap<&'static str, String>;
 
 impl Ask {
     pub(super) async fn names_and_addresses(
@@ -56,7 +56,7 @@ impl Ask {
                 all.push(finding(
                     "dns_foreign_address",
                     Severity::Low,
-                    &format!("{name}={ip}"),
+                    About::Record(&name, &ip.to_string()),
                     text,
                     "Correct the address, or delete the record.",
                 ));
@@ -67,7 +67,7 @@ impl Ask {
                 all.push(finding(
                     "dns_dead_address",
                     Severity::Info,
-                    &format!("{name}={ip}"),
+                    About::Record(&name, &ip.to_string()),
                     text,
                     "Delete the record if the host is gone.",
                 ));
@@ -107,7 +107,7 @@ impl Ask {
             all.push(finding(
                 "reservation_in_range",
                 severity,
-                &format!("{backend}:{ip}"),
+                About::Reservation(&backend, &ip.to_string()),
                 text,
                 "Move the reservation out of the range.",
             ));
@@ -116,7 +116,7 @@ impl Ask {
     }
 
     /// The rows of a domain as text; none when this version or this firewall has no such domain.
-    async fn texts(&self, loaded: &Loaded, name: &str) -> Result<Vec<Row>, AskError> {
+    pub(super) async fn texts(&self, loaded: &Loaded, name: &str) -> Result<Vec<Row>, AskError> {
         let Some(domain) = by_name(name) else { return Ok(Vec::new()) };
         let columns = domain.columns();
         let selection = Selection {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::rules::{Action, Class, Direction, Rule, RuleRow, Ruleset};
 
-use super::lint::{Finding, Severity, finding, title};
+use super::lint::{About, Finding, Severity, finding, rule_row, title};
+
+/// Its text is completed with since when the counters count.
+pub(super) const NEVER_HIT: &str = "never_hit";
 
 pub(super) fn hidden(ruleset: &Ruleset, all: &mut Vec<Finding>) {
     let shadows = ruleset.shadows();
@@ -30,8 +33,9 @@ pub(super) fn hidden(ruleset: &Ruleset, all: &mut Vec<Finding>) {
         };
         let by = names(&shadow.by);
         let text = format!("{} never decides: all its packets are decided by {by}", title(rule));
-        let mut finding = finding(code, severity, &rule.id(), text, advice);
-        finding.evidence.extend(shadow.by.iter().filter_map(|i| ruleset.rule(*i)).map(Rule::id));
+        let mut finding = finding(code, severity, About::Rule(&rule.id()), text, advice);
+        let by = shadow.by.iter().filter_map(|i| ruleset.rule(*i));
+        finding.evidence.extend(by.map(|rule| rule_row(&rule.id())));
         all.push(finding);
     }
     for overlap in &shadows.overlaps {
@@ -45,15 +49,14 @@ pub(super) fn hidden(ruleset: &Ruleset, all: &mut Vec<Finding>) {
             title(winner),
             title(loser)
         );
-        let about = format!("{}+{}", winner.id(), loser.id());
+        let (winner, loser) = (winner.id(), loser.id());
         let mut finding = finding(
             "contradicting_rules",
             Severity::Info,
-            &about,
+            About::Rules(&winner, &loser),
             text,
             "Check that the order is meant.",
         );
-        finding.evidence = vec![winner.id(), loser.id()];
         let way = if overlap.direction == Direction::Out { "leaving by" } else { "arriving on" };
         let device =
             ruleset.device(overlap.device).map(crate::rules::Device::label).unwrap_or_default();
@@ -69,7 +72,7 @@ pub(super) fn one_rule(ruleset: &Ruleset, rule: &Rule, all: &mut Vec<Finding>) {
         all.push(finding(
             "dead_reference",
             Severity::High,
-            &id,
+            About::Rule(&id),
             text,
             "Repair what it refers to, or delete it.",
         ));
@@ -83,7 +86,7 @@ pub(super) fn one_rule(ruleset: &Ruleset, rule: &Rule, all: &mut Vec<Finding>) {
         all.push(finding(
             "dead_gateway",
             Severity::Medium,
-            &id,
+            About::Rule(&id),
             text,
             "Repair the gateway or take it out of the rule.",
         ));
@@ -94,7 +97,13 @@ pub(super) fn one_rule(ruleset: &Ruleset, rule: &Rule, all: &mut Vec<Finding>) {
     if open && row.protocol == "any" {
         let severity = if faces_out(ruleset, rule) { Severity::High } else { Severity::Medium };
         let text = format!("{} passes everything from anywhere to anywhere", title(rule));
-        all.push(finding("any_any_pass", severity, &id, text, "Name sources and destinations."));
+        all.push(finding(
+            "any_any_pass",
+            severity,
+            About::Rule(&id),
+            text,
+            "Name sources and destinations.",
+        ));
     }
     habits(ruleset, rule, all);
     for reason in &rule.unknown {
@@ -102,7 +111,7 @@ pub(super) fn one_rule(ruleset: &Ruleset, rule: &Rule, all: &mut Vec<Finding>) {
         all.push(finding(
             "unresolved_term",
             Severity::Info,
-            &id,
+            About::Rule(&id),
             text,
             "See why the table was not read or not filled.",
         ));
@@ -114,22 +123,34 @@ fn habits(ruleset: &Ruleset, rule: &Rule, all: &mut Vec<Finding>) {
     let (row, id) = (&rule.row, rule.id());
     if row.description.is_empty() {
         let text = format!("{} has no description", title(rule));
-        all.push(finding("no_description", Severity::Info, &id, text, "Say what it is for."));
+        all.push(finding(
+            "no_description",
+            Severity::Info,
+            About::Rule(&id),
+            text,
+            "Say what it is for.",
+        ));
     }
     if rule.action == Action::Pass && faces_out(ruleset, rule) && !row.log {
         let text = format!("{} lets the internet in and does not log it", title(rule));
-        all.push(finding("no_log", Severity::Low, &id, text, "Log what comes in from outside."));
+        all.push(finding(
+            "no_log",
+            Severity::Low,
+            About::Rule(&id),
+            text,
+            "Log what comes in from outside.",
+        ));
     }
     if row.evaluations.is_some_and(|n| n > 0) && row.packets == Some(0) {
         let text = format!(
-            "{} was evaluated {} times since the rules were loaded and never matched",
+            "{} was compared with {} packets and matched none",
             title(rule),
             row.evaluations.unwrap_or(0)
         );
         all.push(finding(
-            "never_hit",
+            NEVER_HIT,
             Severity::Low,
-            &id,
+            About::Rule(&id),
             text,
             "If it stays so for weeks, delete it.",
         ));
@@ -181,9 +202,14 @@ pub(super) fn duplicates(ruleset: &Ruleset, all: &mut Vec<Finding>) {
         let [first, rest @ ..] = rules.as_slice() else { continue };
         for rule in rest {
             let text = format!("{} is the same as {}", title(rule), title(first));
-            let mut finding =
-                finding("duplicate_rule", Severity::Low, &rule.id(), text, "Delete one of them.");
-            finding.evidence.push(first.id());
+            let mut finding = finding(
+                "duplicate_rule",
+                Severity::Low,
+                About::Rule(&rule.id()),
+                text,
+                "Delete one of them.",
+            );
+            finding.evidence.push(rule_row(&first.id()));
             all.push(finding);
         }
     }

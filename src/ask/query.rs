@@ -1,5 +1,7 @@
 //! Rows of one domain: filters, columns, pages.
 
+use std::sync::Arc;
+
 use crate::domain::{AnyDomain, ColumnSpec};
 use crate::store::{Filter, FirewallRow, Page, Selection, Store, Total};
 use crate::types::{Clock, FirewallId, did_you_mean};
@@ -10,6 +12,7 @@ use super::cursor;
 use super::error::AskError;
 use super::filter;
 use super::freshness::{best_effort, freshness};
+use super::lint::Suppression;
 use super::ruleset::Rulesets;
 
 /// Rows of a page unless asked otherwise: 50 leases are about 1,500 tokens.
@@ -24,6 +27,8 @@ pub struct Ask {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) rulesets: Rulesets,
+    /// Findings that somebody decided to live with, from the settings.
+    pub(super) suppressions: Arc<[Suppression]>,
 }
 
 /// A question about one domain, in words.
@@ -47,7 +52,14 @@ pub struct Query {
 
 impl Ask {
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, rulesets: Rulesets::default() }
+        Self { store, clock, rulesets: Rulesets::default(), suppressions: Arc::default() }
+    }
+
+    /// The same with findings of [`Ask::lint`] that may stay: the reason by the id of each.
+    #[must_use]
+    pub fn with_suppressions(self, reasons: impl IntoIterator<Item = (String, String)>) -> Self {
+        let suppressions = reasons.into_iter().map(|(id, reason)| Suppression { id, reason });
+        Self { suppressions: suppressions.collect(), ..self }
     }
 
     /// Answers from the store alone.

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::rules::{
     Action, Addresses, Cube, DESTINATION, DESTINATION_PORT, DeviceId, Family, Fate, LocalTime,
-    PROTOCOL, Part, Ruleset, SOURCE, SOURCE_PORT, Set, TCP, Toward, UDP, describe, merge, port,
-    protocol,
+    PROTOCOL, Part, Rule, Ruleset, SOURCE, SOURCE_PORT, Set, TCP, Toward, UDP, describe, merge,
+    port, protocol,
 };
 
 use super::endpoint::internet_addresses;
@@ -108,11 +108,24 @@ impl Ask {
         let mut parts = Vec::new();
         for family in Family::BOTH {
             let start = cube(question, family, from.addresses.of(family), to.addresses.of(family))?;
+            let mut add = |device, found| {
+                let named = grouped(found).into_iter().map(|(fate, cubes)| Named {
+                    family,
+                    device,
+                    fate,
+                    from: name(&cubes, SOURCE, &start, &question.from, family),
+                    to: name(&cubes, DESTINATION, &start, &question.to, family),
+                    cubes,
+                });
+                parts.extend(named);
+            };
             for (device, cube) in arrivals(ruleset, family, fixed, &start) {
-                let found = ruleset.reach(device, family, &cube, moment)?;
-                parts.extend(
-                    grouped(found).into_iter().map(|(fate, cube)| (family, device, fate, cube)),
-                );
+                add(Some(device), ruleset.reach(device, family, &cube, moment)?);
+            }
+            // What the firewall itself sends arrives nowhere.
+            let own = start.side(SOURCE).intersect(ruleset.own.of(family));
+            if fixed.is_none() && !own.is_empty() {
+                add(None, ruleset.send(family, &start.clone().with(SOURCE, own), moment)?);
             }
         }
         Ok(answer(&loaded, question, parts))
@@ -194,8 +207,34 @@ pub(super) fn arrivals(
     found.into_iter().map(|(device, set)| (device, start.clone().with(SOURCE, set))).collect()
 }
 
-/// Parts of one fate with their cubes joined.
-fn grouped(parts: Vec<Part>) -> Vec<(Fate, Cube)> {
+/// Disjoint cubes of one fate between the same addresses, and what they are called.
+struct Named {
+    family: Family,
+    device: Option<DeviceId>,
+    fate: Fate,
+    from: String,
+    to: String,
+    cubes: Vec<Cube>,
+}
+
+/// What the cubes have on one side in the words of the question where they are short: `lan`, `lan except
+/// 192.168.1.53`. All of `cubes` have the same there.
+fn name(cubes: &[Cube], side: usize, start: &Cube, asked: &str, family: Family) -> String {
+    let Some(set) = cubes.first().map(|cube| cube.side(side)) else { return String::new() };
+    let all = start.side(side);
+    let is_word = !asked.eq_ignore_ascii_case("any");
+    if is_word && all.is_within(set) {
+        return asked.to_owned();
+    }
+    let without = all.minus(set);
+    if is_word && without.intervals().len() < set.intervals().len() {
+        return format!("{asked} except {}", describe::addresses(&without, family));
+    }
+    describe::addresses(set, family)
+}
+
+/// Parts of one fate with their cubes joined, those between the same addresses together.
+fn grouped(parts: Vec<Part>) -> Vec<(Fate, Vec<Cube>)> {
     let mut by_fate: BTreeMap<Fate, Vec<Cube>> = BTreeMap::new();
     for part in parts {
         // Where blocked or passed packets would have gone does not tell parts apart.
@@ -209,10 +248,14 @@ fn grouped(parts: Vec<Part>) -> Vec<(Fate, Cube)> {
         };
         by_fate.entry(fate).or_default().push(part.cube);
     }
-    let joined = by_fate
-        .into_iter()
-        .flat_map(|(fate, cubes)| merge(cubes).into_iter().map(move |cube| (fate.clone(), cube)));
-    joined.collect()
+    let mut joined: BTreeMap<(Fate, Set, Set), Vec<Cube>> = BTreeMap::new();
+    for (fate, cubes) in by_fate {
+        for cube in merge(cubes) {
+            let ends = (cube.side(SOURCE).clone(), cube.side(DESTINATION).clone());
+            joined.entry((fate.clone(), ends.0, ends.1)).or_default().push(cube);
+        }
+    }
+    joined.into_iter().map(|((fate, ..), cubes)| (fate, cubes)).collect()
 }
 
 fn verdict(ruleset: &Ruleset, fate: &Fate) -> &'static str {
@@ -221,17 +264,13 @@ fn verdict(ruleset: &Ruleset, fate: &Fate) -> &'static str {
             .rule(*i)
             .is_some_and(|r| (r.action == Action::Pass) != (fate.action == Action::Pass))
     };
-    if fate.maybes.iter().any(other) { "undecidable" } else { fate.action.as_str() }
+    let hidden = !fate.by_redirect && ruleset.may_be_overruled(fate.rule_in);
+    if hidden || fate.maybes.iter().any(other) { "undecidable" } else { fate.action.as_str() }
 }
 
-fn answer(
-    loaded: &Loaded,
-    question: &ReachQuestion,
-    parts: Vec<(Family, DeviceId, Fate, Cube)>,
-) -> Reach {
+fn answer(loaded: &Loaded, question: &ReachQuestion, parts: Vec<Named>) -> Reach {
     let ruleset = &loaded.ruleset;
-    let passes = |fate: &Fate| verdict(ruleset, fate) == "pass";
-    let passing = parts.iter().filter(|(_, _, fate, _)| passes(fate)).count();
+    let passing = parts.iter().filter(|part| verdict(ruleset, &part.fate) == "pass").count();
     let what = match (passing, parts.len()) {
         (_, 0) => {
             format!("`{}` and `{}` have nothing to say to each other", question.from, question.to)
@@ -241,34 +280,54 @@ fn answer(
         (p, t) => format!("{p} of {t} parts from {} to {} pass", question.from, question.to),
     };
     let wanted = question.verdict.as_deref();
-    let mut shown: Vec<(Family, DeviceId, Fate, Cube)> = parts
+    let mut shown: Vec<Named> = parts
         .into_iter()
-        .filter(|(_, _, fate, _)| wanted.is_none_or(|w| w == verdict(ruleset, fate)))
+        .filter(|part| wanted.is_none_or(|w| w == verdict(ruleset, &part.fate)))
         .collect();
-    // What passes is what people look for; larger parts first.
-    shown.sort_by_cached_key(|(family, device, fate, cube)| {
-        (*family, fate.action != Action::Pass, fate.rule_in, *device, cube.clone())
+    // What passes is what people look for; what the firewall always drops is what they do not.
+    shown.sort_by_cached_key(|part| {
+        let rule = stopping(ruleset, &part.fate);
+        let rank = match verdict(ruleset, &part.fate) {
+            "pass" => 0,
+            "undecidable" => 1,
+            _ if rule.and_then(|i| ruleset.rule(i)).is_some_and(is_port_zero) => 3,
+            _ => 2,
+        };
+        (rank, rule, part.family, part.device, part.cubes.clone())
     });
     let total = shown.len();
     let limit = question.limit.unwrap_or(SHOWN).min(MOST);
     let parts: Vec<ReachPart> = shown
         .into_iter()
         .take(limit)
-        .map(|(family, device, fate, cube)| ReachPart {
-            verdict: verdict(ruleset, &fate),
-            family: family.as_str(),
-            from: describe::addresses(cube.side(SOURCE), family),
-            to: describe::addresses(cube.side(DESTINATION), family),
-            service: describe::service(&cube),
-            arrives_on: ruleset.device(device).map(crate::rules::Device::label),
-            rule: stopping(ruleset, &fate).and_then(|i| word(ruleset, i, String::new())),
-            nat: fate.translation.clone(),
-            example: cube.witness(family).map(|p| p.to_string()),
+        .map(|part| ReachPart {
+            verdict: verdict(ruleset, &part.fate),
+            family: part.family.as_str(),
+            service: describe::services(&part.cubes, part.family),
+            arrives_on: part
+                .device
+                .and_then(|id| ruleset.device(id))
+                .map(crate::rules::Device::label),
+            rule: stopping(ruleset, &part.fate).and_then(|i| word(ruleset, i, String::new())),
+            nat: part.fate.translation.clone(),
+            example: part
+                .cubes
+                .first()
+                .and_then(|cube| cube.witness(part.family))
+                .map(|p| p.to_string()),
+            from: part.from,
+            to: part.to,
         })
         .collect();
     let mut unknown = ruleset.gaps.clone();
     unknown.retain(|gap| !loaded.freshness.notes.contains(gap));
     Reach { summary: what, parts, total, unknown, freshness: loaded.freshness.clone() }
+}
+
+/// Every firewall drops it, so it tells nothing about this one.
+fn is_port_zero(rule: &Rule) -> bool {
+    let zero = Some("0");
+    rule.row.source_port.as_deref() == zero || rule.row.destination_port.as_deref() == zero
 }
 
 /// The rule to name for a part: the one that stopped it, else the one that let it in.
@@ -278,7 +337,8 @@ fn stopping(ruleset: &Ruleset, fate: &Fate) -> Option<usize> {
     stopped_out.or(fate.rule_in)
 }
 
-/// Senders and receivers of the matrix: assigned interfaces and the internet.
+/// Senders and receivers of the matrix: assigned interfaces, the internet, and the firewall, which arrives
+/// nowhere.
 pub fn zones(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
     let internet = internet_addresses(ruleset);
     let mut zones: Vec<(String, Vec<DeviceId>, Addresses)> = Vec::new();
@@ -300,7 +360,7 @@ pub fn zones(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
     zones.push(("internet".to_owned(), outer, internet));
     zones.push(("firewall".to_owned(), Vec::new(), ruleset.own.clone()));
     let mut all = Vec::new();
-    for (from, devices, senders) in zones.iter().filter(|(_, devices, _)| !devices.is_empty()) {
+    for (from, devices, senders) in &zones {
         let mut to = BTreeMap::new();
         for (name, _, receivers) in zones.iter().filter(|(name, _, _)| name != from) {
             to.insert(name.clone(), cell(ruleset, devices, senders, receivers)?);
@@ -309,9 +369,6 @@ pub fn zones(ruleset: &Ruleset) -> Result<Vec<Zone>, AskError> {
     }
     Ok(all)
 }
-
-/// Services named in one cell of the matrix.
-const SERVICES: usize = 6;
 
 fn cell(
     ruleset: &Ruleset,
@@ -328,20 +385,24 @@ fn cell(
             continue;
         }
         let mut passing = Vec::new();
+        let mut add = |parts: Vec<Part>| {
+            let passes = parts.into_iter().filter(|p| p.fate.action == Action::Pass);
+            passing.extend(passes.map(|p| p.cube));
+        };
         for device in devices {
-            let parts = ruleset.reach(*device, family, &start, None)?;
-            passing.extend(
-                parts.into_iter().filter(|p| p.fate.action == Action::Pass).map(|p| p.cube),
-            );
+            add(ruleset.reach(*device, family, &start, None)?);
+        }
+        if devices.is_empty() {
+            add(ruleset.send(family, &start, None)?);
         }
         let family_name = if family == Family::V4 { "IPv4" } else { "IPv6" };
-        words.push(format!("{family_name} {}", services(&start, &merge(passing))));
+        words.push(format!("{family_name} {}", services(&start, &merge(passing), family)));
     }
     Ok(if words.is_empty() { "no addresses in common".to_owned() } else { words.join(", ") })
 }
 
 /// `all`, `none`, or the services that some sender may use to some receiver.
-fn services(start: &Cube, passing: &[Cube]) -> String {
+fn services(start: &Cube, passing: &[Cube], family: Family) -> String {
     if passing.is_empty() {
         return "none".to_owned();
     }
@@ -361,14 +422,7 @@ fn services(start: &Cube, passing: &[Cube]) -> String {
     if left.is_empty() {
         return "all".to_owned();
     }
-    let mut names: Vec<String> = passing
-        .iter()
-        .map(|cube| describe::service(&cube.clone().with(SOURCE_PORT, Set::interval(0, 65_535))))
-        .collect();
-    names.sort();
-    names.dedup();
-    let more = names.len().saturating_sub(SERVICES);
-    names.truncate(SERVICES);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("some: {}{more}", names.join(" | "))
+    // Whoever the senders and receivers are, and whatever port it comes from.
+    let any_source = passing.iter().map(|c| c.clone().with(SOURCE_PORT, Set::interval(0, 65_535)));
+    format!("some: {}", describe::services(&any_source.collect::<Vec<_>>(), family))
 }

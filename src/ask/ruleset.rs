@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::by_name;
-use crate::rules::{Rows, Ruleset, Switches, lower};
+use crate::rules::{Rows, Ruleset, lower};
 use crate::store::{FirewallRow, Selection};
-use crate::types::FirewallId;
+use crate::types::{FirewallId, Release};
 
 use super::error::AskError;
 use super::freshness::{Freshness, freshness};
 use super::query::Ask;
 use super::ruleset_rows::{
-    Cells, Member, address, alias, entry, forward, gateway, gateway_groups, gateway_status, group,
-    interface, npt, one_to_one, outbound, route, rule, schedule, settle_health, settle_interfaces,
-    tables, upstream,
+    Cells, address, alias, entry, exit, forward, gateway, gateway_groups, gateway_status, group,
+    interface, member, npt, one_to_one, outbound, route, rule, settle_gateways, settle_health,
+    settle_interfaces, tables, uplink,
 };
+use super::ruleset_settings::{range, schedules, setting, static_route, switches, unread};
 
 /// Rows read at once; more are paged.
 const PAGE: u32 = 5_000;
@@ -93,19 +94,14 @@ impl Ask {
         let addresses = reader.read("interface_addresses", address).await?;
         rows.gateways = reader.read("gateways", gateway).await?;
         let health = reader.read("gateway_status", gateway_status).await?;
-        let members = reader.read("gateway_groups", |c| {
-            Some(Member {
-                group: c.text("name")?,
-                gateway: c.text("gateway")?,
-                tier: c.int("tier"),
-            })
-        });
-        let members = members.await?;
+        let members = reader.read("gateway_groups", member).await?;
         settle_health(&mut rows.gateways, health);
         let groups = gateway_groups(members, &rows.gateways);
         rows.gateways.extend(groups);
-        let upstream = reader.read("gateways", upstream).await?;
-        settle_interfaces(&mut interfaces, addresses, &upstream);
+        settle_interfaces(&mut interfaces, addresses);
+        let uplinks = reader.read("interfaces", uplink).await?;
+        let exits = reader.read("gateways", exit).await?;
+        settle_gateways(&mut interfaces, &uplinks, &exits, &rows.gateways);
         rows.interfaces = interfaces;
         rows.groups = reader.read("interface_groups", group).await?;
         rows.forwards = reader.read("destination_nat", forward).await?;
@@ -113,8 +109,14 @@ impl Ask {
         rows.one_to_one = reader.read("one_to_one_nat", one_to_one).await?;
         rows.npt = reader.read("npt", npt).await?;
         rows.routes = reader.read("routes", route).await?;
-        rows.schedules = reader.read("schedules", schedule).await?;
-        rows.switches = Switches::default();
+        rows.static_routes = reader.read("static_routes", static_route).await?;
+        let (ranges, known) = reader.read_known("schedules", range).await?;
+        (rows.schedules, rows.schedules_known) = (schedules(ranges), known);
+        let settings = reader.read("firewall_settings", setting).await?.into_iter().collect();
+        rows.switches = switches(&settings);
+        rows.gaps.extend(unread(&settings));
+        rows.legacy_hidden = hides_legacy(&rows, settings.contains_key("filter_disabled"));
+        rows.time_zone = settings.get("time_zone").cloned();
         let freshness = reader.freshness.unwrap_or(Freshness {
             as_of: None,
             age_s: None,
@@ -126,6 +128,15 @@ impl Ask {
         let ruleset = lower(&rows);
         Ok(Loaded { firewall: firewall.id, name: firewall.name.clone(), rows, ruleset, freshness })
     }
+}
+
+/// Up to 25.1.4 the API shows no legacy rules at all.
+fn hides_legacy(rows: &Rows, config_read: bool) -> bool {
+    const SHOWN: Release = Release::new(25, 1, 5);
+    let release = rows.release.as_deref().and_then(|text| text.parse::<Release>().ok());
+    release.is_some_and(|r| r < SHOWN)
+        && !config_read
+        && rows.rules.iter().all(|rule| rule.origin != "legacy")
 }
 
 struct Reader<'a> {
@@ -141,7 +152,16 @@ impl Reader<'_> {
         name: &str,
         make: impl Fn(&Cells) -> Option<T>,
     ) -> Result<Vec<T>, AskError> {
-        let Some(domain) = by_name(name) else { return Ok(Vec::new()) };
+        self.read_known(name, make).await.map(|(rows, _)| rows)
+    }
+
+    /// The same, and whether the domain was ever read: no rows of it then means that there are none.
+    async fn read_known<T>(
+        &mut self,
+        name: &str,
+        make: impl Fn(&Cells) -> Option<T>,
+    ) -> Result<(Vec<T>, bool), AskError> {
+        let Some(domain) = by_name(name) else { return Ok((Vec::new(), false)) };
         let mut selection = Selection {
             domain,
             firewall: Some(self.firewall.id),
@@ -151,7 +171,7 @@ impl Reader<'_> {
             limit: PAGE,
             rows_wanted: true,
         };
-        let mut all = Vec::new();
+        let (mut all, mut known) = (Vec::new(), false);
         loop {
             let page = self.ask.store.select(&selection).await?;
             for row in page.rows {
@@ -161,24 +181,29 @@ impl Reader<'_> {
             if selection.after.is_none() {
                 let about = [(self.firewall.id, self.firewall.name.clone())];
                 let now = self.ask.clock.now();
-                self.add(name, freshness(name, &page.sources, &page.statuses, &about, now));
+                let of = freshness(name, &page.sources, &page.statuses, &about, now);
+                known = of.as_of.is_some();
+                self.add(name, of);
             }
             match page.next {
                 Some(next) => selection.after = Some(next),
-                None => return Ok(all),
+                None => return Ok((all, known)),
             }
         }
     }
 
     fn add(&mut self, name: &str, more: Freshness) {
         /// What only adds to what another domain says: without it nothing is missing.
-        const OPTIONAL: [&str; 6] = [
+        const OPTIONAL: [&str; 9] = [
             "alias_tables",
+            "firewall_settings",
             "gateway_groups",
             "gateway_status",
             "interface_addresses",
             "interface_groups",
             "rule_counters",
+            "schedules",
+            "static_routes",
         ];
         if OPTIONAL.contains(&name) {
             return;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::rules::{
     AliasRow, ForwardRow, GatewayRow, GroupRow, InterfaceRow, NptRow, OneToOneRow, OutboundRow,
-    RouteRow, RuleRow, ScheduleRow, TableRow,
+    RouteRow, RuleRow, TableRow,
 };
 
 /// One row by column name; a column that this version does not have is absent.
@@ -48,6 +48,7 @@ impl Cells {
 pub(super) fn rule(c: &Cells) -> Option<RuleRow> {
     Some(RuleRow {
         position: c.int("position"),
+        tie: c.int("tie").unwrap_or(0),
         uuid: c.text("uuid")?,
         origin: c.words("origin"),
         enabled: c.flag("enabled").unwrap_or(true),
@@ -71,6 +72,9 @@ pub(super) fn rule(c: &Cells) -> Option<RuleRow> {
         tcp_flags: c.text("tcp_flags"),
         tag: c.text("tag"),
         tagged: c.text("tagged"),
+        tos: c.text("tos"),
+        vlan_priority: c.text("vlan_priority"),
+        os: c.text("os"),
         log: c.flag("log").unwrap_or(false),
         description: c.words("description"),
         evaluations: c.int("evaluations"),
@@ -123,13 +127,80 @@ pub(super) fn interface(c: &Cells) -> Option<InterfaceRow> {
         addresses,
         groups: c.list("groups"),
         has_gateway: by_type,
+        gateway4: None,
+        gateway6: None,
+        block_private: c.flag("block_private") == Some(true),
+        block_bogons: c.flag("block_bogons") == Some(true),
+        dhcp: c.text("ipv4_type").as_deref() == Some("dhcp"),
     })
 }
 
-/// Keys of interfaces with a gateway that may be the default one, and its family.
-pub(super) fn upstream(c: &Cells) -> Option<String> {
-    let candidate = c.flag("default_candidate") == Some(true) && c.words("family") != "inet6";
-    c.text("interface").filter(|_| candidate && c.flag("enabled") != Some(false))
+/// How an interface gets its IPv4 address and which gateway was chosen for it.
+pub(super) struct Uplink {
+    device: String,
+    is_static: bool,
+    gateway: Option<String>,
+}
+
+pub(super) fn uplink(c: &Cells) -> Option<Uplink> {
+    Some(Uplink {
+        device: c.text("device")?,
+        is_static: c.text("ipv4_type").as_deref() == Some("static"),
+        gateway: c.text("gateway_name").filter(|name| name != "none"),
+    })
+}
+
+/// A gateway as far as it makes its interface one that leads out.
+pub(super) struct Exit {
+    name: String,
+    interface: String,
+    is_v6: bool,
+    dynamic: bool,
+    /// It may be the default one.
+    candidate: bool,
+}
+
+pub(super) fn exit(c: &Cells) -> Option<Exit> {
+    if c.flag("enabled") == Some(false) {
+        return None;
+    }
+    Some(Exit {
+        name: c.text("name")?,
+        interface: c.text("interface")?,
+        is_v6: c.words("family") == "inet6",
+        dynamic: c.flag("dynamic") == Some(true),
+        candidate: c.flag("default_candidate") == Some(true),
+    })
+}
+
+/// Whether the firewall has a gateway for each interface at this moment: one with an address that is dynamic,
+/// or chosen for the interface (`Gateways::getInterfaceGateway`).
+pub(super) fn settle_gateways(
+    devices: &mut [InterfaceRow],
+    uplinks: &[Uplink],
+    exits: &[Exit],
+    gateways: &[GatewayRow],
+) {
+    let has_address =
+        |name: &str| gateways.iter().any(|g| g.name == name && g.address.is_some() && g.enabled);
+    for device in devices {
+        let Some(key) = &device.key else { continue };
+        let mine = || exits.iter().filter(|e| e.interface == *key && has_address(&e.name));
+        if device.has_gateway.is_none() {
+            let candidate = |e: &Exit| e.interface == *key && e.candidate && !e.is_v6;
+            device.has_gateway = Some(exits.iter().any(candidate));
+        }
+        if exits.is_empty() {
+            continue;
+        }
+        let uplink = uplinks.iter().find(|u| u.device == device.device);
+        let chosen = uplink.and_then(|u| u.gateway.as_deref());
+        let asks = uplink.is_none_or(|u| !u.is_static || u.gateway.is_some());
+        device.gateway4 =
+            Some(asks && mine().any(|e| !e.is_v6 && (e.dynamic || chosen == Some(&e.name))));
+        // Which IPv6 gateway was chosen for a static interface is told nowhere; a candidate for the default is.
+        device.gateway6 = Some(mine().any(|e| e.is_v6 && (e.dynamic || e.candidate)));
+    }
 }
 
 /// An address of a device, with its prefix length; the primary one first.
@@ -152,16 +223,9 @@ pub(super) fn address(c: &Cells) -> Option<Address> {
     })
 }
 
-pub(super) fn settle_interfaces(
-    devices: &mut [InterfaceRow],
-    mut addresses: Vec<Address>,
-    upstream: &[String],
-) {
+pub(super) fn settle_interfaces(devices: &mut [InterfaceRow], mut addresses: Vec<Address>) {
     addresses.sort_by_key(|a| !a.is_primary);
     for device in devices {
-        if device.has_gateway.is_none() {
-            device.has_gateway = device.key.as_ref().map(|key| upstream.contains(key));
-        }
         let mine: Vec<String> = addresses
             .iter()
             .filter(|a| a.device == device.device)
@@ -182,6 +246,7 @@ pub(super) fn gateway(c: &Cells) -> Option<GatewayRow> {
         family: c.text("family").unwrap_or_else(|| "inet".to_owned()),
         enabled: c.flag("enabled").unwrap_or(true),
         status: (c.flag("forced_down") == Some(true)).then(|| "forced down".to_owned()),
+        by_interface: c.text("device").is_some_and(|device| device.starts_with("ovpnc")),
         members: Vec::new(),
     })
 }
@@ -207,30 +272,50 @@ pub(super) struct Member {
     pub(super) group: String,
     pub(super) gateway: String,
     pub(super) tier: Option<i64>,
+    pub(super) trigger: Option<String>,
 }
 
-/// A group is its best tier with a member that is up.
+pub(super) fn member(c: &Cells) -> Option<Member> {
+    Some(Member {
+        group: c.text("name")?,
+        gateway: c.text("gateway")?,
+        tier: c.int("tier"),
+        trigger: c.text("trigger"),
+    })
+}
+
+/// Whether a member counts, by what monitoring says and when the group drops it.
+fn is_up(trigger: &str, status: &str) -> bool {
+    let (trigger, status) = (trigger.to_ascii_lowercase(), status.to_ascii_lowercase());
+    let out = |what: &str| trigger.contains(what);
+    match status.as_str() {
+        "delay+loss" => !out("latency") && !out("loss"),
+        "delay" => !out("latency"),
+        "loss" => !out("loss"),
+        status => !status.contains("down") && !status.contains("offline"),
+    }
+}
+
+/// A group is its best tier with a member that is up; without any, all of its first tier.
 pub(super) fn gateway_groups(mut members: Vec<Member>, gateways: &[GatewayRow]) -> Vec<GatewayRow> {
-    let is_up = |name: &str| {
-        let status =
-            gateways.iter().find(|g| g.name == name && g.enabled).map(|g| g.status.clone());
-        status.is_some_and(|s| {
-            let s = s.unwrap_or_default().to_ascii_lowercase();
-            !s.contains("offline") && !s.contains("down")
+    let lives = |member: &Member| {
+        let gateway = gateways.iter().find(|g| g.name == member.gateway && g.enabled);
+        gateway.is_some_and(|g| {
+            let status = g.status.as_deref().unwrap_or_default();
+            is_up(member.trigger.as_deref().unwrap_or_default(), status)
         })
     };
     members.sort_by(|a, b| (&a.group, a.tier).cmp(&(&b.group, b.tier)));
     let mut groups: BTreeMap<String, (Option<i64>, Vec<String>)> = BTreeMap::new();
-    for member in members.iter().filter(|m| is_up(&m.gateway)) {
+    let mut living: Vec<&Member> = members.iter().filter(|m| lives(m)).collect();
+    let dead = members.iter().filter(|m| !members.iter().any(|o| o.group == m.group && lives(o)));
+    living.extend(dead);
+    for member in living {
         let (tier, names) =
             groups.entry(member.group.clone()).or_insert_with(|| (member.tier, Vec::new()));
         if *tier == member.tier {
             names.push(member.gateway.clone());
         }
-    }
-    for member in members {
-        // A group without a living member still exists.
-        groups.entry(member.group).or_insert_with(|| (None, vec![member.gateway]));
     }
     let row = |(name, (_, members))| GatewayRow { name, members, ..GatewayRow::default() };
     groups.into_iter().map(row).collect()
@@ -301,6 +386,7 @@ pub(super) fn one_to_one(c: &Cells) -> Option<OneToOneRow> {
         source: c.list("source"),
         destination: c.terms("destination"),
         external: c.words("external"),
+        reflection: c.text("reflection"),
         description: c.words("description"),
     })
 }
@@ -313,6 +399,7 @@ pub(super) fn npt(c: &Cells) -> Option<NptRow> {
         interface: c.text("interface"),
         source: c.words("internal"),
         destination: c.words("external"),
+        track: c.text("track_interface"),
         description: c.words("description"),
     })
 }
@@ -324,8 +411,4 @@ pub(super) fn route(c: &Cells) -> Option<RouteRow> {
         device: c.text("device")?,
         family: c.text("family"),
     })
-}
-
-pub(super) fn schedule(c: &Cells) -> Option<ScheduleRow> {
-    Some(ScheduleRow { name: c.text("name")?, ranges: Vec::new() })
 }

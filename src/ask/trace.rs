@@ -313,6 +313,15 @@ fn open_question(ruleset: &Ruleset, decision: &Decision, unknown: &mut Vec<Strin
     if let Some(pass) = &decision.outbound {
         look(pass);
     }
+    if let Inbound::Filter(pass) = &decision.inbound
+        && ruleset.may_be_overruled(pass.rule)
+    {
+        unknown.push(
+            "legacy rules are not in the index and may decide otherwise; they are in config.xml: `opndex import`"
+                .to_owned(),
+        );
+        open = true;
+    }
     if decision.depends_on_port {
         unknown.push("an outbound rule tests the source port, which NAT chooses".to_owned());
         open = true;

@@ -55,6 +55,7 @@ pub(super) fn near_word(ruleset: &Ruleset, index: usize, why: NotDeciding) -> Op
                 Miss::Tag => row.tagged.clone().unwrap_or_default(),
                 Miss::Schedule => row.schedule.clone().unwrap_or_default(),
                 Miss::Family => row.family.clone(),
+                Miss::Condition => String::new(),
             };
             format!("only its {} differs: {asks}", miss.as_str())
         }

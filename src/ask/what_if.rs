@@ -112,7 +112,7 @@ fn flow(change: &'static str, on: &str, cube: &Cube, family: Family) -> ChangedF
         arrives_on: on.to_owned(),
         from: describe::addresses(cube.side(SOURCE), family),
         to: describe::addresses(cube.side(DESTINATION), family),
-        service: describe::service(cube),
+        service: describe::service(cube, family),
         witness: cube.witness(family).map(|p| p.to_string()),
     }
 }

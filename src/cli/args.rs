@@ -238,6 +238,9 @@ pub(super) struct ImportArgs {
     /// When the configuration was saved, such as 2026-11-24T08:00:00Z; for a file that does not say.
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<Timestamp>,
+    /// File with the passphrase of encrypted backups in its first line; otherwise the variable `OPNDEX_PASSPHRASE`, or it is asked for.
+    #[arg(long, value_name = "FILE")]
+    pub(super) passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -20,6 +20,16 @@ use super::install::DocumentError;
 
 #[derive(Debug, Error)]
 pub(super) enum CliError {
+    #[error("the passphrase file {path} cannot be read; check the path and its permissions")]
+    PassphraseFile {
+        path: String,
+        #[source]
+        cause: io::Error,
+    },
+    #[error("{origin} holds no passphrase: its first line is empty")]
+    NoPassphrase { origin: String },
+    #[error("the passphrase cannot be asked for on this terminal; use --passphrase-file")]
+    Prompt(#[source] io::Error),
     #[error(transparent)]
     Settings(#[from] SettingsError),
     #[error(transparent)]
@@ -123,6 +133,9 @@ impl CliError {
             | Self::NoFirewall { .. }
             | Self::Format { .. }
             | Self::OneTime
+            | Self::PassphraseFile { .. }
+            | Self::NoPassphrase { .. }
+            | Self::Prompt(_)
             | Self::FirewallName
             | Self::AsOf
             | Self::WhichFirewall

@@ -14,13 +14,14 @@ use crate::domain::AnyDomain;
 use crate::settings::Settings;
 use crate::store::{ImportKind, Revision, Store};
 use crate::sync::{ImportReport, config_domains};
-use crate::types::Clock;
+use crate::types::{Clock, Secret};
 
 use super::args::{Format, ImportArgs};
 use super::error::CliError;
 use super::exit;
 use super::load;
 use super::outcome::Outcome;
+use super::passphrase;
 use super::print;
 use super::progress::Bars;
 use super::signals;
@@ -81,10 +82,12 @@ async fn all(
     let bars = Bars::new(is_drawn);
     // Twice through each file: states must be taken in order of time, and a file says its own at its end.
     let (step, of) = (bars.steps("import"), args.files.len() * 2);
+    let passphrase = passphrase::of(&args.files, args.passphrase_file.as_deref())?;
+    let passphrase = passphrase.as_ref();
     let (mut heads, mut done) = (Vec::new(), Vec::new());
     for (i, file) in args.files.iter().enumerate() {
         step(i, of, &format!("looking at {}", file.display()));
-        match head(file, args).await {
+        match head(file, passphrase, args).await {
             Ok(head) => heads.push(head),
             Err(error) => done.push(failed(file, &error)),
         }
@@ -101,7 +104,7 @@ async fn all(
         }
         step(args.files.len() + i, of, &format!("reading {}", head.file.display()));
         let file = head.file.clone();
-        match one(&store, head, args).await {
+        match one(&store, head, passphrase, args).await {
             Ok(report) => {
                 done.push(Done {
                     file: file.display().to_string(),
@@ -126,18 +129,30 @@ fn failed(file: &Path, error: &CliError) -> Done {
     Done { file: file.display().to_string(), report: None, error: Some(error.to_string()) }
 }
 
-async fn read(file: &Path, domains: Vec<&'static dyn AnyDomain>) -> Result<Config, CliError> {
-    let path = file.to_owned();
+async fn read(
+    file: &Path,
+    passphrase: Option<&Secret>,
+    domains: Vec<&'static dyn AnyDomain>,
+) -> Result<Config, CliError> {
+    let (path, passphrase) = (file.to_owned(), passphrase.cloned());
     let reading = tokio::task::spawn_blocking(move || -> Result<Config, ConfigError> {
         let input = File::open(&path).map_err(|error| Cause::Read(error).at(0))?;
-        Config::read(BufReader::with_capacity(BUFFER, input), &domains)
+        let input = BufReader::with_capacity(BUFFER, input);
+        match passphrase {
+            Some(passphrase) => Config::read_sealed(input, &passphrase, &domains),
+            None => Config::read(input, &domains),
+        }
     });
     let read = reading.await.map_err(|_| CliError::Task)?;
     read.map_err(|cause| CliError::File { file: file.display().to_string(), cause })
 }
 
-async fn head(file: &Path, args: &ImportArgs) -> Result<Head, CliError> {
-    let config = read(file, Vec::new()).await?;
+async fn head(
+    file: &Path,
+    passphrase: Option<&Secret>,
+    args: &ImportArgs,
+) -> Result<Head, CliError> {
+    let config = read(file, passphrase, Vec::new()).await?;
     let Some(at) = args.at.or(config.revision.at) else {
         return Err(CliError::NoTime { file: file.display().to_string() });
     };
@@ -150,13 +165,18 @@ async fn head(file: &Path, args: &ImportArgs) -> Result<Head, CliError> {
     Ok(Head { file: file.to_owned(), revision, firewall: config.host_name })
 }
 
-async fn one(store: &Store, head: Head, args: &ImportArgs) -> Result<ImportReport, CliError> {
+async fn one(
+    store: &Store,
+    head: Head,
+    passphrase: Option<&Secret>,
+    args: &ImportArgs,
+) -> Result<ImportReport, CliError> {
     let name = match (&args.firewall, head.firewall) {
         (Some(name), _) => name.trim().to_owned(),
         (None, Some(host)) => known_name(store, &host).await?.unwrap_or(host),
         (None, None) => return Err(CliError::NoName { file: head.file.display().to_string() }),
     };
-    let config = read(&head.file, config_domains()).await?;
+    let config = read(&head.file, passphrase, config_domains()).await?;
     let now = Clock::system().now();
     Ok(crate::sync::import(store, config, &name, head.revision, ImportKind::Import, now).await?)
 }

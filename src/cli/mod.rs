@@ -26,6 +26,7 @@ mod lint;
 mod load;
 mod locate;
 mod outcome;
+mod passphrase;
 mod presence;
 mod print;
 mod progress;

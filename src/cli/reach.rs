@@ -79,12 +79,22 @@ fn proposal(path: &Path) -> Result<Proposal, CliError> {
 }
 
 fn parts(reach: &Reach) -> Grid {
-    let mut grid =
-        Grid::new(["verdict", "from", "to", "service", "arrives_on", "nat", "rule", "description"]);
+    let mut grid = Grid::new([
+        "verdict",
+        "family",
+        "from",
+        "to",
+        "service",
+        "arrives_on",
+        "nat",
+        "rule",
+        "description",
+    ]);
     for part in &reach.parts {
         let rule = part.rule.as_ref();
         grid.row([
             part.verdict.to_owned(),
+            part.family.to_owned(),
             part.from.clone(),
             part.to.clone(),
             part.service.clone(),

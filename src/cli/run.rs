@@ -166,10 +166,11 @@ fn asking_now(
     cli: &Cli,
     question: impl AsyncFnOnce(Ask) -> Result<Outcome, CliError>,
 ) -> Result<Outcome, CliError> {
-    let Settings { database, .. } = load::settings(cli, Voice::Quiet)?;
+    let Settings { database, suppress, .. } = load::settings(cli, Voice::Quiet)?;
     runtime::to_ask(async {
         let store = Store::open_existing(&database).await?;
-        let outcome = question(Ask::new(store.clone(), Clock::system())).await;
+        let ask = Ask::new(store.clone(), Clock::system()).with_suppressions(suppress);
+        let outcome = question(ask).await;
         store.close().await;
         outcome
     })

@@ -3,10 +3,11 @@
 use std::io::BufRead;
 
 use crate::domain::{AnyDomain, RawRow, Source};
-use crate::types::Release;
+use crate::types::{Release, Secret};
 
-use super::error::ConfigError;
+use super::error::{Cause, ConfigError};
 use super::head::Revision;
+use super::sealed::{self, Unsealed};
 use super::walk;
 
 /// What one config.xml says.
@@ -21,12 +22,28 @@ pub struct Config {
     pub(super) rows: Vec<Found>,
 }
 
-/// Rows of one source.
+/// Rows of one node.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) domain: &'static str,
-    pub(super) source: &'static Source,
+    /// Those that read it; on a release there is one at most.
+    pub(super) sources: Vec<&'static Source>,
     pub(super) rows: Vec<RawRow>,
+}
+
+impl Found {
+    fn source(&self, domain: &dyn AnyDomain, release: Release) -> Option<&'static Source> {
+        let here = self.sources.iter().filter(|_| self.domain == domain.name());
+        here.copied().find(|source| source.exists_on(release))
+    }
+}
+
+/// The rows under the name of the source that they are of on a release.
+fn renamed(mut rows: Vec<RawRow>, source: &'static Source) -> Vec<RawRow> {
+    for row in &mut rows {
+        row.source = source.name;
+    }
+    rows
 }
 
 impl Config {
@@ -38,6 +55,38 @@ impl Config {
         walk::read(input, domains)
     }
 
+    /// The same of a file that may be encrypted with this passphrase.
+    pub fn read_sealed(
+        mut input: impl BufRead,
+        passphrase: &Secret,
+        domains: &[&'static dyn AnyDomain],
+    ) -> Result<Self, ConfigError> {
+        if !is_sealed(&mut input).map_err(|e| Cause::Read(e).at(1))? {
+            return walk::read(input, domains);
+        }
+        // Its own bound counts what comes of it; this one what is read to get there.
+        let input = Unsealed::open(input, passphrase).map_err(|cause| cause.at(1))?;
+        walk::read(input, domains)
+    }
+
+    /// The rows of one domain as `release` would give them, as [`Config::take`] does, which can follow.
+    pub fn copy(
+        &self,
+        domain: &dyn AnyDomain,
+        release: Release,
+    ) -> Vec<(&'static str, Vec<RawRow>)> {
+        let mut copied: Vec<(&'static str, Vec<RawRow>)> = Vec::new();
+        for found in &self.rows {
+            let Some(source) = found.source(domain, release) else { continue };
+            let rows = renamed(found.rows.clone(), source);
+            match copied.iter_mut().find(|(name, _)| *name == source.name) {
+                Some((_, all)) => all.extend(rows),
+                None => copied.push((source.name, rows)),
+            }
+        }
+        copied
+    }
+
     /// Takes out the rows of one domain as `release` would give them, by source, in the order of the sources.
     pub fn take(
         &mut self,
@@ -45,16 +94,19 @@ impl Config {
         release: Release,
     ) -> Vec<(&'static str, Vec<RawRow>)> {
         let mut taken: Vec<(&'static str, Vec<RawRow>)> = Vec::new();
-        for found in self.rows.iter_mut().filter(|f| f.domain == domain.name()) {
-            if !found.source.exists_on(release) {
-                continue;
-            }
-            let rows = std::mem::take(&mut found.rows);
-            match taken.iter_mut().find(|(name, _)| *name == found.source.name) {
+        for found in &mut self.rows {
+            let Some(source) = found.source(domain, release) else { continue };
+            let rows = renamed(std::mem::take(&mut found.rows), source);
+            match taken.iter_mut().find(|(name, _)| *name == source.name) {
                 Some((_, all)) => all.extend(rows),
-                None => taken.push((found.source.name, rows)),
+                None => taken.push((source.name, rows)),
             }
         }
         taken
     }
+}
+
+/// Whether a file was encrypted with a passphrase. Nothing is consumed.
+pub fn is_sealed(input: &mut impl BufRead) -> std::io::Result<bool> {
+    Ok(input.fill_buf()?.starts_with(sealed::BEGIN))
 }

@@ -28,9 +28,13 @@ impl fmt::Display for ConfigError {
 #[derive(Debug, Error)]
 pub enum Cause {
     #[error(
-        "this backup is encrypted with a passphrase; decrypt it first: sed '/:/d;/^----/d' FILE | openssl enc -d -a -aes-256-cbc -md sha512 -pbkdf2 -iter 100000 -out config.xml"
+        "this backup is encrypted with a passphrase: give a file that holds it with --passphrase-file, or set OPNDEX_PASSPHRASE"
     )]
     Encrypted,
+    #[error("the passphrase is wrong: what it makes of this encrypted backup is no configuration")]
+    Passphrase,
+    #[error("this encrypted backup {0}")]
+    Sealed(&'static str),
     #[error("this is no XML but {0}")]
     NotXml(&'static str),
     #[error(

@@ -94,7 +94,7 @@ pub(super) fn check(input: &mut impl BufRead) -> Result<(), ConfigError> {
         [0xfe, 0xff, ..] | [0, b'<', ..] => Cause::Encoding("UTF-16BE".to_owned()),
         [0x1f, 0x8b, ..] => Cause::NotXml("a gzip archive; unpack it first"),
         [b'P', b'K', 3, 4, ..] => Cause::NotXml("a zip archive; unpack it first"),
-        _ if start.starts_with(b"---- BEGIN ") => Cause::Encrypted,
+        _ if start.starts_with(super::sealed::BEGIN) => Cause::Encrypted,
         _ if start.trim_ascii_start().starts_with(b"{") => Cause::NotXml("JSON"),
         _ if start.trim_ascii_start().is_empty() || start.trim_ascii_start().starts_with(b"<") => {
             return Ok(());

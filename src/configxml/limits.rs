@@ -10,6 +10,5 @@ pub(super) const PIECE: u64 = 8 << 20;
 /// Elements within each other; the deepest recorded one is the eighth.
 pub(super) const DEPTH: usize = 64;
 
-/// Bytes of everything kept, with the places of rows and slots: what 19,000 firewall rules or 80,000 host
-/// entries take; reading a file up to this bound needs 60 MB.
-pub(super) const KEPT: usize = 48 << 20;
+/// Bytes of everything kept, counted as what it takes in memory until it is rows: 50,000 firewall rules take 120 MB.
+pub(super) const KEPT: usize = 144 << 20;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::node::{Key, Table, Take};
+use crate::domain::node::{Key, Node, Table, Take};
 use crate::domain::{AnyDomain, Field, Source};
 
 /// The slot of an element's own text, when the row itself is a leaf.
@@ -22,6 +22,10 @@ pub(super) struct Spec {
     by_path: BTreeMap<String, usize>,
     /// Where the label goes, if one is wanted: then the whole element is held until it ends.
     pub(super) label: Option<usize>,
+    /// A child that repeats, and the slots below it.
+    pub(super) each: Option<(&'static str, Vec<usize>)>,
+    /// Sources that read the same elements in the same way, under another name on other releases.
+    pub(super) also: Vec<&'static Source>,
 }
 
 #[derive(Clone, Copy)]
@@ -39,6 +43,8 @@ impl Spec {
             by_name: BTreeMap::new(),
             by_path: BTreeMap::new(),
             label: None,
+            each: None,
+            also: Vec::new(),
         };
         for name in names {
             if spec.by_name.contains_key(name) {
@@ -63,6 +69,12 @@ impl Spec {
             Take::Label { to } => spec.slot(to),
             _ => None,
         });
+        spec.each = node.each.map(|child| {
+            let is_below =
+                |path: &str| path.strip_prefix(child).is_some_and(|p| p.starts_with('/'));
+            let below = spec.by_path.iter().filter(|(path, _)| is_below(path));
+            (child, below.map(|(_, slot)| *slot).collect())
+        });
         Some(spec)
     }
 
@@ -73,6 +85,14 @@ impl Spec {
             Key::Name => None,
         };
         Self::new(What::Table(table), table.path, table.value.iter().copied().chain(key))
+    }
+
+    /// Whether it keeps what another source of the same domain asks for: one node, declared for several releases.
+    fn is_like(&self, domain: &dyn AnyDomain, source: &Source) -> bool {
+        let What::Rows { domain: mine, source: first, .. } = self.what else { return false };
+        let same_node = |a: &'static Node, b: &'static Node| std::ptr::eq(a, b);
+        mine.name() == domain.name()
+            && first.node().zip(source.node()).is_some_and(|(a, b)| same_node(a, b))
     }
 
     /// Whether rows are told apart by their uuid.
@@ -103,6 +123,7 @@ fn slots(take: &Take) -> Vec<&'static str> {
         | Take::Or { to, .. }
         | Take::Name { to, .. }
         | Take::Position { to }
+        | Take::Part { to }
         | Take::Label { to } => vec![to],
         Take::Make { to, from, .. } => from.iter().copied().chain([to]).collect(),
         Take::Only { from, .. } | Take::Not { from, .. } => vec![from],
@@ -138,7 +159,10 @@ impl Plan {
                         tables.push(table);
                     }
                 }
-                plan.specs.extend(Spec::rows(*domain, source));
+                match plan.specs.iter_mut().find(|spec| spec.is_like(*domain, source)) {
+                    Some(spec) => spec.also.push(source),
+                    None => plan.specs.extend(Spec::rows(*domain, source)),
+                }
             }
         }
         plan.specs.extend(tables.into_iter().map(Spec::table));
@@ -150,7 +174,7 @@ impl Plan {
 
     fn insert(&mut self, spec: usize, path: &'static str) {
         let mut at = ROOT;
-        for name in path.split('/') {
+        for name in path.split('/').filter(|name| !name.is_empty()) {
             let known = self.places.get(at).and_then(|place| {
                 place.next.iter().find(|(known, _)| *known == name).map(|(_, next)| *next)
             });

@@ -9,11 +9,53 @@ use super::label::digest;
 use super::plan::{Spec, UUID};
 
 /// What was kept of an element.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Caught {
     pub(super) slots: Vec<Option<RawValue>>,
     /// What each `*` of the path stood for.
     pub(super) stars: Vec<Box<str>>,
+    /// Which of several children it is, from 1; 0 when it is none of several.
+    pub(super) part: usize,
+}
+
+/// The same without the slots that nothing stands in: half of those of a rule, nearly all of those of others.
+#[derive(Debug)]
+pub(super) struct Packed {
+    slots: Box<[(u16, RawValue)]>,
+    stars: Vec<Box<str>>,
+    part: usize,
+}
+
+/// What the allocator adds to a piece of text, in bytes, about.
+const HEAP: usize = 16;
+
+impl Caught {
+    pub(super) fn pack(self) -> Packed {
+        let slots = (0..).zip(self.slots).filter_map(|(i, value)| Some((i, value?)));
+        Packed { slots: slots.collect(), stars: self.stars, part: self.part }
+    }
+}
+
+impl Packed {
+    /// What it takes in memory until it has become a row of `fields`, about.
+    pub(super) fn bytes(&self, fields: usize) -> usize {
+        let text = |(_, value): &(u16, RawValue)| value.as_text().len() + HEAP;
+        let texts: usize = self.slots.iter().map(text).sum();
+        let packed = self.slots.len() * size_of::<(u16, RawValue)>();
+        let row = fields * size_of::<Option<RawValue>>();
+        let stars: usize = self.stars.iter().map(|star| star.len() + HEAP).sum();
+        texts + packed.max(row) + stars + size_of::<Self>()
+    }
+
+    fn unpack(self, slots: usize) -> Caught {
+        let mut dense = vec![None; slots];
+        for (i, value) in self.slots {
+            if let Some(slot) = dense.get_mut(usize::from(i)) {
+                *slot = Some(value);
+            }
+        }
+        Caught { slots: dense, stars: self.stars, part: self.part }
+    }
 }
 
 /// References and what they stand for, one map for each table, by its address.
@@ -22,9 +64,9 @@ pub(super) struct References(Vec<(&'static Table, BTreeMap<String, String>)>);
 
 impl References {
     /// Reads a table from its elements; the first of two with one key counts.
-    pub(super) fn add(&mut self, table: &'static Table, spec: &Spec, elements: Vec<Caught>) {
+    pub(super) fn add(&mut self, table: &'static Table, spec: &Spec, elements: Vec<Packed>) {
         let mut map = BTreeMap::new();
-        for element in elements {
+        for element in elements.into_iter().map(|packed| packed.unpack(spec.slots())) {
             let name = element.stars.last().map(ToString::to_string);
             let text = |slot: &str| {
                 let value = spec.slot(slot).and_then(|i| element.slots.get(i))?.as_ref()?;
@@ -60,12 +102,13 @@ pub(super) fn rows(
     spec: &Spec,
     source: &'static Source,
     fields: &'static [Field],
-    elements: Vec<Caught>,
+    elements: Vec<Packed>,
     references: &References,
 ) -> Vec<RawRow> {
     let Some(node) = source.node() else { return Vec::new() };
     let mut rows = Vec::with_capacity(elements.len());
     for (position, element) in elements.into_iter().enumerate() {
+        let element = element.unpack(spec.slots());
         let mut taking = Taking { spec, element, position, references };
         if taking.all(node) {
             rows.push(taking.row(source.name, fields));
@@ -109,6 +152,7 @@ impl Taking<'_> {
                     }
                 }
                 Take::Position { to } => self.put_text(to, &self.position.to_string()),
+                Take::Part { to } => self.put_text(to, &self.element.part.to_string()),
                 // Written when the element ended.
                 Take::Label { .. } => {}
                 Take::Look { from, to, table } => {

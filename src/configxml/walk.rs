@@ -17,7 +17,7 @@ use super::limits;
 use super::lines::Lines;
 use super::plan::{Plan, ROOT, UUID, What};
 use super::release::Seen;
-use super::row::{self, Caught, References};
+use super::row::{self, Caught, Packed, References};
 
 /// The root element.
 const OPNSENSE: &str = "opnsense";
@@ -74,10 +74,14 @@ struct Open {
     /// Length of its path.
     path_len: usize,
     caught: Caught,
+    /// What was kept of each child that repeats, and its bytes.
+    parts: Vec<Vec<Option<RawValue>>>,
     /// The element and those open below it, when a label is wanted.
     elements: Vec<Element>,
     /// What those have been counted with.
     held: usize,
+    /// What its leaves have been counted with so far.
+    counted: usize,
 }
 
 struct Walk {
@@ -91,7 +95,7 @@ struct Walk {
     about: About,
     seen: Seen,
     /// Caught elements by spec.
-    caught: Vec<Vec<Caught>>,
+    caught: Vec<Vec<Packed>>,
     /// On which line each uuid of a spec stands.
     uuids: Vec<BTreeMap<Box<str>, u64>>,
     /// Bytes kept so far.
@@ -193,6 +197,10 @@ impl Walk {
             return Err(Cause::Root(name.to_owned()));
         }
         self.rooted = true;
+        for spec in self.plan.caught(&[ROOT]).collect::<Vec<_>>() {
+            let open = self.catch(spec, 1, &[], 1)?;
+            self.open.push(open);
+        }
         self.frames.push(Frame {
             places: vec![ROOT],
             parent_len: 0,
@@ -235,9 +243,10 @@ impl Walk {
         let Some(spec) = self.plan.specs.get(index) else { return Err(Cause::Depth) };
         let mut slots = vec![None; spec.slots()];
         let uuid = attributes.iter().find(|(name, _)| name == UUID).map(|(_, value)| value);
-        let mut cost = slots.len() * size_of::<Option<RawValue>>() * 2 + size_of::<Caught>();
+        let mut cost = 0;
         if let Some(uuid) = uuid {
-            cost += uuid.len() * 2 + 64;
+            // Its line, for as long as the file is read.
+            cost += uuid.len() + 64;
             let lines = self.uuids.get_mut(index);
             let first = lines.and_then(|lines| lines.insert(uuid.as_str().into(), line));
             if let Some(first) = first {
@@ -250,15 +259,17 @@ impl Walk {
         }
         let names = spec.path.split('/').zip(self.path.split('/'));
         let stars = names.filter(|(wanted, _)| *wanted == "*").map(|(_, name)| name.into());
-        let caught = Caught { slots, stars: stars.collect() };
+        let caught = Caught { slots, stars: stars.collect(), part: 0 };
         self.keep(cost)?;
         Ok(Open {
             spec: index,
             depth,
             path_len: self.path.len(),
             caught,
+            parts: Vec::new(),
             elements: Vec::new(),
             held: 0,
+            counted: 0,
         })
     }
 
@@ -267,6 +278,10 @@ impl Walk {
             None if text.trim().is_empty() => Ok(()),
             None => Err(Cause::Stray),
             Some(frame) if frame.wanted && !frame.has_children => {
+                // Comments part a text into pieces; together they are one.
+                if u64::try_from(self.text.len() + text.len()).unwrap_or(u64::MAX) > limits::PIECE {
+                    return Err(Cause::Piece);
+                }
                 if self.kept.saturating_add(self.text.len()).saturating_add(text.len())
                     > limits::KEPT
                 {
@@ -295,8 +310,19 @@ impl Walk {
             if is_leaf
                 && let Some(slot) = spec.slot_at(below).and_then(|i| open.caught.slots.get_mut(i))
             {
-                cost += text.len() + size_of::<RawValue>();
+                let bytes = text.len() + size_of::<RawValue>();
+                open.counted += bytes;
+                cost += bytes;
                 put(slot, RawValue::Text(text.as_str().into()));
+            }
+            if let Some((child, slots)) = &spec.each
+                && *child == below
+            {
+                let bytes = slots.len() * size_of::<Option<RawValue>>();
+                open.counted += bytes;
+                cost += bytes;
+                open.parts
+                    .push(slots.iter().map(|i| open.caught.slots.get_mut(*i)?.take()).collect());
             }
             if spec.label.is_some()
                 && open.depth < depth
@@ -313,24 +339,51 @@ impl Walk {
         }
         self.keep(cost)?;
         while self.open.last().is_some_and(|open| open.depth == depth) {
-            self.close();
+            self.close()?;
         }
         self.path.truncate(frame.parent_len);
         Ok(())
     }
 
-    fn close(&mut self) {
-        let Some(mut open) = self.open.pop() else { return };
-        let Some(spec) = self.plan.specs.get(open.spec) else { return };
+    fn close(&mut self) -> Result<(), Cause> {
+        let Some(mut open) = self.open.pop() else { return Ok(()) };
+        let Some(spec) = self.plan.specs.get(open.spec) else { return Ok(()) };
         if let (Some(slot), Some(element)) = (spec.label, open.elements.pop())
             && let Some(slot) = open.caught.slots.get_mut(slot)
         {
             *slot = Some(RawValue::Text(element.label().into()));
         }
         self.kept = self.kept.saturating_sub(open.held);
-        if let Some(all) = self.caught.get_mut(open.spec) {
-            all.push(open.caught);
+        // Counted while it was open as what it is now: pieces of text, and a place for each.
+        self.kept = self.kept.saturating_sub(open.counted);
+        let Some((_, slots)) = spec.each.as_ref().filter(|_| !open.parts.is_empty()) else {
+            return self.keep_row(open.spec, open.caught);
+        };
+        let (index, slots) = (open.spec, slots.clone());
+        // What stands beside the parts is copied to each of them.
+        for (n, part) in open.parts.into_iter().enumerate() {
+            let mut row = Caught { part: n + 1, ..open.caught.clone() };
+            for (slot, value) in slots.iter().zip(part) {
+                if let Some(slot) = row.slots.get_mut(*slot) {
+                    *slot = value;
+                }
+            }
+            self.keep_row(index, row)?;
         }
+        Ok(())
+    }
+
+    fn keep_row(&mut self, spec: usize, row: Caught) -> Result<(), Cause> {
+        let fields = match self.plan.specs.get(spec).map(|spec| spec.what) {
+            Some(What::Rows { fields, .. }) => fields.len(),
+            _ => 0,
+        };
+        let row = row.pack();
+        self.keep(row.bytes(fields))?;
+        if let Some(all) = self.caught.get_mut(spec) {
+            all.push(row);
+        }
+        Ok(())
     }
 
     fn about(&mut self, leaf: Leaf, text: &str) {
@@ -375,7 +428,8 @@ impl Walk {
         for (spec, caught) in self.plan.specs.iter().zip(self.caught) {
             if let What::Rows { domain, source, fields } = spec.what {
                 let found = row::rows(spec, source, fields, caught, &references);
-                rows.push(Found { domain: domain.name(), source, rows: found });
+                let sources = std::iter::once(source).chain(spec.also.iter().copied()).collect();
+                rows.push(Found { domain: domain.name(), sources, rows: found });
             }
         }
         Ok(Config {

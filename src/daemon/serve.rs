@@ -40,7 +40,9 @@ pub fn firewalls(
 ) -> Result<Vec<Firewall>, DaemonError> {
     let extra = Extra::of(&settings.sync.extra)?;
     let made = settings.firewalls.iter().map(|one| firewall(one, store, clock));
-    made.map(|one| one.map(|firewall| firewall.with_extra(extra.clone()))).collect()
+    let follow = settings.sync.backfill;
+    made.map(|one| one.map(|firewall| firewall.with_extra(extra.clone()).with_backfill(follow)))
+        .collect()
 }
 
 /// The client for one firewall of the settings. Nothing is sent.
@@ -148,7 +150,7 @@ pub async fn serve(
     let mut pruning = JoinSet::new();
     let policy = retention(&settings.history);
     pruning.spawn(prune_daily(store.clone(), policy, clock.clone(), cancel.child_token()));
-    let ask = Ask::new(store.clone(), clock);
+    let ask = Ask::new(store.clone(), clock).with_suppressions(settings.suppress.clone());
     let server = Server::new(ask.clone(), worker.as_ref().map(Worker::refresher))
         .with_labels(settings.mcp.labels);
     let outcome = door::answer(door, &settings.serve, server, ask, cancel.clone()).await;

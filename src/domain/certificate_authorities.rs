@@ -1,5 +1,6 @@
 //! Certificate authorities the firewall trusts or is. Never a key.
 use super::prelude::*;
+use super::x509;
 use crate::types::Timestamp;
 
 #[derive(Debug)]
@@ -16,15 +17,15 @@ pub struct Authority {
     pub uuid: Option<Box<str>>,
 }
 
-/// Neither the key nor what only the certificate itself says.
-static NODE: Node = Node::new("ca", &[]).lacks(&[
-    "subject",
-    "issuer",
-    "valid_from",
-    "valid_to",
-    "reference_count",
-    "key_type",
-]);
+/// Never the key.
+static NODE: Node = Node::new(
+    "ca",
+    &[
+        Take::Make { to: "valid_from", from: &["crt"], make: x509::valid_from },
+        Take::Make { to: "valid_to", from: &["crt"], make: x509::valid_to },
+    ],
+)
+.lacks(&["subject", "issuer", "reference_count", "key_type"]);
 
 pub static DOMAIN: Domain<Authority> = Domain {
     name: "certificate_authorities",

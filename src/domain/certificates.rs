@@ -1,6 +1,7 @@
 //! Certificates: whose they are and when they expire. Never a key.
 use super::prelude::*;
 use super::words::joined;
+use super::x509;
 use crate::types::Timestamp;
 
 #[derive(Debug)]
@@ -22,15 +23,20 @@ pub struct Certificate {
     pub uuid: Option<Box<str>>,
 }
 
-/// Neither the key nor what only the certificate itself says.
-static NODE: Node = Node::new("cert", &[]).lacks(&[
-    "common_name",
+/// Never the key.
+static NODE: Node = Node::new(
+    "cert",
+    &[
+        Take::Make { to: "valid_from", from: &["crt"], make: x509::valid_from },
+        Take::Make { to: "valid_to", from: &["crt"], make: x509::valid_to },
+        Take::Make { to: "commonname", from: &["crt"], make: x509::common_name },
+    ],
+)
+.lacks(&[
     "subject",
     "alternative_names",
     "addresses",
     "issuer",
-    "valid_from",
-    "valid_to",
     "in_use",
     "of_user",
     "purpose",

@@ -24,7 +24,12 @@ const KEA: &[(&str, &str)] = &[
     ("option_data.v6_only_preferred", "v6_only_preferred"),
     ("option_data.v4_dnr", "v4_dnr"),
     ("option_data.v6_dnr", "v6_dnr"),
+    // Options of the administrator's own that the subnet hands out, by description.
+    ("%option", "own"),
 ];
+
+/// First release in which Kea hands out options of the administrator's own.
+const OWN: Release = Release::new(26, 1, 5);
 
 #[derive(Debug)]
 pub struct HandedOut {
@@ -40,9 +45,29 @@ pub struct HandedOut {
     pub uuid: Option<Box<str>>,
 }
 
-static KEA4: Node = Node::new("OPNsense/Kea/dhcp4/subnets/subnet4", &[]);
+static OWN4: Table = Table {
+    path: "OPNsense/Kea/dhcp4/options/option",
+    key: Key::Uuid,
+    value: &["description"],
+    between: "",
+    or_name: false,
+};
 
-static KEA6: Node = Node::new("OPNsense/Kea/dhcp6/subnets/subnet6", &[]);
+static OWN6: Table = Table { path: "OPNsense/Kea/dhcp6/options/option", ..OWN4 };
+
+static KEA4: Node = Node::new(
+    "OPNsense/Kea/dhcp4/subnets/subnet4",
+    &[Take::Look { from: "option", to: "%option", table: &OWN4 }],
+);
+
+static KEA6: Node = Node::new(
+    "OPNsense/Kea/dhcp6/subnets/subnet6",
+    &[Take::Look { from: "option", to: "%option", table: &OWN6 }],
+);
+
+static OWN_NODE4: Node = Node::new("OPNsense/Kea/dhcp4/options/option", &[]);
+
+static OWN_NODE6: Node = Node::new("OPNsense/Kea/dhcp6/options/option", &[]);
 
 static TAGS: Table = Table {
     path: "dnsmasq/dhcp_tags",
@@ -75,6 +100,12 @@ pub static DOMAIN: Domain<HandedOut> = Domain {
         Source::grid("kea6", "kea/dhcpv6/search_subnet", "Services: DHCP: Kea(v6)")
             .from(Release::new(25, 1, 6))
             .optional(),
+        Source::grid("kea4_own", "kea/dhcpv4/search_option", "Services: DHCP: Kea(v4)")
+            .from(OWN)
+            .optional(),
+        Source::grid("kea6_own", "kea/dhcpv6/search_option", "Services: DHCP: Kea(v6)")
+            .from(OWN)
+            .optional(),
         Source::grid("dnsmasq", DNSMASQ, DNSMASQ_PRIVILEGE)
             .from(Release::new(25, 1, 6))
             .before(RAW)
@@ -83,6 +114,8 @@ pub static DOMAIN: Domain<HandedOut> = Domain {
         Source::grid("dnsmasq", DNSMASQ, DNSMASQ_PRIVILEGE).from(RAW).optional(),
         Source::config("kea4", &KEA4),
         Source::config("kea6", &KEA6),
+        Source::config("kea4_own", &OWN_NODE4).from(OWN),
+        Source::config("kea6_own", &OWN_NODE6).from(OWN),
         Source::config("dnsmasq", &OPTIONS),
     ],
     fields: &[
@@ -103,6 +136,11 @@ pub static DOMAIN: Domain<HandedOut> = Domain {
         field("option_data.v6_dnr"),
         field("type"),
         field("option"),
+        field("%option"),
+        field("code"),
+        field("data"),
+        field("match_code"),
+        field("match_data"),
         field("option6"),
         field("interface"),
         field("%interface"),
@@ -113,20 +151,31 @@ pub static DOMAIN: Domain<HandedOut> = Domain {
         field("description"),
         field("uuid"),
     ],
-    identity: &[SOURCE, "subnet", "type", "option", "option6", "interface", "tag", "value"],
+    identity: &[
+        SOURCE,
+        "subnet",
+        "type",
+        "option",
+        "option6",
+        "interface",
+        "tag",
+        "value",
+        "code",
+        "data",
+    ],
     columns: &[
         col(Role::Key, "backend", Read::Text(|h| Some(h.backend)), "kea4, kea6 or dnsmasq."),
         col(
             Role::Key,
             "scope",
             Read::Text(|h| Some(&h.scope)),
-            "Subnet (Kea) or interface description (dnsmasq) it is for; empty for all.",
+            "Subnet (Kea) or interface description (dnsmasq) it is for; empty for all, or where it is only defined.",
         ),
         col(
             Role::Key,
             "option",
             Read::Text(|h| Some(&h.option)),
-            "Number (dnsmasq) or name (Kea) of the option; empty where the release does not say.",
+            "Number or name of the option; own: one that is defined here, by its description; empty where the release does not say.",
         ),
         col(Role::Key, "value", Read::Text(|h| Some(&h.value)), "What is handed out."),
         col(
@@ -139,13 +188,13 @@ pub static DOMAIN: Domain<HandedOut> = Domain {
             Role::Plain,
             "type",
             Read::Text(|h| h.kind.as_deref()),
-            "set (handed out) or match (sets a tag), of dnsmasq.",
+            "set (handed out) or match (sets a tag), of dnsmasq; defined (handed out where a subnet or reservation names it), of Kea.",
         ),
         col(
             Role::Plain,
             "tag",
             Read::Text(|h| h.tag.as_deref()),
-            "Only for clients with this tag.",
+            "Only for clients with this tag, or that send this option.",
         ),
         col(
             Role::Plain,
@@ -175,6 +224,11 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<HandedOut>) -> Result<(), Reject> {
         rows.push(dnsmasq(raw)?);
         return Ok(());
     }
+    let own = [("kea4_own", "kea4"), ("kea6_own", "kea6")];
+    if let Some((_, backend)) = own.iter().find(|(source, _)| *source == raw.source()) {
+        rows.push(own_option(raw, backend)?);
+        return Ok(());
+    }
     let subnet = raw.text("subnet")?;
     for (field, name) in KEA {
         if let Some(value) = raw.string(field) {
@@ -193,6 +247,23 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<HandedOut>) -> Result<(), Reject> {
         }
     }
     Ok(())
+}
+
+/// Of the administrator's own: handed out only where a subnet or a reservation names it.
+fn own_option(raw: Raw<'_>, backend: &'static str) -> Result<HandedOut, Reject> {
+    let matched = raw.maybe("match_code").zip(raw.maybe("match_data"));
+    Ok(HandedOut {
+        backend,
+        scope: Box::default(),
+        option: raw.text("code")?,
+        value: raw.string("data").unwrap_or_default(),
+        duplicate: raw.ordinal().into(),
+        kind: Some("defined".into()),
+        tag: matched.map(|(code, data)| format!("option {code} is {data}").into()),
+        forced: raw.maybe_flag("force")?,
+        description: raw.string("description"),
+        uuid: raw.string("uuid"),
+    })
 }
 
 fn dnsmasq(raw: Raw<'_>) -> Result<HandedOut, Reject> {

@@ -1,5 +1,5 @@
 //! Firewall rules of every kind, in the order in which pf evaluates them.
-use super::node::{CATEGORY_NAMES, INTERFACE_NAMES, Key, Table};
+use super::node::{ALIAS_NAMES, CATEGORY_NAMES, INTERFACE_NAMES, Key, Table};
 use super::prelude::*;
 use super::term::{self, Side, category, chosen, family, joined, port, protocol, terms};
 use crate::types::Release;
@@ -7,6 +7,7 @@ use crate::types::Release;
 #[derive(Debug)]
 pub struct Rule {
     pub position: i64,
+    pub tie: i64,
     pub uuid: Box<str>,
     pub duplicate: i64,
     pub kind: &'static str,
@@ -30,6 +31,14 @@ pub struct Rule {
     pub tcp_flags: Option<Box<str>>,
     pub tag: Option<Box<str>>,
     pub tagged: Option<Box<str>>,
+    pub tos: Option<Box<str>>,
+    pub vlan_priority: Option<Box<str>>,
+    pub os: Option<Box<str>>,
+    pub reply_to: Option<Box<str>>,
+    pub allow_options: Option<bool>,
+    pub state_policy: Option<Box<str>>,
+    pub divert_to: Option<Box<str>>,
+    pub limits: Option<Box<str>>,
     pub log: bool,
     pub category: Option<Box<str>>,
     pub description: Option<Box<str>>,
@@ -67,6 +76,7 @@ static MVC: Node = Node::new(
         },
         Take::Look { from: "interface", to: "%interface", table: &INTERFACE_NAMES },
         Take::Look { from: "categories", to: "%categories", table: &CATEGORY_NAMES },
+        Take::Look { from: "overload", to: "%overload", table: &ALIAS_NAMES },
     ],
 )
 .lacks(&["interface_name"])
@@ -133,6 +143,7 @@ pub static DOMAIN: Domain<Rule> = Domain {
         // Up to 25.1.4 the search gives three fields and MVC rules only; up to 25.1 it gives labels.
         Source::map("model", "firewall/filter/get", "filter.rules.rule", AUTOMATION)
             .before(FULL_ROWS)
+            .ranked("sequence", "tie")
             .gap("before 25.1.5 the API shows MVC (automation) rules only; legacy and automatic rules are in config.xml"),
         Source::grid("search", SEARCH, AUTOMATION)
             .from(FULL_ROWS)
@@ -140,6 +151,7 @@ pub static DOMAIN: Domain<Rule> = Domain {
             .each_interface()
             .with(&[("show_all", "1")])
             .labels("interface", "legacy")
+            .ranked("sort_order", "tie")
             .gap("disabled legacy rules are not reported by this release's API"),
         Source::map("model", "firewall/filter/get", "filter.rules.rule", AUTOMATION)
             .from(FULL_ROWS)
@@ -149,14 +161,22 @@ pub static DOMAIN: Domain<Rule> = Domain {
             .before(ALWAYS_ALL)
             .with(&[("show_all", "1")])
             .labels("interface", "legacy")
+            .ranked("sort_order", "tie")
             .gap("disabled legacy rules are not reported by this release's API"),
         // Without `show_all`, which only adds counters here and costs a `pfctl` run.
         Source::grid("search", SEARCH, PRIVILEGE)
             .from(ALWAYS_ALL)
             .labels("interface", "legacy")
+            .ranked("sort_order", "tie")
             .gap("disabled legacy rules are not reported by the API"),
-        Source::config("model", &MVC).before(FULL_ROWS).gap(NO_AUTOMATIC),
-        Source::config("search", &MVC).from(FULL_ROWS).gap(NO_AUTOMATIC),
+        Source::config("model", &MVC)
+            .before(FULL_ROWS)
+            .ranked("sequence", "tie")
+            .gap(NO_AUTOMATIC),
+        Source::config("search", &MVC)
+            .from(FULL_ROWS)
+            .ranked("sort_order", "tie")
+            .gap(NO_AUTOMATIC),
         Source::config("search", &LEGACY).gap(NO_AUTOMATIC),
     ],
     fields: &[
@@ -164,6 +184,7 @@ pub static DOMAIN: Domain<Rule> = Domain {
         field("enabled"),
         field("sequence"),
         field("sort_order"),
+        field("tie"),
         field("legacy"),
         field("is_automatic"),
         field("updated.time"),
@@ -201,8 +222,28 @@ pub static DOMAIN: Domain<Rule> = Domain {
         field("statetype"),
         field("tcpflags1"),
         field("tcpflags2"),
+        field("tcpflags_any"),
         field("tag"),
         field("tagged"),
+        field("tos"),
+        field("prio"),
+        field("os"),
+        field("replyto"),
+        field("reply-to"),
+        field("disablereplyto"),
+        field("allowopts"),
+        field("state-policy"),
+        field("divert-to"),
+        field("max"),
+        field("max-src-nodes"),
+        field("max-src-states"),
+        field("max-src-conn"),
+        field("max-src-conn-rate"),
+        field("max-src-conn-rates"),
+        field("max-pkt-rate-number"),
+        field("max-pkt-rate-seconds"),
+        field("overload"),
+        field("%overload"),
         field("log"),
         field("categories"),
         field("%categories"),
@@ -212,6 +253,7 @@ pub static DOMAIN: Domain<Rule> = Domain {
     identity: &["uuid"],
     columns: &[
         col(Role::Key, "position", Read::Int(|r| Some(r.position)), "Evaluation order: priority group times ten million plus the sequence within it."),
+        col(Role::Key, "tie", Read::Int(|r| Some(r.tie)), "0; higher for later ones among rules of equal position."),
         col(Role::Key, "uuid", Read::Name(|r| Some(&r.uuid)), "UUID of an MVC rule; 32 hexadecimal digits of a legacy or automatic one; pf's label."),
         col(Role::Key, "duplicate", Read::Int(|r| Some(r.duplicate)), "0; higher for identical legacy rules."),
         col(Role::Indexed, "kind", Read::Text(|r| Some(r.kind)), "automatic, floating, group or interface."),
@@ -232,9 +274,17 @@ pub static DOMAIN: Domain<Rule> = Domain {
         col(Role::Plain, "gateway", Read::Text(|r| r.gateway.as_deref()), "Gateway or gateway group that matching traffic leaves by."),
         col(Role::Plain, "schedule", Read::Text(|r| r.schedule.as_deref()), "Schedule outside of which the rule sleeps."),
         col(Role::Plain, "state_type", Read::Text(|r| r.state_type.as_deref()), "keep, sloppy, modulate, synproxy or none."),
-        col(Role::Plain, "tcp_flags", Read::Text(|r| r.tcp_flags.as_deref()), "TCP flags set, a slash, TCP flags looked at; absent: the first SYN."),
+        col(Role::Plain, "tcp_flags", Read::Text(|r| r.tcp_flags.as_deref()), "TCP flags set, a slash, TCP flags looked at; any: no matter which; absent: the first SYN."),
         col(Role::Plain, "tag", Read::Text(|r| r.tag.as_deref()), "Tag put on matching packets."),
         col(Role::Plain, "tagged", Read::Text(|r| r.tagged.as_deref()), "Tag a packet must carry."),
+        col(Role::Plain, "tos", Read::Text(|r| r.tos.as_deref()), "Type of service a packet must carry; absent: any."),
+        col(Role::Plain, "vlan_priority", Read::Text(|r| r.vlan_priority.as_deref()), "VLAN priority a packet must carry; absent: any."),
+        col(Role::Plain, "os", Read::Text(|r| r.os.as_deref()), "Operating system that a TCP SYN must look like; absent: any."),
+        col(Role::Plain, "reply_to", Read::Text(|r| r.reply_to.as_deref()), "Gateway that replies leave by; none: as the routing table says; absent: as the settings say."),
+        col(Role::Plain, "allow_options", Read::Bool(|r| r.allow_options), "Packets with IP options pass too; absent: they are dropped although the rule passes."),
+        col(Role::Plain, "state_policy", Read::Text(|r| r.state_policy.as_deref()), "if-bound or floating; absent: as the settings say."),
+        col(Role::Plain, "divert_to", Read::Text(|r| r.divert_to.as_deref()), "Program that matching packets are handed to."),
+        col(Role::Plain, "limits", Read::Text(|r| r.limits.as_deref()), "Limits beyond which the rule no longer passes, as pf writes them."),
         col(Role::Plain, "log", Read::Bool(|r| Some(r.log)), "Matches are logged."),
         col(Role::Plain, "category", Read::Text(|r| r.category.as_deref()), "Category names, or their uuids where the release gives no names."),
         col(Role::Indexed, "description", Read::Name(|r| r.description.as_deref()), "The administrator's words, or the firewall's for automatic rules."),
@@ -248,12 +298,14 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Rule>) -> Result<(), Reject> {
     let interface = interface(raw)?;
     let (priority, position) = position(raw, interface.as_deref())?;
     let kind = kind(priority);
+    let automatic = automatic(raw, kind)?;
     rows.push(Rule {
         position,
+        tie: raw.maybe_read("tie")?.unwrap_or(0),
         uuid: raw.text("uuid")?,
         duplicate: raw.ordinal().into(),
         kind,
-        origin: match (legacy, automatic(raw, kind)?) {
+        origin: match (legacy, automatic) {
             (false, _) => "mvc",
             (true, true) => "automatic",
             (true, false) => "legacy",
@@ -274,9 +326,17 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<Rule>) -> Result<(), Reject> {
         gateway: chosen(raw, "gateway"),
         schedule: chosen(raw, "sched"),
         state_type: raw.string("statetype").and_then(|s| s.split(' ').next().map(Into::into)),
-        tcp_flags: tcp_flags(raw),
+        tcp_flags: tcp_flags(raw)?,
         tag: raw.string("tag"),
         tagged: raw.string("tagged"),
+        tos: restricted(raw, "tos"),
+        vlan_priority: restricted(raw, "prio"),
+        os: restricted(raw, "os"),
+        reply_to: reply_to(raw, legacy && automatic)?,
+        allow_options: raw.maybe_flag("allowopts")?.filter(|on| *on),
+        state_policy: restricted(raw, "state-policy"),
+        divert_to: chosen(raw, "divert-to"),
+        limits: limits(raw),
         log: raw.flag("log")?,
         category: category(raw, &["%categories", "category", "categories"]),
         description: raw.string("description"),
@@ -309,7 +369,8 @@ const fn kind(priority: i64) -> &'static str {
     match priority {
         200_000..=299_999 => "floating",
         300_000..=399_999 => "group",
-        400_000..=499_999 => "interface",
+        // From 26.7 on, rules of interfaces that are gone have a priority of their own.
+        400_000..=499_999 | 600_000.. => "interface",
         _ => "automatic",
     }
 }
@@ -356,9 +417,48 @@ const DESTINATION: Side = Side {
     ports: &["destination_port", "destination.port"],
 };
 
-fn tcp_flags(raw: Raw<'_>) -> Option<Box<str>> {
-    match (joined(raw, &["tcpflags1"]), joined(raw, &["tcpflags2"])) {
+fn tcp_flags(raw: Raw<'_>) -> Result<Option<Box<str>>, Reject> {
+    if raw.flag("tcpflags_any")? {
+        return Ok(Some("any".into()));
+    }
+    Ok(match (joined(raw, &["tcpflags1"]), joined(raw, &["tcpflags2"])) {
         (None, None) => None,
         (set, of) => Some(format!("{}/{}", set.unwrap_or_default(), of.unwrap_or_default()).into()),
+    })
+}
+
+/// A condition; the labels of 25.1 for none are dropped.
+fn restricted(raw: Raw<'_>, name: &'static str) -> Option<Box<str>> {
+    raw.string(name)
+        .filter(|text| !matches!(&**text, "Any" | "any" | "None" | "Any priority" | "default"))
+}
+
+/// The firewall's own rules never steer replies, and all say so: nothing to tell them apart by.
+fn reply_to(raw: Raw<'_>, is_automatic: bool) -> Result<Option<Box<str>>, Reject> {
+    let chosen = chosen(raw, "replyto").or_else(|| chosen(raw, "reply-to"));
+    Ok(match chosen {
+        None if !is_automatic && raw.flag("disablereplyto")? => Some("none".into()),
+        gateway => gateway,
+    })
+}
+
+/// As pf writes them: `max 100, max-src-conn-rate 5/10 overload <virusprot>`.
+fn limits(raw: Raw<'_>) -> Option<Box<str>> {
+    const COUNTS: [&str; 4] = ["max", "max-src-nodes", "max-src-states", "max-src-conn"];
+    let mut limits: Vec<String> = Vec::new();
+    for name in COUNTS {
+        limits.extend(raw.maybe(name).map(|count| format!("{name} {count}")));
     }
+    let rate = |count: &'static str, seconds: &'static str| {
+        Some(format!("{}/{}", raw.maybe(count)?, raw.maybe(seconds)?))
+    };
+    if let Some(rate) = rate("max-src-conn-rate", "max-src-conn-rates") {
+        let table = chosen(raw, "%overload").or_else(|| chosen(raw, "overload"));
+        let table = table.unwrap_or_else(|| "virusprot".into());
+        limits.push(format!("max-src-conn-rate {rate} overload <{table}>"));
+    }
+    if let Some(rate) = rate("max-pkt-rate-number", "max-pkt-rate-seconds") {
+        limits.push(format!("max-pkt-rate {rate}"));
+    }
+    (!limits.is_empty()).then(|| limits.join(", ").into())
 }

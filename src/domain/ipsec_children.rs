@@ -29,6 +29,50 @@ static NODE: Node = Node::new(
     &[Take::Look { from: "connection", to: "%connection", table: &CONNECTIONS }],
 );
 
+static TUNNELS: Table = Table {
+    path: "ipsec/phase1",
+    key: Key::Leaf("ikeid"),
+    value: &["descr"],
+    between: "",
+    or_name: false,
+};
+
+/// Of the tunnel pages that 25.7 made a plugin.
+static LEGACY: Node = Node::new(
+    "ipsec/phase2",
+    &[
+        Take::Make { to: "uuid", from: &["uniqid", "reqid", "ikeid"], make: legacy },
+        ENABLED,
+        rename("descr", "description"),
+        Take::Look { from: "ikeid", to: "%connection", table: &TUNNELS },
+        rename("ikeid", "connection"),
+        Take::Make {
+            to: "local_ts",
+            from: &["localid.type", "localid.address", "localid.netbits"],
+            make: selector,
+        },
+        Take::Make {
+            to: "remote_ts",
+            from: &["remoteid.type", "remoteid.address", "remoteid.netbits"],
+            make: selector,
+        },
+    ],
+);
+
+fn legacy(parts: &[Option<&str>]) -> Option<String> {
+    parts.iter().flatten().next().map(|id| format!("legacy {id}"))
+}
+
+/// A network, an address, or the key of an interface whose network it is.
+fn selector(parts: &[Option<&str>]) -> Option<String> {
+    match parts {
+        [Some("network"), Some(address), Some(bits)] => Some(format!("{address}/{bits}")),
+        [_, Some(address), _] => Some((*address).to_owned()),
+        [kind, ..] => kind.filter(|kind| *kind != "none").map(str::to_owned),
+        [] => None,
+    }
+}
+
 pub static DOMAIN: Domain<Child> = Domain {
     name: "ipsec_children",
     about: "Traffic selectors of IPsec connections: the networks at both ends.",
@@ -36,6 +80,7 @@ pub static DOMAIN: Domain<Child> = Domain {
     sources: &[
         Source::grid("swanctl", "ipsec/connections/search_child", "VPN: IPsec: Connections"),
         Source::config("swanctl", &NODE),
+        Source::config("legacy", &LEGACY),
     ],
     fields: &[
         field("uuid"),

@@ -23,6 +23,44 @@ pub struct Connection {
 
 static NODE: Node = Node::new("OPNsense/Swanctl/Connections/Connection", &[]);
 
+/// Of the tunnel pages that 25.7 made a plugin. Never their pre-shared key.
+static LEGACY: Node = Node::new(
+    "ipsec/phase1",
+    &[
+        Take::Make { to: "uuid", from: &["ikeid"], make: legacy },
+        ENABLED,
+        rename("descr", "description"),
+        rename("iketype", "%version"),
+        rename("remote-gateway", "remote_addrs"),
+        Take::Make {
+            to: "proposals",
+            from: &[
+                "encryption-algorithm.name",
+                "encryption-algorithm.keylen",
+                "hash-algorithm",
+                "dhgroup",
+            ],
+            make: proposal,
+        },
+        rename("lifetime", "rekey_time"),
+    ],
+);
+
+fn legacy(parts: &[Option<&str>]) -> Option<String> {
+    parts.first().copied().flatten().map(|number| format!("legacy {number}"))
+}
+
+/// `aes256-sha256-modp14`: cipher and bits, hashes, groups.
+fn proposal(parts: &[Option<&str>]) -> Option<String> {
+    let [Some(cipher), bits, rest @ ..] = parts else { return None };
+    let mut text = format!("{cipher}{}", bits.filter(|bits| *bits != "auto").unwrap_or_default());
+    for part in rest.iter().flatten() {
+        text.push('-');
+        text.push_str(&part.replace(',', "+"));
+    }
+    Some(text)
+}
+
 pub static DOMAIN: Domain<Connection> = Domain {
     name: "ipsec_connections",
     about: "IPsec connections: both ends, proposals, version.",
@@ -33,6 +71,7 @@ pub static DOMAIN: Domain<Connection> = Domain {
             .gap("legacy IPsec tunnels are in config.xml only"),
         Source::grid("swanctl", "ipsec/connections/search_connection", PRIVILEGE).from(NO_LEGACY),
         Source::config("swanctl", &NODE),
+        Source::config("legacy", &LEGACY),
     ],
     fields: &[
         field("uuid"),

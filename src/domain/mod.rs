@@ -14,6 +14,7 @@ mod leaf;
 mod moving;
 pub mod node;
 mod privileges;
+mod ranks;
 mod raw;
 mod row;
 mod rows;
@@ -23,6 +24,7 @@ mod source;
 mod term;
 mod value;
 mod words;
+mod x509;
 
 pub mod alias_contents;
 pub mod alias_tables;
@@ -56,6 +58,7 @@ pub mod dns_settings;
 pub mod firewall_categories;
 pub mod firewall_log;
 pub mod firewall_rules;
+pub mod firewall_settings;
 pub mod firmware;
 pub mod gateway_groups;
 pub mod gateway_status;
@@ -88,11 +91,13 @@ pub mod pf_states;
 pub mod plugins;
 pub mod routes;
 pub mod rule_counters;
+pub mod schedules;
 pub mod services;
 pub mod shaper_pipes;
 pub mod shaper_queues;
 pub mod shaper_rules;
 pub mod source_nat;
+pub mod static_neighbours;
 pub mod static_routes;
 pub mod syslog_targets;
 pub mod system;
@@ -113,10 +118,11 @@ pub use decode::{Malformed, decode, items, name_item};
 pub use labels::translate;
 pub use moving::moving_cells;
 pub use privileges::{of_source, privileges};
+pub use ranks::rank;
 pub use raw::{Field, Raw, RawRow, RawValue, Reject, field, volatile};
 pub use rows::{RawRows, SOURCE, read_row};
 pub use sightings::{Only, SIGHTINGS, Sighting, sighting};
-pub use source::{Cadence, Each, Items, Labels, Place, Shape, Source, Verb};
+pub use source::{Cadence, Each, Items, Labels, Place, Ranked, Shape, Source, Verb};
 pub use value::{AnyDomain, Domain, ParsedRow, by_name, primary_key};
 
 /// Every domain, alphabetical, like the modules above.
@@ -154,6 +160,7 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &firewall_categories::DOMAIN,
     &firewall_log::DOMAIN,
     &firewall_rules::DOMAIN,
+    &firewall_settings::DOMAIN,
     &firmware::DOMAIN,
     &gateway_groups::DOMAIN,
     &gateway_status::DOMAIN,
@@ -186,11 +193,13 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &plugins::DOMAIN,
     &routes::DOMAIN,
     &rule_counters::DOMAIN,
+    &schedules::DOMAIN,
     &services::DOMAIN,
     &shaper_pipes::DOMAIN,
     &shaper_queues::DOMAIN,
     &shaper_rules::DOMAIN,
     &source_nat::DOMAIN,
+    &static_neighbours::DOMAIN,
     &static_routes::DOMAIN,
     &syslog_targets::DOMAIN,
     &system::DOMAIN,

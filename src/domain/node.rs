@@ -7,9 +7,11 @@
 /// Elements that are rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Node {
-    /// Element names below the root, separated by slashes; `*` is any name.
+    /// Element names below the root, separated by slashes; `*` is any name. Empty: the root itself.
     pub path: &'static str,
     pub takes: &'static [Take],
+    /// The name of a child that repeats: each is a row, with the leaves beside it; an element without one is one row.
+    pub each: Option<&'static str>,
     /// Columns that only the running firewall knows in full; where an import and a sync meet, they do not differ.
     pub lacks: &'static [&'static str],
     /// Rows that only the running firewall has: those of which a column says this, or nothing where this is empty.
@@ -31,6 +33,8 @@ pub enum Take {
     Name { star: usize, to: &'static str },
     /// How many rows of this node stand before it in the file.
     Position { to: &'static str },
+    /// Which of the repeated children of [`Node::each`] it is, from 1; 0 for an element without one.
+    Part { to: &'static str },
     /// The label that pf gives a legacy rule: MD5 of the element as PHP writes it as JSON.
     Label { to: &'static str },
     /// What a reference, or each of several separated by commas, stands for; absent when one is unknown.
@@ -79,7 +83,12 @@ impl Eq for Node {}
 
 impl Node {
     pub const fn new(path: &'static str, takes: &'static [Take]) -> Self {
-        Self { path, takes, lacks: &[], beyond: &[] }
+        Self { path, takes, each: None, lacks: &[], beyond: &[] }
+    }
+
+    pub const fn each(mut self, child: &'static str) -> Self {
+        self.each = Some(child);
+        self
     }
 
     pub const fn lacks(mut self, columns: &'static [&'static str]) -> Self {
@@ -132,6 +141,15 @@ pub static DEVICE_NAMES: Table = Table {
 /// Names of firewall categories by their uuids.
 pub static CATEGORY_NAMES: Table = Table {
     path: "OPNsense/Firewall/Category/categories/category",
+    key: Key::Uuid,
+    value: &["name"],
+    between: "",
+    or_name: false,
+};
+
+/// Names of aliases by their uuids.
+pub static ALIAS_NAMES: Table = Table {
+    path: "OPNsense/Firewall/Alias/aliases/alias",
     key: Key::Uuid,
     value: &["name"],
     between: "",

@@ -46,6 +46,70 @@ static NODE: Node = Node::new(
     ],
 );
 
+/// Of the pages that 25.7 made a plugin; the instances API shows none of them. No key, no password.
+static LEGACY_SERVER: Node = Node::new(
+    "openvpn/openvpn-server",
+    &[
+        set("role", "server"),
+        Take::Make { to: "uuid", from: &["vpnid"], make: legacy },
+        Take::Flag { from: "disable", to: "enabled", on: "0", off: "1" },
+        rename("dev_mode", "dev_type"),
+        rename("protocol", "proto"),
+        rename("local_port", "port"),
+        rename("ipaddr", "local"),
+        rename("tunnel_network", "server"),
+        rename("tunnel_networkv6", "server_ipv6"),
+        Take::Make { to: "push_route", from: &["local_network", "local_networkv6"], make: both },
+        Take::Make { to: "route", from: &["remote_network", "remote_networkv6"], make: both },
+        Take::Look { from: "certref", to: "%cert", table: &CERTIFICATES },
+        Take::Look { from: "caref", to: "%ca", table: &AUTHORITIES },
+        Take::Make {
+            to: "dns_servers",
+            from: &["dns_server1", "dns_server2", "dns_server3", "dns_server4"],
+            make: both,
+        },
+    ],
+);
+
+static LEGACY_CLIENT: Node = Node::new(
+    "openvpn/openvpn-client",
+    &[
+        set("role", "client"),
+        Take::Make { to: "uuid", from: &["vpnid"], make: legacy },
+        Take::Flag { from: "disable", to: "enabled", on: "0", off: "1" },
+        rename("dev_mode", "dev_type"),
+        rename("protocol", "proto"),
+        Take::Make { to: "remote", from: &["server_addr", "server_port"], make: remote },
+        rename("local_port", "port"),
+        rename("ipaddr", "local"),
+        rename("tunnel_network", "server"),
+        rename("tunnel_networkv6", "server_ipv6"),
+        Take::Make { to: "route", from: &["remote_network", "remote_networkv6"], make: both },
+        Take::Look { from: "certref", to: "%cert", table: &CERTIFICATES },
+        Take::Look { from: "caref", to: "%ca", table: &AUTHORITIES },
+    ],
+);
+
+/// Numbers are unique among servers and clients.
+fn legacy(parts: &[Option<&str>]) -> Option<String> {
+    parts.first().copied().flatten().map(|number| format!("legacy {number}"))
+}
+
+/// What is there of several, separated by commas.
+fn both(parts: &[Option<&str>]) -> Option<String> {
+    let parts: Vec<&str> = parts.iter().flatten().copied().collect();
+    (!parts.is_empty()).then(|| parts.join(","))
+}
+
+fn remote(parts: &[Option<&str>]) -> Option<String> {
+    match parts {
+        [Some(server), Some(port)] if server.contains(':') => Some(format!("[{server}]:{port}")),
+        [Some(server), Some(port)] => Some(format!("{server}:{port}")),
+        [server, _] => server.map(str::to_owned),
+        _ => None,
+    }
+}
+
 pub static DOMAIN: Domain<Instance> = Domain {
     name: "openvpn_instances",
     about: "OpenVPN instances: role, port, networks inside and behind, certificate.",
@@ -53,6 +117,8 @@ pub static DOMAIN: Domain<Instance> = Domain {
     sources: &[
         Source::grid("openvpn", "openvpn/instances/search", PRIVILEGE).before(WIDE).gap("24.7 shows only description, role and device type of an OpenVPN instance; legacy servers and clients are in config.xml"), Source::grid("openvpn", "openvpn/instances/search", PRIVILEGE).from(WIDE).before(NO_LEGACY).gap("legacy OpenVPN servers and clients are in config.xml only"), Source::grid("openvpn", "openvpn/instances/search", PRIVILEGE).from(NO_LEGACY),
         Source::config("openvpn", &NODE),
+        Source::config("legacy", &LEGACY_SERVER),
+        Source::config("legacy", &LEGACY_CLIENT),
     ],
     fields: &[field("uuid"), field("vpnid"), field("description"), field("enabled"), field("role"), field("dev_type"), field("proto"), field("port"), field("local"), field("remote"), field("server"), field("server_ipv6"), field("route"), field("push_route"), field("cert"), field("%cert"), field("ca"), field("%ca"), field("authmode"), field("maxclients"), field("dns_domain"), field("dns_servers")],
     identity: &["uuid"],

@@ -35,8 +35,12 @@ pub struct Source {
     pub limit: Option<u32>,
     /// A field that carries interface descriptions where its rows should carry keys.
     pub labels: Option<Labels>,
+    /// Rows come in an order that no field tells in full.
+    pub ranked: Option<Ranked>,
     /// What this endpoint cannot tell on these releases, for the completeness of every answer.
     pub gap: Option<&'static str>,
+    /// The source of config.xml that closes the gap once an import or a backfill has read it.
+    pub gap_until: Option<&'static str>,
     /// The privilege that unlocks it, as the firewall's user manager names it.
     pub privilege: &'static str,
     /// Rows come from a backend process, not from configuration: when that process is down the
@@ -114,6 +118,13 @@ pub struct Labels {
     pub when: &'static str,
 }
 
+/// Rows that are equal in the field `by` get their order as the field `into`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranked {
+    pub by: &'static str,
+    pub into: &'static str,
+}
+
 impl Source {
     const fn new(
         name: &'static str,
@@ -137,7 +148,9 @@ impl Source {
             params: &[],
             limit: None,
             labels: None,
+            ranked: None,
             gap: None,
+            gap_until: None,
             privilege,
             backend: false,
         }
@@ -269,6 +282,18 @@ impl Source {
 
     pub const fn labels(mut self, field: &'static str, when: &'static str) -> Self {
         self.labels = Some(Labels { field, when });
+        self
+    }
+
+    pub const fn ranked(mut self, by: &'static str, into: &'static str) -> Self {
+        self.ranked = Some(Ranked { by, into });
+        self
+    }
+
+    /// What it cannot tell, until the source `config` of config.xml has been read.
+    pub const fn gap_until(mut self, config: &'static str, gap: &'static str) -> Self {
+        self.gap = Some(gap);
+        self.gap_until = Some(config);
         self
     }
 

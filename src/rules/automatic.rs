@@ -1,6 +1,6 @@
 //! Rules that OPNsense adds by itself and no row tells of.
 
-use super::rows::RuleRow;
+use super::rows::{InterfaceRow, Rows, RuleRow};
 use super::terms::Names;
 
 /// The label under which antispoof blocks are reported; they have none in pf.
@@ -31,6 +31,82 @@ pub(super) fn antispoof(names: &Names) -> Vec<RuleRow> {
             ]
         })
         .collect()
+}
+
+/// `filter/bypassstaticroutes`: the networks of a static route and those of the interface it leads through may
+/// talk unless a rule says otherwise. No API shows these rules (`pf_firewall` of `pf.inc`).
+pub(super) fn static_routes(rows: &Rows, names: &Names) -> Vec<RuleRow> {
+    let mut made = Vec::new();
+    for route in rows.static_routes.iter().filter(|route| route.enabled) {
+        let gateway = rows.gateways.iter().find(|g| g.name == route.gateway);
+        let Some(key) = gateway.and_then(|g| g.interface.clone()) else { continue };
+        let device = names.devices_of(&key).and_then(|ids| names.device(*ids.first()?));
+        let Some(device) = device else { continue };
+        let near = format!("({}:network)", device.name);
+        let ends = [(&near, &route.network), (&route.network, &near)];
+        for ((from, to), protocol) in ends.into_iter().flat_map(|e| [(e, "tcp"), (e, "any")]) {
+            made.push(RuleRow {
+                uuid: "derived: static routes".to_owned(),
+                origin: "automatic".to_owned(),
+                quick: false,
+                interface: Some(key.clone()),
+                family: if route.network.contains(':') { "inet6" } else { "inet" }.to_owned(),
+                protocol: protocol.to_owned(),
+                tcp_flags: (protocol == "tcp").then(|| "any".to_owned()),
+                source: vec![from.clone()],
+                destination: vec![to.clone()],
+                description: "pass traffic between statically routed subnets".to_owned(),
+                ..RuleRow::default()
+            });
+        }
+    }
+    made
+}
+
+/// What the options of an interface add: a DHCP client, and the blocks of private and bogon networks.
+pub(super) fn of_interfaces(interfaces: &[InterfaceRow]) -> Vec<RuleRow> {
+    const PRIVATE4: [&str; 5] =
+        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "100.64.0.0/10"];
+    const PRIVATE6: [&str; 1] = ["fc00::/7"];
+    let mut made = Vec::new();
+    for (interface, key) in
+        interfaces.iter().filter(|i| i.enabled).filter_map(|i| Some((i, i.key.as_ref()?)))
+    {
+        let base = |what: &str| RuleRow {
+            uuid: format!("derived: {what} on {key}"),
+            origin: "automatic".to_owned(),
+            interface: Some(key.clone()),
+            family: "inet46".to_owned(),
+            description: format!("{what} on {}", interface.name),
+            ..RuleRow::default()
+        };
+        if interface.dhcp {
+            for (direction, from, to) in [("in", "67", "68"), ("out", "68", "67")] {
+                made.push(RuleRow {
+                    direction: direction.to_owned(),
+                    protocol: "udp".to_owned(),
+                    source_port: Some(from.to_owned()),
+                    destination_port: Some(to.to_owned()),
+                    ..base("allow DHCP client")
+                });
+            }
+        }
+        let block = |what: &str, family: &str, from: &[&str]| RuleRow {
+            action: "block".to_owned(),
+            family: family.to_owned(),
+            source: from.iter().map(|net| (*net).to_owned()).collect(),
+            ..base(what)
+        };
+        if interface.block_bogons {
+            made.push(block("Block bogon IPv4 networks", "inet", &["bogons"]));
+            made.push(block("Block bogon IPv6 networks", "inet6", &["bogonsv6"]));
+        }
+        if interface.block_private {
+            made.push(block("Block private networks", "inet", &PRIVATE4));
+            made.push(block("Block private networks", "inet6", &PRIVATE6));
+        }
+    }
+    made
 }
 
 /// What every firewall has, for releases and keys that show no automatic rules (reference 6.2).

@@ -46,62 +46,73 @@ fn numbers(set: &Set) -> String {
     list(&items)
 }
 
-/// Nobody sends from port 0, and the firewall always blocks it: without it is any port.
-fn any_source_port(cube: &Cube) -> bool {
-    Set::interval(1, PORTS).is_within(cube.side(cube::SOURCE_PORT))
+/// Nobody sends from or to port 0, and the firewall always blocks it: without it is any port.
+fn is_any_port(ports: &Set) -> bool {
+    Set::interval(1, PORTS).is_within(ports)
 }
 
-/// Protocols and ports: `any`, `tcp 443`, `udp 53,123`, `icmp type 8`.
-pub fn service(cube: &Cube) -> String {
-    let protocols = cube.side(cube::PROTOCOL);
-    let mut words = Vec::new();
-    let ports = cube.side(cube::DESTINATION_PORT);
-    let whole =
-        ports.is_all(PORTS) && any_source_port(cube) && cube.side(cube::ICMP_TYPE).is_all(BYTE);
-    if whole && protocols.is_all(BYTE) {
+/// Protocols and ports of one cube: `any`, `tcp 443`, `udp 53, 123`, `icmp type 8`.
+pub fn service(cube: &Cube, family: Family) -> String {
+    services(std::slice::from_ref(cube), family)
+}
+
+/// Everything that some of the cubes hold, whatever their addresses.
+pub fn services(cubes: &[Cube], family: Family) -> String {
+    let own_icmp = if family == Family::V4 { ICMP } else { ICMP6 };
+    let (mut tcp, mut udp) = (Set::empty(), Set::empty());
+    let (mut types, mut others) = (Set::empty(), Set::empty());
+    let mut odd: Vec<String> = Vec::new();
+    let named = [TCP, UDP, own_icmp].map(|p| (u128::from(p), u128::from(p)));
+    let rest = Set::of(named.to_vec()).complement(BYTE);
+    for cube in cubes {
+        let protocols = cube.side(cube::PROTOCOL);
+        let ports = cube.side(cube::DESTINATION_PORT);
+        for (protocol, all) in [(TCP, &mut tcp), (UDP, &mut udp)] {
+            if !protocols.contains(protocol.into()) {
+                continue;
+            }
+            let from = cube.side(cube::SOURCE_PORT);
+            if is_any_port(from) {
+                *all = all.union(ports);
+            } else {
+                let name = protocol_name(protocol);
+                odd.push(format!("{} from port {}", with_ports(&name, ports), numbers(from)));
+            }
+        }
+        if protocols.contains(own_icmp.into()) {
+            types = types.union(cube.side(cube::ICMP_TYPE));
+        }
+        others = others.union(&protocols.intersect(&rest));
+    }
+    let whole = is_any_port(&tcp) && is_any_port(&udp);
+    if whole && types.is_all(BYTE) && others == rest {
         return "any".to_owned();
     }
-    let [with_ports, with_types, rest] = cube::classes();
-    let both = with_ports.is_within(protocols);
-    for protocol in [TCP, UDP] {
-        if !protocols.contains(protocol.into()) {
-            continue;
-        }
-        let name = match (both, protocol) {
-            (true, TCP) => "tcp/udp".to_owned(),
-            (true, _) => continue,
-            _ => protocol_name(protocol),
-        };
-        let mut text = name;
-        if !ports.is_all(PORTS) {
-            text = format!("{text} {}", numbers(ports));
-        }
-        if !any_source_port(cube) {
-            text = format!("{text} from port {}", numbers(cube.side(cube::SOURCE_PORT)));
-        }
+    let mut words = Vec::new();
+    if tcp == udp && !tcp.is_empty() {
+        words.push(with_ports("tcp/udp", &tcp));
+    } else {
+        let each = [("tcp", &tcp), ("udp", &udp)].into_iter().filter(|(_, set)| !set.is_empty());
+        words.extend(each.map(|(name, set)| with_ports(name, set)));
+    }
+    words.append(&mut odd);
+    if !types.is_empty() {
+        let name = protocol_name(own_icmp);
+        let text =
+            if types.is_all(BYTE) { name } else { format!("{name} type {}", numbers(&types)) };
         words.push(text);
     }
-    let types = cube.side(cube::ICMP_TYPE);
-    for protocol in [ICMP, ICMP6] {
-        if with_types.contains(protocol.into()) && protocols.contains(protocol.into()) {
-            let name = protocol_name(protocol);
-            words.push(if types.is_all(BYTE) {
-                name
-            } else {
-                format!("{name} type {}", numbers(types))
-            });
-        }
-    }
-    let others = protocols.intersect(&rest);
-    if rest.is_within(protocols) {
+    if others == rest {
         words.push("other protocols".to_owned());
-    } else {
-        let names = others.intervals().iter().flat_map(|(a, b)| *a..=*b);
-        let names: Vec<String> =
-            names.filter_map(|n| u8::try_from(n).ok()).map(protocol_name).collect();
-        if !names.is_empty() {
-            words.push(list(&names));
-        }
+    } else if !others.is_empty() {
+        let each = others.intervals().iter().flat_map(|(a, b)| *a..=*b);
+        let protocols: Vec<String> =
+            each.filter_map(|n| u8::try_from(n).ok()).map(protocol_name).collect();
+        words.push(list(&protocols));
     }
     words.join("; ")
+}
+
+fn with_ports(name: &str, ports: &Set) -> String {
+    if is_any_port(ports) { name.to_owned() } else { format!("{name} {}", numbers(ports)) }
 }

@@ -37,6 +37,7 @@ impl Miss {
             Self::Flags => "TCP flags",
             Self::Tag => "tag",
             Self::Schedule => "schedule",
+            Self::Condition => "condition",
         }
     }
 }

@@ -13,7 +13,7 @@ use super::ruleset::{Class, Leg, Rule, Ruleset, Via, index};
 use super::schedule::Schedule;
 use super::set::Family;
 use super::tables::Tables;
-use super::terms::Names;
+use super::terms::{LinkLocal, Names};
 use super::words;
 
 /// `sort_order` in the domain: priority times this, plus the place within it.
@@ -78,6 +78,7 @@ pub fn lower(rows: &Rows) -> Ruleset {
         routes,
         own: names.own,
         disabled: rows.switches.filter_disabled,
+        legacy_hidden: rows.legacy_hidden,
         tags: tags.0,
         gaps,
     }
@@ -85,14 +86,23 @@ pub fn lower(rows: &Rows) -> Ruleset {
 
 /// Rules in evaluation order: antispoof, then by priority, MVC before legacy, sequence.
 fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, RuleRow)> {
-    let mut keyed: Vec<((i64, bool), Class, RuleRow)> = Vec::with_capacity(rows.rules.len() + 8);
+    let mut keyed: Vec<((i64, i64, bool), Class, RuleRow)> =
+        Vec::with_capacity(rows.rules.len() + 8);
     for row in automatic::antispoof(names) {
-        keyed.push(((0, false), Class::Automatic, row));
+        keyed.push(((0, 0, false), Class::Automatic, row));
+    }
+    if rows.switches.bypass_static_routes {
+        for row in automatic::static_routes(rows, names) {
+            keyed.push(((10 * WIDTH, 0, false), Class::Automatic, row));
+        }
     }
     if !rows.rules.iter().any(|row| row.origin == "automatic") {
-        gaps.push("automatic rules are not in the index: the ones every firewall has were added; DHCP, anti-lockout, bogon and private-network rules are not known".to_owned());
+        gaps.push("automatic rules are not in the index: the ones every firewall has were added; those of DHCP servers, anti-lockout and the captive portal are not known".to_owned());
         for row in automatic::essentials() {
-            keyed.push(((WIDTH, false), Class::Automatic, row));
+            keyed.push(((WIDTH, 0, false), Class::Automatic, row));
+        }
+        for row in automatic::of_interfaces(&rows.interfaces) {
+            keyed.push(((5 * WIDTH, 0, false), Class::Automatic, row));
         }
     }
     for row in &rows.rules {
@@ -105,7 +115,7 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
         };
         let position = row.position.unwrap_or(priority * WIDTH);
         let legacy = row.position.is_none() && row.origin == "legacy";
-        keyed.push(((position, legacy), class, row.clone()));
+        keyed.push(((position, row.tie, legacy), class, row.clone()));
     }
     keyed.sort_by_key(|(key, _, _)| *key);
     keyed.into_iter().map(|(_, class, row)| (class, row)).collect()
@@ -222,7 +232,7 @@ impl Lowering<'_> {
 
     fn leg(&mut self, rule: &mut Rule, family: Family) -> Result<Leg, String> {
         let row = &rule.row;
-        let own = row.interface.as_deref();
+        let own = LinkLocal::InRuleOn(row.interface.as_deref());
         let source = self.names.addresses(&row.source, family, own)?;
         let destination = self.names.addresses(&row.destination, family, own)?;
         let protocols = Names::protocols(&row.protocol, family)?;
@@ -236,18 +246,30 @@ impl Lowering<'_> {
         };
         let (source_port, destination_port) =
             (ports(&row.source_port)?, ports(&row.destination_port)?);
-        let icmp_types = self.names.icmp_types(row.icmp_type.as_deref(), family)?;
+        let icmp_types = self.names.icmp_types(row.icmp_type.as_deref(), &protocols, family)?;
         let flags = flags(row, rule.action, rule.stateful)?;
         let obeys = row.origin != "mvc" || self.names.release >= SCHEDULED;
-        let schedule = row
-            .schedule
-            .as_deref()
-            .filter(|name| obeys && !name.is_empty())
-            .map(|name| Schedule::new(name, &self.rows.schedules));
+        let schedule =
+            row.schedule.as_deref().filter(|name| obeys && !name.is_empty()).and_then(|name| {
+                Schedule::new(name, &self.rows.schedules, self.rows.schedules_known)
+            });
         let tagged = self.tags.number(row.tagged.as_deref());
         let unknown = source.unknown.is_some() || destination.unknown.is_some();
         let said = [source.unknown, destination.unknown, source.assumed, destination.assumed];
-        for text in said.into_iter().flatten() {
+        let conditions = [
+            ("type of service", &row.tos),
+            ("VLAN priority", &row.vlan_priority),
+            ("operating system", &row.os),
+        ];
+        let conditions: Vec<String> = conditions
+            .into_iter()
+            .filter_map(|(what, value)| Some((what, value.as_deref().filter(|v| !v.is_empty())?)))
+            .map(|(what, value)| {
+                format!("it asks for {what} `{value}`, which a question does not tell")
+            })
+            .collect();
+        let partial = !conditions.is_empty();
+        for text in said.into_iter().flatten().chain(conditions) {
             if !rule.unknown.contains(&text) {
                 rule.unknown.push(text);
             }
@@ -265,6 +287,7 @@ impl Lowering<'_> {
             tagged,
             schedule,
             unknown,
+            partial,
         })
     }
 }
@@ -306,16 +329,22 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
         };
         return fallback(why, None);
     };
-    let family = |row: &GatewayRow| if row.family == "inet6" { Family::V6 } else { Family::V4 };
+    let family_of = |row: &GatewayRow| if row.family == "inet6" { Family::V6 } else { Family::V4 };
     let members: Vec<&GatewayRow> = if row.members.is_empty() {
         vec![*row]
     } else {
         row.members.iter().filter_map(|m| by_name.get(m.as_str()).copied()).collect()
     };
-    let family = members.first().map(|m| family(m));
-    let usable: Vec<&&GatewayRow> = members.iter().filter(|m| m.enabled && !is_down(m)).collect();
+    let family = members.first().map(|m| family_of(m));
+    let mut usable: Vec<&&GatewayRow> =
+        members.iter().filter(|m| m.enabled && family == Some(family_of(m))).collect();
+    // Monitoring picks the members of a group, all of them when none is up; a single gateway is used whatever
+    // monitoring says (`Plugin::setGateways`, `GatewayGroups::getActiveGroups`).
+    if usable.iter().any(|m| !is_down(m)) && !row.members.is_empty() {
+        usable.retain(|m| !is_down(m));
+    }
     match usable.as_slice() {
-        [] => fallback("it is disabled or down", family),
+        [] => fallback("it is disabled", family),
         [one] => {
             let device = one
                 .device
@@ -325,7 +354,7 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
                 .and_then(|ids| ids.first().copied());
             let address = one.address.as_deref().and_then(|a| a.parse().ok());
             match device {
-                Some(device) if address.is_some() => {
+                Some(device) if address.is_some() || one.by_interface => {
                     Gateway { via: Via::Hop { gateway: name.to_owned(), device, address }, family }
                 }
                 Some(_) => fallback("it has no address now", family),
@@ -336,7 +365,6 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
     }
 }
 
-/// Loss or delay beyond the alarm still counts as up for a single gateway.
 fn is_down(row: &GatewayRow) -> bool {
     let status = row.status.as_deref().unwrap_or_default().to_ascii_lowercase();
     status.contains("offline") || status.contains("down")

@@ -3,15 +3,16 @@
 use crate::types::Release;
 
 use super::lower::Tags;
-use super::rows::{ForwardRow, NptRow, OneToOneRow, OutboundRow, Rows};
-use super::ruleset::{On, Rule};
-use super::set::{Family, Set, number};
-use super::tables;
-use super::terms::Names;
-use super::translate::{Binat, Label, Outbound, Ports, Redirect, Scope, Translations};
+use super::lower_mapping::{one_to_one, prefix};
+use super::lower_source_nat::{outbound, outbound_rows, reflected};
+use super::packet::DeviceId;
+use super::rows::{ForwardRow, NptRow, OneToOneRow, Rows};
+use super::ruleset::{On, PORTS, Rule};
+use super::set::{Family, Set};
+use super::terms::{LinkLocal, Names};
+use super::translate::{Label, Ports, Redirect, Scope, Translations};
+use super::words::{TCP, UDP};
 
-/// Manual source NAT is bound to the mode from here on; before, it was loaded whatever the mode.
-const MODE_BINDS: Release = Release::new(26, 1, 11);
 /// The captive portal's redirects lost `pass` and gained IPv6 here.
 const PORTAL_FILTERED: Release = Release::new(26, 1, 0);
 
@@ -26,17 +27,14 @@ pub(super) fn translations(
     if !rows.forwards.iter().any(|f| f.no_rdr && f.uuid.starts_with("lockout")) {
         all.redirects.extend(lockout(names, rules));
     }
-    let mut forwards: Vec<&ForwardRow> = rows.forwards.iter().filter(|f| f.enabled).collect();
-    // Anti-lockout exemptions (priority 300) come before forwards (600), whatever their position says.
-    forwards.sort_by_key(|f| (!f.uuid.starts_with("lockout"), f.position.unwrap_or(0)));
     let mut said = Vec::new();
-    for row in forwards {
-        if let Err(why) = forward(row, rows, names, tags, &mut all.redirects) {
-            said.push(format!(
-                "port forward `{}` is left out: {why}",
-                title(&row.description, &row.uuid)
-            ));
-        }
+    // Anti-lockout exemptions have priority 300, one-to-one 500, forwards 600, whatever their position says.
+    let (lockouts, mut forwards): (Vec<&ForwardRow>, Vec<&ForwardRow>) =
+        rows.forwards.iter().filter(|f| f.enabled).partition(|f| f.uuid.starts_with("lockout"));
+    forwards.sort_by_key(|f| f.position.unwrap_or(0));
+    let mut helpers = Vec::new();
+    for row in lockouts {
+        let _no_target = forward(row, rows, names, tags, &mut all.redirects);
     }
     let mut npt: Vec<&NptRow> = rows.npt.iter().filter(|n| n.enabled).collect();
     npt.sort_by_key(|n| n.position.unwrap_or(0));
@@ -52,14 +50,29 @@ pub(super) fn translations(
     let mut one: Vec<&OneToOneRow> = rows.one_to_one.iter().filter(|o| o.enabled).collect();
     one.sort_by_key(|o| o.position.unwrap_or(0));
     for row in one {
-        if let Err(why) = one_to_one(row, names, &mut all) {
+        if let Err(why) = one_to_one(row, rows, names, &mut all, &mut helpers) {
             said.push(format!(
                 "one-to-one NAT `{}` is left out: {why}",
                 title(&row.description, &row.uuid)
             ));
         }
     }
-    for row in outbound_rows(rows, names) {
+    for row in forwards {
+        let before = all.redirects.len();
+        match forward(row, rows, names, tags, &mut all.redirects) {
+            Ok(()) if rows.switches.reflection_helper && !row.no_rdr => {
+                let mine = all.redirects.get(before..).unwrap_or_default();
+                helpers.extend(mine.iter().flat_map(|rdr| reflected(rdr, names)));
+            }
+            Ok(()) => {}
+            Err(why) => said.push(format!(
+                "port forward `{}` is left out: {why}",
+                title(&row.description, &row.uuid)
+            )),
+        }
+    }
+    // Priorities 50, 100, 200, and then what one-to-one NAT and forwards add (500, 600).
+    for row in &outbound_rows(rows, names, gaps) {
         if let Err(why) = outbound(row, names, tags, &mut all.outbound) {
             said.push(format!(
                 "source NAT `{}` is left out: {why}",
@@ -67,6 +80,7 @@ pub(super) fn translations(
             ));
         }
     }
+    all.outbound.append(&mut helpers);
     gaps.append(&mut said);
     all
 }
@@ -76,34 +90,41 @@ fn title<'t>(description: &'t str, uuid: &'t str) -> &'t str {
 }
 
 /// What a NAT rule looks at, in one family.
-struct Look<'a> {
-    interface: Option<&'a str>,
-    protocol: &'a str,
-    source: &'a [String],
-    source_port: Option<&'a str>,
-    destination: &'a [String],
-    destination_port: Option<&'a str>,
+pub(super) struct Look<'a> {
+    pub(super) protocol: &'a str,
+    pub(super) source: &'a [String],
+    pub(super) source_port: Option<&'a str>,
+    pub(super) destination: &'a [String],
+    pub(super) destination_port: Option<&'a str>,
 }
 
 impl Look<'_> {
-    fn scope(&self, names: &Names, family: Family, on: On) -> Result<Scope, String> {
-        let source = names.addresses(self.source, family, self.interface)?;
-        let destination = names.addresses(self.destination, family, self.interface)?;
+    pub(super) fn scope(&self, names: &Names, family: Family, on: On) -> Result<Scope, String> {
+        let source = names.addresses(self.source, family, LinkLocal::Never)?;
+        let destination = names.addresses(self.destination, family, LinkLocal::Never)?;
+        let mut protocols = Names::protocols(self.protocol, family)?;
+        let (source_port, destination_port) =
+            (names.ports(self.source_port)?, names.ports(self.destination_port)?);
+        if !source_port.is_all(PORTS) || !destination_port.is_all(PORTS) {
+            // To pf a packet without ports has port 0.
+            let with_ports = [TCP, UDP].map(|p| (u128::from(p), u128::from(p)));
+            protocols = protocols.intersect(&Set::of(with_ports.to_vec()));
+        }
         Ok(Scope {
             on,
             family,
-            protocols: Names::protocols(self.protocol, family)?,
+            protocols,
             source: source.set,
             destination: destination.set,
-            source_port: names.ports(self.source_port)?,
-            destination_port: names.ports(self.destination_port)?,
+            source_port,
+            destination_port,
             tagged: None,
             unknown: source.unknown.is_some() || destination.unknown.is_some(),
         })
     }
 }
 
-fn families(text: &str) -> &'static [Family] {
+pub(super) fn families(text: &str) -> &'static [Family] {
     match text {
         "inet" => &[Family::V4],
         "inet6" => &[Family::V6],
@@ -119,33 +140,29 @@ fn forward(
     out: &mut Vec<Redirect>,
 ) -> Result<(), String> {
     let look = Look {
-        interface: row.interface.as_deref(),
         protocol: &row.protocol,
         source: &row.source,
         source_port: row.source_port.as_deref(),
         destination: &row.destination,
         destination_port: row.destination_port.as_deref(),
     };
-    let mut on = names.on(row.interface.as_deref())?;
-    if reflects(row, rows) && !row.no_rdr {
-        // The same redirect on every interface without a gateway of its own.
-        for (id, device) in names.devices.iter().enumerate() {
-            if device.enabled && device.key.is_some() && device.has_gateway != Some(true) {
-                on.add(id);
-            }
-        }
-    }
+    let own = names.on(row.interface.as_deref())?;
     let mut why = None;
     for family in families(&row.family) {
+        let mut on = own.clone();
+        if reflects(row.reflection.as_deref(), rows.switches.reflection) && !row.no_rdr {
+            inside(names, *family).for_each(|id| on.add(id));
+        }
         let targets = targets(&row.target, names, *family);
         if targets.is_empty() && !row.no_rdr {
             why = Some(format!("its target `{}` names nothing", row.target));
             continue;
         }
-        match look.scope(names, *family, on.clone()) {
+        match look.scope(names, *family, on) {
             Ok(mut scope) => {
                 scope.tagged = tags.number(row.tagged.as_deref());
                 out.push(Redirect {
+                    shift: None,
                     label: label("rdr", &row.uuid, &row.description),
                     ports: ports(row, &scope, names)?,
                     scope,
@@ -162,12 +179,23 @@ fn forward(
     why.map_or(Ok(()), Err)
 }
 
-fn reflects(row: &ForwardRow, rows: &Rows) -> bool {
-    match row.reflection.as_deref() {
+/// What a row says of reflection, or else the switch.
+pub(super) fn reflects(row: Option<&str>, switch: bool) -> bool {
+    match row {
         Some("purenat" | "enable" | "1") => true,
         Some("disable" | "0") => false,
-        _ => rows.switches.reflection,
+        _ => switch,
     }
+}
+
+/// Interfaces on which reflection repeats a redirect: those with addresses and without any gateway.
+pub(super) fn inside(names: &Names, family: Family) -> impl Iterator<Item = DeviceId> {
+    let devices = names.devices.iter().enumerate();
+    devices.filter_map(move |(id, device)| {
+        let assigned = device.enabled && device.key.is_some();
+        let has_address = device.addresses.iter().any(|a| Family::of(*a) == family);
+        (assigned && has_address && !device.has_gateway4() && !device.has_gateway6()).then_some(id)
+    })
 }
 
 /// Offsets are kept within a range; an alias as local port gives its first port.
@@ -185,15 +213,20 @@ fn ports(row: &ForwardRow, scope: &Scope, names: &Names) -> Result<Option<Ports>
     };
     let Some(to) = to else { return Ok(None) };
     let from = port(scope.destination_port.first()).unwrap_or(0);
-    let fixed = scope.destination_port.intervals().len() != 1 || row.destination_port.is_none();
-    Ok(Some(Ports { from, to, fixed }))
+    // Only a range that is written as one is shifted; the ports of an alias all become the same.
+    let written = row.destination_port.as_deref().unwrap_or_default();
+    let is_range = names.tables.ports(written).is_none()
+        && scope.destination_port.intervals().len() == 1
+        && scope.destination_port.len() > 1
+        && !written.is_empty();
+    Ok(Some(Ports { from, to, fixed: !is_range }))
 }
 
 /// pf takes turns among targets; more than these are told nowhere.
 const MOST_TARGETS: usize = 64;
 
 /// Addresses that a target stands for, in order.
-fn targets(text: &str, names: &Names, family: Family) -> Vec<u128> {
+pub(super) fn targets(text: &str, names: &Names, family: Family) -> Vec<u128> {
     let text = text.trim();
     if let Some((of, number)) = super::route::parse_number(text) {
         return if of == family { vec![number] } else { Vec::new() };
@@ -202,24 +235,18 @@ fn targets(text: &str, names: &Names, family: Family) -> Vec<u128> {
         .strip_suffix("ip")
         .and_then(|key| names.devices_of(key))
         .and_then(|ids| names.device(*ids.first()?))
-        .and_then(|device| first_address(&device.addresses, family))
+        .and_then(|device| device.first_address(family))
     {
         return vec![first];
     }
-    let Ok(term) = names.addresses(&[text.to_owned()], family, None) else { return Vec::new() };
+    let Ok(term) = names.addresses(&[text.to_owned()], family, LinkLocal::Never) else {
+        return Vec::new();
+    };
     let points = term.set.intervals().iter().flat_map(|(a, b)| *a..=*b);
     if text.is_empty() { Vec::new() } else { points.take(MOST_TARGETS).collect() }
 }
 
-/// `(dev:0)`: the first address that is no link-local one.
-fn first_address(addresses: &[std::net::IpAddr], family: Family) -> Option<u128> {
-    let mine = || addresses.iter().filter(|a| Family::of(**a) == family).map(|a| number(*a));
-    mine()
-        .find(|n| family == Family::V4 || !super::terms::fe80().contains(*n))
-        .or_else(|| mine().next())
-}
-
-fn label(kind: &'static str, uuid: &str, description: &str) -> Label {
+pub(super) fn label(kind: &'static str, uuid: &str, description: &str) -> Label {
     Label { kind, uuid: uuid.to_owned(), description: description.to_owned() }
 }
 
@@ -250,7 +277,6 @@ fn portal(names: &Names, rules: &[Rule]) -> Vec<Redirect> {
                     continue;
                 }
                 let look = Look {
-                    interface: rule.row.interface.as_deref(),
                     protocol: "tcp",
                     source: &outside,
                     source_port: None,
@@ -262,11 +288,12 @@ fn portal(names: &Names, rules: &[Rule]) -> Vec<Redirect> {
                 let device = (0..names.devices.len()).find(|id| rule.on.contains(*id));
                 let target = match family {
                     Family::V4 => Some(0x7f00_0001),
-                    Family::V6 => device
-                        .and_then(|id| names.device(id))
-                        .and_then(|d| first_address(&d.addresses, family)),
+                    Family::V6 => {
+                        device.and_then(|id| names.device(id)).and_then(|d| d.first_address(family))
+                    }
                 };
                 redirects.push(Redirect {
+                    shift: None,
                     label: label("rdr", "", &format!("Redirect to Captive Portal (zone {zone})")),
                     scope,
                     exempt: false,
@@ -298,7 +325,6 @@ fn lockout(names: &Names, rules: &[Rule]) -> Vec<Redirect> {
         let own = vec![format!("{key}ip")];
         let any = vec!["any".to_owned()];
         let look = Look {
-            interface: Some(key),
             protocol: "tcp",
             source: &any,
             source_port: None,
@@ -308,6 +334,7 @@ fn lockout(names: &Names, rules: &[Rule]) -> Vec<Redirect> {
         for family in Family::BOTH {
             let Ok(scope) = look.scope(names, family, rule.on.clone()) else { continue };
             exemptions.push(Redirect {
+                shift: None,
                 label: label("rdr", "", "anti-lockout"),
                 scope,
                 exempt: true,
@@ -319,158 +346,4 @@ fn lockout(names: &Names, rules: &[Rule]) -> Vec<Redirect> {
         }
     }
     exemptions
-}
-
-fn prefix(row: &NptRow, names: &Names) -> Result<Binat, String> {
-    let on = names.on(row.interface.as_deref())?;
-    binat("binat", &row.uuid, &row.description, on, &row.source, &row.destination, names).map(
-        |mut b| {
-            b.peer = Set::interval(0, b.family.last());
-            b
-        },
-    )
-}
-
-fn one_to_one(row: &OneToOneRow, names: &Names, all: &mut Translations) -> Result<(), String> {
-    let on = names.on(row.interface.as_deref())?;
-    let source = row.source.first().map_or("", String::as_str);
-    if row.kind.eq_ignore_ascii_case("binat") {
-        let mut made =
-            binat("binat", &row.uuid, &row.description, on, source, &row.external, names)?;
-        made.peer = names.addresses(&row.destination, made.family, row.interface.as_deref())?.set;
-        all.binats.push(made);
-        return Ok(());
-    }
-    // Type `nat` translates outbound only.
-    let look = Look {
-        interface: row.interface.as_deref(),
-        protocol: "any",
-        source: &row.source,
-        source_port: None,
-        destination: &row.destination,
-        destination_port: None,
-    };
-    let outside = tables::nets(row.external.trim())
-        .and_then(|nets| nets.first().copied())
-        .ok_or_else(|| format!("`{}` is no address", row.external))?;
-    let family = Family::of(outside.addr());
-    all.outbound.push(Outbound {
-        label: label("nat", &row.uuid, &row.description),
-        scope: look.scope(names, family, on)?,
-        exempt: false,
-        target: Some(number(outside.network())),
-        static_port: false,
-        tag: None,
-    });
-    Ok(())
-}
-
-fn binat(
-    kind: &'static str,
-    uuid: &str,
-    description: &str,
-    on: On,
-    inside: &str,
-    outside: &str,
-    names: &Names,
-) -> Result<Binat, String> {
-    let outside_net = tables::nets(outside.trim())
-        .and_then(|nets| nets.first().copied())
-        .ok_or_else(|| format!("`{outside}` is no address or network"))?;
-    let family = Family::of(outside_net.addr());
-    let set = names.addresses(&[inside.to_owned()], family, None)?.set;
-    let [(first, last)] = set.intervals() else {
-        return Err(format!("`{inside}` is not one network"));
-    };
-    let span = last - first;
-    Ok(Binat {
-        label: label(kind, uuid, description),
-        on,
-        family,
-        inside: *first,
-        span,
-        // The outside takes the size of the inside.
-        outside: number(outside_net.network()),
-        peer: Set::empty(),
-    })
-}
-
-/// Source NAT rules that are loaded, in order: MVC, legacy, automatic.
-fn outbound_rows<'r>(rows: &'r Rows, names: &Names) -> Vec<&'r OutboundRow> {
-    let mode = rows.switches.outbound_mode.as_deref();
-    let manual = matches!(mode, None | Some("hybrid" | "advanced"));
-    let automatic = matches!(mode, None | Some("automatic" | "hybrid"));
-    let rank = |row: &OutboundRow| match row.origin.as_str() {
-        "automatic" => 2,
-        "legacy" => 1,
-        _ => 0,
-    };
-    let loaded = |row: &&OutboundRow| {
-        row.enabled
-            && match row.origin.as_str() {
-                "automatic" => automatic && has_gateway(row, rows),
-                "legacy" => manual,
-                _ => manual || names.release < MODE_BINDS,
-            }
-    };
-    let mut ordered: Vec<&OutboundRow> = rows.outbound.iter().filter(loaded).collect();
-    ordered.sort_by_key(|row| (rank(row), row.position.unwrap_or(0)));
-    ordered
-}
-
-/// Automatic source NAT is written for interfaces with an IPv4 gateway only (reference 6.8); the API lists
-/// it all the same while a dynamic gateway has no address.
-fn has_gateway(row: &OutboundRow, rows: &Rows) -> bool {
-    let Some(interface) = row.interface.as_deref() else { return true };
-    rows.gateways.is_empty()
-        || rows.gateways.iter().any(|g| {
-            g.interface.as_deref() == Some(interface)
-                && g.family == "inet"
-                && g.enabled
-                && g.address.is_some()
-        })
-}
-
-fn outbound(
-    row: &OutboundRow,
-    names: &Names,
-    tags: &mut Tags,
-    out: &mut Vec<Outbound>,
-) -> Result<(), String> {
-    let on = names.on(row.interface.as_deref())?;
-    let look = Look {
-        interface: row.interface.as_deref(),
-        protocol: &row.protocol,
-        source: &row.source,
-        source_port: row.source_port.as_deref(),
-        destination: &row.destination,
-        destination_port: row.destination_port.as_deref(),
-    };
-    let mut why = None;
-    for family in families(&row.family) {
-        match look.scope(names, *family, on.clone()) {
-            Ok(mut scope) => {
-                scope.tagged = tags.number(row.tagged.as_deref());
-                let target = row.target.as_deref().map(str::trim).filter(|t| !t.is_empty());
-                let target = match target {
-                    Some(text) => targets(text, names, *family).first().copied(),
-                    None => (0..names.devices.len())
-                        .find(|id| on.contains(*id))
-                        .and_then(|id| names.device(id))
-                        .and_then(|d| first_address(&d.addresses, *family)),
-                };
-                out.push(Outbound {
-                    label: label("nat", &row.uuid, &row.description),
-                    scope,
-                    exempt: row.no_nat,
-                    target,
-                    static_port: row.static_port,
-                    tag: tags.number(row.tag.as_deref()),
-                });
-                why = None;
-            }
-            Err(reason) => why = Some(reason),
-        }
-    }
-    why.map_or(Ok(()), Err)
 }

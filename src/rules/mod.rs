@@ -15,7 +15,9 @@ mod decide;
 pub mod describe;
 mod explain;
 mod lower;
+mod lower_mapping;
 mod lower_nat;
+mod lower_source_nat;
 mod packet;
 mod partition;
 mod reach;
@@ -45,7 +47,7 @@ pub use reach::{Fate, Part, Toward};
 pub use route::{Route, Routes, Way};
 pub use rows::{
     AliasRow, ForwardRow, GatewayRow, GroupRow, InterfaceRow, NptRow, OneToOneRow, OutboundRow,
-    RouteRow, Rows, RuleRow, ScheduleRange, ScheduleRow, Switches, TableRow,
+    RouteRow, Rows, RuleRow, ScheduleRange, ScheduleRow, StaticRouteRow, Switches, TableRow,
 };
 pub use ruleset::{Class, Device, Leg, Match, Miss, On, Rule, Ruleset, Via};
 pub use schedule::minute;

@@ -91,13 +91,15 @@ impl Ruleset {
         } else {
             Vec::new()
         };
-        if active == Some(None) {
+        if active == Some(None) || leg.partial {
             open.append(&mut certain);
         }
         let narrow = ports == SourcePorts::Chosen && !leg.source_port.is_all(PORTS);
         if narrow {
-            for cube in certain.drain(..) {
-                open.push(cube.with(cube::SOURCE_PORT, Set::interval(0, PORTS)));
+            // Any port may be chosen: no part may be told from another by it.
+            open.append(&mut certain);
+            for cube in &mut open {
+                *cube = cube.clone().with(cube::SOURCE_PORT, Set::interval(0, PORTS));
             }
         }
         Some(Step {

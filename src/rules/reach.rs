@@ -127,6 +127,20 @@ impl Ruleset {
         Ok(parts)
     }
 
+    /// The same for what the firewall itself sends: nothing arrives, only the way out decides.
+    pub fn send(
+        &self,
+        family: Family,
+        start: &Cube,
+        moment: Option<LocalTime>,
+    ) -> Result<Vec<Part>, TooManyParts> {
+        let piece = untouched(start.clone());
+        let fate = fate(&piece, Action::Pass, None);
+        let mut parts = Vec::new();
+        self.onward(&piece, family, start, &fate, None, moment, &mut parts)?;
+        Ok(parts)
+    }
+
     /// Port forwards and one-to-one translations, first match each.
     fn translate_in(&self, device: DeviceId, family: Family, start: &Cube) -> Vec<Piece> {
         let mut pieces = Vec::new();
@@ -156,7 +170,11 @@ impl Ruleset {
                         return;
                     }
                     let mut piece = untouched(inside);
-                    if let Some(target) = rdr.targets.first() {
+                    if let Some((from, to)) = rdr.shift {
+                        let moved = piece.now.side(cube::DESTINATION).shift(from, to);
+                        piece.now = piece.now.with(cube::DESTINATION, moved);
+                        piece.destination = Moved::Shift { from, to };
+                    } else if let Some(target) = rdr.targets.first() {
                         piece.now = piece.now.with(cube::DESTINATION, Set::point(*target));
                         piece.destination = Moved::Constant;
                     }

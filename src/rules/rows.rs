@@ -24,7 +24,14 @@ pub struct Rows {
     pub gateways: Vec<GatewayRow>,
     pub routes: Vec<RouteRow>,
     pub schedules: Vec<ScheduleRow>,
+    /// `schedules` are all there are: a rule that names another one is always active.
+    pub schedules_known: bool,
+    pub static_routes: Vec<StaticRouteRow>,
     pub switches: Switches,
+    /// The zone of the firewall's clock, such as Europe/Berlin.
+    pub time_zone: Option<String>,
+    /// There may be legacy rules that no row tells of; they stand behind MVC rules of the same priority.
+    pub legacy_hidden: bool,
     /// What the index does not hold about this firewall, in words; repeated in every answer.
     pub gaps: Vec<String>,
 }
@@ -32,6 +39,7 @@ pub struct Rows {
 /// Settings that change evaluation as a whole.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Switches {
     /// `system/disablefilter`: pf is off, everything passes untranslated.
     pub filter_disabled: bool,
@@ -39,6 +47,12 @@ pub struct Switches {
     pub skip_rules_with_gateway_down: bool,
     /// Reflection of port forwards unless they say otherwise (off in a factory configuration).
     pub reflection: bool,
+    /// Reflection of one-to-one NAT unless a row says otherwise.
+    pub one_to_one_reflection: bool,
+    /// Reflected traffic gets a source address of the firewall (`enablenatreflectionhelper`).
+    pub reflection_helper: bool,
+    /// `filter/bypassstaticroutes`: static routes and the networks they are reached through may talk.
+    pub bypass_static_routes: bool,
     /// automatic, hybrid, advanced or disabled; absent: not known.
     pub outbound_mode: Option<String>,
 }
@@ -49,6 +63,8 @@ pub struct Switches {
 pub struct RuleRow {
     /// Evaluation order; rows of equal position keep their order. Absent in files: as written.
     pub position: Option<i64>,
+    /// Place among rules of equal position.
+    pub tie: i64,
     pub uuid: String,
     /// mvc, legacy or automatic.
     pub origin: String,
@@ -77,6 +93,11 @@ pub struct RuleRow {
     pub tcp_flags: Option<String>,
     pub tag: Option<String>,
     pub tagged: Option<String>,
+    /// Type of service a packet must carry. No question gives it, so the rule may match or not; as with the next two.
+    pub tos: Option<String>,
+    pub vlan_priority: Option<String>,
+    /// Operating system that a SYN must look like.
+    pub os: Option<String>,
     pub log: bool,
     pub description: String,
     /// Evaluations counted by pf since the rules were loaded, where known.
@@ -89,6 +110,7 @@ impl Default for RuleRow {
         let any = || vec!["any".to_owned()];
         Self {
             position: None,
+            tie: 0,
             uuid: String::new(),
             origin: "mvc".to_owned(),
             enabled: true,
@@ -109,6 +131,9 @@ impl Default for RuleRow {
             tcp_flags: None,
             tag: None,
             tagged: None,
+            tos: None,
+            vlan_priority: None,
+            os: None,
             log: false,
             description: String::new(),
             evaluations: None,
@@ -156,6 +181,7 @@ pub struct TableRow {
 /// A device with its assignment and addresses.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct InterfaceRow {
     pub device: String,
     /// `lan`, `opt3`; absent when not assigned.
@@ -165,8 +191,20 @@ pub struct InterfaceRow {
     /// With prefix length; those without count as hosts.
     pub addresses: Vec<String>,
     pub groups: Vec<String>,
-    /// Whether the interface itself has an IPv4 gateway (DHCP, `PPPoE`, or one chosen); absent: not known.
+    /// Whether the interface is an uplink: its IPv4 gateway is dynamic, or may be the default one; absent: not
+    /// known.
     pub has_gateway: Option<bool>,
+    /// Whether the firewall has an IPv4 gateway for it now, which makes it reach out with source NAT and leaves
+    /// it out of reflection; absent: as `has_gateway`.
+    pub gateway4: Option<bool>,
+    /// The same for IPv6, for reflection alone; absent: no.
+    pub gateway6: Option<bool>,
+    /// Private sources, and those nobody was given, are blocked on arrival; looked at only where no automatic
+    /// rules are known, as with the next one.
+    pub block_private: bool,
+    pub block_bogons: bool,
+    /// It gets its IPv4 address by DHCP.
+    pub dhcp: bool,
 }
 
 impl Default for InterfaceRow {
@@ -179,6 +217,11 @@ impl Default for InterfaceRow {
             addresses: Vec::new(),
             groups: Vec::new(),
             has_gateway: None,
+            gateway4: None,
+            gateway6: None,
+            block_private: false,
+            block_bogons: false,
+            dhcp: false,
         }
     }
 }
@@ -311,6 +354,8 @@ pub struct OneToOneRow {
     pub destination: Vec<String>,
     /// Addresses outside.
     pub external: String,
+    /// Reachable from inside as well: enable or disable; absent: as the switch says.
+    pub reflection: Option<String>,
     pub description: String,
 }
 
@@ -325,6 +370,7 @@ impl Default for OneToOneRow {
             source: Vec::new(),
             destination: vec!["any".to_owned()],
             external: String::new(),
+            reflection: None,
             description: String::new(),
         }
     }
@@ -340,8 +386,10 @@ pub struct NptRow {
     pub interface: Option<String>,
     /// Prefix inside.
     pub source: String,
-    /// Prefix outside.
+    /// Prefix outside; empty: that of the interface.
     pub destination: String,
+    /// The interface whose prefix is taken instead of the rule's own.
+    pub track: Option<String>,
     pub description: String,
 }
 
@@ -354,6 +402,7 @@ impl Default for NptRow {
             interface: None,
             source: String::new(),
             destination: String::new(),
+            track: None,
             description: String::new(),
         }
     }
@@ -373,6 +422,8 @@ pub struct GatewayRow {
     pub enabled: bool,
     /// As monitoring says: Online, Offline, Packetloss, ...; absent: not known.
     pub status: Option<String>,
+    /// It needs no address: the other end of its device (`OpenVPN` clients, point-to-point).
+    pub by_interface: bool,
     /// Names of the gateways of a group.
     pub members: Vec<String>,
 }
@@ -387,6 +438,7 @@ impl Default for GatewayRow {
             family: "inet".to_owned(),
             enabled: true,
             status: None,
+            by_interface: false,
             members: Vec::new(),
         }
     }
@@ -405,6 +457,16 @@ pub struct RouteRow {
     pub family: Option<String>,
 }
 
+/// A configured route, for the switch that lets its networks talk unfiltered.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StaticRouteRow {
+    pub network: String,
+    /// Name of its gateway.
+    pub gateway: String,
+    pub enabled: bool,
+}
+
 /// A schedule: the rule that names it is active only within one of its ranges.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -417,10 +479,10 @@ pub struct ScheduleRow {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScheduleRange {
-    /// Weekdays, 1 (Monday) to 7; empty when `dates` are given.
+    /// Weekdays, 1 (Monday) to 7; they count alone when there are any.
     pub weekdays: Vec<u8>,
-    /// Months and days as `12-24`.
+    /// Months and days as `12-24`. A range without weekdays and dates is never active.
     pub dates: Vec<String>,
-    /// `8:00-17:59`, both minutes included.
+    /// `8:00-17:59`, from the first minute to just before the last; empty: the whole day.
     pub hours: String,
 }

@@ -62,6 +62,8 @@ pub struct Device {
     pub networks: Addresses,
     pub groups: Vec<String>,
     pub has_gateway: Option<bool>,
+    pub(super) gateway4: Option<bool>,
+    pub(super) gateway6: Option<bool>,
     /// pf never looks at it (`set skip`).
     pub skipped: bool,
 }
@@ -76,6 +78,25 @@ impl Device {
             Some(key) => key.clone(),
             None => self.name.clone(),
         }
+    }
+
+    /// The firewall has an IPv4 gateway for it now.
+    pub(super) fn has_gateway4(&self) -> bool {
+        self.gateway4.or(self.has_gateway) == Some(true)
+    }
+
+    pub(super) fn has_gateway6(&self) -> bool {
+        self.gateway6 == Some(true)
+    }
+
+    /// `(dev:0)`: the first address that is no link-local one, else the first.
+    pub(super) fn first_address(&self, family: Family) -> Option<u128> {
+        let mine = || self.addresses.iter().filter(|a| Family::of(**a) == family);
+        let number = |a: &IpAddr| super::set::number(*a);
+        mine()
+            .map(number)
+            .find(|n| family == Family::V4 || !super::terms::fe80().contains(*n))
+            .or_else(|| mine().map(number).next())
     }
 
     pub fn own(&self) -> Addresses {
@@ -175,6 +196,8 @@ pub struct Leg {
     pub schedule: Option<Schedule>,
     /// More may match than the sets say: an unresolved term.
     pub unknown: bool,
+    /// Less may match than the sets say: it looks at what no question gives.
+    pub partial: bool,
 }
 
 /// The first test of a rule that a packet fails.
@@ -190,6 +213,8 @@ pub enum Miss {
     Flags,
     Tag,
     Schedule,
+    /// Type of service, VLAN priority or operating system.
+    Condition,
 }
 
 /// How a rule and a packet stand to each other.
@@ -250,6 +275,9 @@ impl Leg {
             Some(None) => open = open.or(Some(Miss::Schedule)),
             None | Some(Some(true)) => {}
         }
+        if self.partial {
+            open = open.or(Some(Miss::Condition));
+        }
         open.map_or(Match::Yes, Match::Maybe)
     }
 
@@ -274,6 +302,8 @@ pub struct Ruleset {
     pub own: Addresses,
     /// pf is switched off.
     pub disabled: bool,
+    /// Legacy rules may exist that are not among `rules`.
+    pub(super) legacy_hidden: bool,
     /// Names of tags, by number.
     pub tags: Vec<String>,
     /// What is not known, in words: tables without contents, rules that could not be read.
@@ -296,6 +326,13 @@ impl Ruleset {
     ) -> impl DoubleEndedIterator<Item = &Leg> {
         let slot = self.index.get(self.slot(direction, family, device));
         slot.into_iter().flatten().filter_map(|leg| self.legs.get(usize::try_from(*leg).ok()?))
+    }
+
+    /// Whether a rule that no row tells of may stand before this one, or overrule it.
+    pub fn may_be_overruled(&self, rule: Option<usize>) -> bool {
+        let certain =
+            rule.and_then(|i| self.rule(i)).is_some_and(|r| r.quick && r.class <= Class::Floating);
+        self.legacy_hidden && !certain
     }
 
     pub fn rule(&self, index: usize) -> Option<&Rule> {

@@ -15,16 +15,20 @@ struct Range {
     weekdays: Vec<u8>,
     /// Month and day.
     dates: Vec<(u8, u8)>,
-    /// Minutes since midnight, both included.
+    /// Minutes since midnight; it ends as the second one begins.
     from: u16,
     to: u16,
 }
 
 impl Schedule {
-    pub(super) fn new(name: &str, rows: &[ScheduleRow]) -> Self {
+    /// `None` when no schedule has that name and `known` says that there is none: the rule stays active.
+    pub(super) fn new(name: &str, rows: &[ScheduleRow], known: bool) -> Option<Self> {
         let row = rows.iter().find(|row| row.name == name);
+        if row.is_none() && known {
+            return None;
+        }
         let ranges = row.and_then(|row| row.ranges.iter().map(range).collect());
-        Self { name: name.to_owned(), ranges }
+        Some(Self { name: name.to_owned(), ranges })
     }
 
     /// `None` when the schedule or the moment is not known.
@@ -36,17 +40,18 @@ impl Schedule {
 
 impl Range {
     fn holds(&self, moment: LocalTime) -> bool {
-        let day = if self.dates.is_empty() {
-            self.weekdays.is_empty() || self.weekdays.contains(&moment.weekday)
-        } else {
+        let day = if self.weekdays.is_empty() {
             self.dates.contains(&(moment.month, moment.day))
+        } else {
+            self.weekdays.contains(&moment.weekday)
         };
-        day && self.from <= moment.minute && moment.minute <= self.to
+        // `now >= strtotime(from) && now < strtotime(to)`: 8:00-17:59 ends before 17:59.
+        day && self.from <= moment.minute && moment.minute < self.to
     }
 }
 
 fn range(row: &ScheduleRange) -> Option<Range> {
-    let (from, to) = row.hours.split_once('-').unwrap_or(("0:00", "23:59"));
+    let (from, to) = row.hours.split_once('-').unwrap_or(("0:00", "24:00"));
     let dates = row.dates.iter().map(|date| {
         let (month, day) = date.split_once('-')?;
         Some((month.trim().parse().ok()?, day.trim().parse().ok()?))

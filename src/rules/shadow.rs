@@ -58,7 +58,7 @@ struct Prepared<'r> {
     quick: bool,
     pass: bool,
     user: bool,
-    /// It matches whatever else holds: no tag, no schedule, no unresolved term.
+    /// It matches whatever else holds: no tag, no schedule, no unresolved term or condition.
     certain: bool,
     cubes: Vec<Cube>,
 }
@@ -109,7 +109,7 @@ impl Ruleset {
             quick: rule.quick,
             pass: rule.action == Action::Pass,
             user: rule.class != Class::Automatic,
-            certain: leg.tagged.is_none() && leg.schedule.is_none() && !leg.unknown,
+            certain: leg.tagged.is_none() && leg.schedule.is_none() && !leg.unknown && !leg.partial,
             cubes: cubes(leg),
         })
     }

@@ -40,7 +40,9 @@ impl Tables {
         let mut all = Self::default();
         for alias in aliases {
             if alias.kind == "port" {
-                all.ports.insert(alias.name.clone(), alias.content.clone());
+                // pf has no empty macros: a disabled one is a range that no port is in.
+                let content = if alias.enabled { alias.content.clone() } else { Vec::new() };
+                all.ports.insert(alias.name.clone(), content);
             } else if alias.kind == "external" && alias.content.is_empty() && !loaded.is_empty() {
                 // Tables are declared as they are filled: one that pf does not list holds nothing.
                 if !loaded.contains_key(alias.name.as_str()) {

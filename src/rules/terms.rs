@@ -14,7 +14,7 @@ use super::words;
 /// First release whose IPv6 "net" of an interface always includes link-local addresses.
 const LINK_LOCAL_ALWAYS: Release = Release::new(25, 1, 0);
 /// First release that keeps ICMP types of IPv4 away from the IPv6 half of a rule.
-const ICMP_SEPARATED: Release = Release::new(26, 1, 0);
+const ICMP_SEPARATED: Release = Release::new(25, 7, 11);
 
 /// Everything a rule may name.
 pub(super) struct Names {
@@ -24,6 +24,14 @@ pub(super) struct Names {
     pub(super) tables: Tables,
     pub(super) own: Addresses,
     pub(super) release: Release,
+}
+
+/// Whether the IPv6 "net" of an interface includes link-local addresses, as it does in filter rules only.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum LinkLocal<'r> {
+    Never,
+    /// The interface of the rule itself, which decides on 24.7.
+    InRuleOn(Option<&'r str>),
 }
 
 /// A resolved part of a rule, and what of it is not known.
@@ -118,7 +126,7 @@ impl Names {
         &self,
         terms: &[String],
         family: Family,
-        own_interface: Option<&str>,
+        link_local: LinkLocal<'_>,
     ) -> Result<Term, String> {
         let mut sum = Term::default();
         let mut usable = terms.is_empty();
@@ -127,7 +135,7 @@ impl Names {
             sum.set = Set::interval(0, family.last());
         }
         for text in terms {
-            match self.address(text, family, own_interface) {
+            match self.address(text, family, link_local) {
                 Ok(term) => {
                     usable = true;
                     sum.set = sum.set.union(&term.set);
@@ -145,7 +153,7 @@ impl Names {
         &self,
         text: &str,
         family: Family,
-        own_interface: Option<&str>,
+        link_local: LinkLocal<'_>,
     ) -> Result<Term, String> {
         let (negated, name) = match text.trim().strip_prefix('!') {
             Some(rest) => (true, rest.trim()),
@@ -164,7 +172,12 @@ impl Names {
             let ids = self.devices_of(name).ok_or_else(|| format!("interface {name} is off"))?;
             let nets = self.networks(&ids, family);
             let link_local = family == Family::V6
-                && (self.release >= LINK_LOCAL_ALWAYS || own_interface == Some(name));
+                && match link_local {
+                    LinkLocal::Never => false,
+                    LinkLocal::InRuleOn(own) => {
+                        self.release >= LINK_LOCAL_ALWAYS || own == Some(name)
+                    }
+                };
             // pf reads `!(dev:network), fe80::/10`: the link-local part is never negated.
             let set = negate(&nets);
             return Ok(known(if link_local { set.union(&fe80()) } else { set }));
@@ -192,6 +205,9 @@ impl Names {
             let unknown = format!("the contents of table `{name}` were not read");
             return Ok(open(negated, &Set::empty(), family, Some(unknown)));
         }
+        if let Some(set) = self.literal_device(name, family) {
+            return Ok(known(negate(&set)));
+        }
         let nets = tables::nets(name).ok_or_else(|| format!("`{name}` names nothing"))?;
         let mine = nets.iter().filter(|net| Family::of(net.addr()) == family);
         let set = Set::of(mine.map(|net| ends(*net)).collect());
@@ -199,6 +215,26 @@ impl Names {
             return Err(format!("`{name}` is of the other address family"));
         }
         Ok(known(negate(&set)))
+    }
+
+    /// `(igc0)`, its addresses, and `(igc0:network)`, its networks: automatic rules write pf's own words, and
+    /// the API trims the brackets.
+    fn literal_device(&self, text: &str, family: Family) -> Option<Set> {
+        let text = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).unwrap_or(text);
+        let (name, part) = text.split_once(':').unwrap_or((text, ""));
+        let ids = match self.devices.iter().position(|d| d.name == name) {
+            Some(id) => vec![id],
+            None => self.groups.get(name)?.clone(),
+        };
+        if part == "network" {
+            return Some(self.networks(&ids, family));
+        }
+        let mut devices = ids.iter().filter_map(|id| self.devices.get(*id));
+        match part {
+            "" => Some(devices.fold(Set::empty(), |set, d| set.union(d.own().of(family)))),
+            "0" => devices.find_map(|d| d.first_address(family)).map(Set::point),
+            _ => None,
+        }
     }
 
     fn networks(&self, ids: &[DeviceId], family: Family) -> Set {
@@ -229,7 +265,8 @@ impl Names {
         if let Some(content) = self.tables.ports(item) {
             if level < MOST_LEVELS {
                 for nested in content {
-                    self.port_ranges(nested, ranges, level + 1)?;
+                    // What is no port there is left out of pf's macro.
+                    let _left_out = self.port_ranges(nested, ranges, level + 1);
                 }
             }
             return Ok(());
@@ -245,7 +282,8 @@ impl Names {
             "any" | "" => Some(any),
             text => words::port(text).map(u128::from),
         };
-        match (end(first, 0), end(last, PORTS)) {
+        // `any-80` is written as `1:80`.
+        match (end(first, 1), end(last, PORTS)) {
             (Some(a), Some(b)) => {
                 ranges.push((a.min(b), a.max(b)));
                 Ok(())
@@ -270,8 +308,17 @@ impl Names {
         text.split(['/', ',']).map(|name| one(name.trim())).collect::<Result<_, _>>().map(Set::of)
     }
 
-    /// ICMP types of a rule in one family; everything when it names none for it.
-    pub(super) fn icmp_types(&self, text: Option<&str>, family: Family) -> Result<Set, String> {
+    /// ICMP types of a rule in one family; everything when it names none for it, or is for other protocols.
+    pub(super) fn icmp_types(
+        &self,
+        text: Option<&str>,
+        protocols: &Set,
+        family: Family,
+    ) -> Result<Set, String> {
+        let icmp = [words::ICMP, words::ICMP6].map(|p| Set::point(p.into()));
+        if !icmp.contains(protocols) {
+            return Ok(Set::interval(0, BYTE));
+        }
         let mut types = Vec::new();
         for item in text.unwrap_or_default().split(',').map(str::trim).filter(|i| !i.is_empty()) {
             let of_v6 = item.bytes().all(|b| b.is_ascii_digit());
@@ -330,6 +377,8 @@ fn device(row: &InterfaceRow) -> Device {
         networks,
         groups: row.groups.clone(),
         has_gateway: row.has_gateway,
+        gateway4: row.gateway4,
+        gateway6: row.gateway6,
         skipped: matches!(row.device.as_str(), "lo0" | "pfsync0"),
     }
 }

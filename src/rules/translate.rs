@@ -53,6 +53,8 @@ pub struct Redirect {
     pub pass: bool,
     /// Targets; pf takes turns among several. Empty when the target could not be resolved.
     pub targets: Vec<u128>,
+    /// Addresses move as one block: the first before, the first after. `targets` do not count then.
+    pub shift: Option<(u128, u128)>,
     /// First port before and after; offsets are kept. Absent: the port stays.
     pub ports: Option<Ports>,
     pub tag: Option<u16>,
@@ -146,7 +148,10 @@ impl Translations {
             let port = packet.has_ports().then_some(packet.destination_port);
             return Some(Applied {
                 label: rdr.label.clone(),
-                address: rdr.targets.first().copied(),
+                address: match rdr.shift {
+                    Some((from, to)) => Some(packet.destination - from + to),
+                    None => rdr.targets.first().copied(),
+                },
                 port: port.map(|p| rdr.ports.map_or(p, |ports| ports.apply(p))),
                 pass: rdr.pass,
                 tag: rdr.tag,

@@ -11,7 +11,8 @@ use crate::types::nearest;
 const PREFIX: &str = "OPNDEX_";
 
 /// Read by others: the CLI (which file), and our own tests.
-const NOT_OURS: &[&str] = &["OPNDEX_CONFIG", "OPNDEX_FORMAT", "OPNDEX_RECORDED"];
+const NOT_OURS: &[&str] =
+    &["OPNDEX_CONFIG", "OPNDEX_FORMAT", "OPNDEX_PASSPHRASE", "OPNDEX_RECORDED"];
 const TESTS: &str = "OPNDEX_TEST_";
 
 /// Variables of other servers, strongest first, and the key each one means.

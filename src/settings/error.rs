@@ -100,6 +100,9 @@ pub enum ValueError {
     #[error("it is empty; give it a value or remove it")]
     Empty,
 
+    #[error("it has no reason; say why the finding may stay")]
+    NoReason,
+
     #[error("{0} is neither true nor false; write one of them")]
     Switch(Shown),
 

@@ -20,6 +20,10 @@ const FILE_NAME: &str = "opndex.toml";
 const MANY: &str = "firewalls";
 const ONE: &str = "firewall";
 
+/// `[lint.suppress]`: findings that somebody decided to live with, each with the reason.
+const LINT: &str = "lint";
+const SUPPRESS: &str = "suppress";
+
 /// Where the settings file is unless another one is named, such as `~/.config/opndex/opndex.toml`.
 /// `None` for a user without a home.
 pub fn default_config_file() -> Option<PathBuf> {
@@ -74,6 +78,7 @@ impl Document<'_> {
                         layer.firewalls.push(self.read_entry(entry)?.firewall);
                     }
                 }
+                DeValue::Table(section) if shown == LINT => self.read_lint(layer, section)?,
                 DeValue::Table(section) if is_section(shown) => {
                     self.read_section(layer, section, shown, shown)?;
                 }
@@ -90,6 +95,37 @@ impl Document<'_> {
             }
         }
         layer.rebase(self.path.parent().unwrap_or(Path::new("")));
+        Ok(())
+    }
+
+    fn read_lint(&self, layer: &mut Layer, section: &DeTable<'_>) -> Result<(), SettingsError> {
+        for (name, value) in section {
+            let written = format!("{LINT}.{}", name.get_ref());
+            let DeValue::Table(reasons) = value.get_ref() else {
+                let example = format!("[{LINT}.{SUPPRESS}]");
+                let found = article(value.get_ref());
+                let cause = ValueError::Type { expected: "a table", found, example };
+                return Err(self.refuse(value, &written, cause));
+            };
+            if name.get_ref() != SUPPRESS {
+                let place = self.place(name.span().start);
+                let hint = format!("; did you mean `{LINT}.{SUPPRESS}`?");
+                return Err(SettingsError::UnknownKey { place, name: Shown::new(&written), hint });
+            }
+            for (id, reason) in reasons {
+                let written = format!("{written}.{}", id.get_ref());
+                let Some(text) = reason.get_ref().as_str() else {
+                    let example = "`\"no_log:UUID\" = \"why it may stay\"`".to_owned();
+                    let found = article(reason.get_ref());
+                    let cause = ValueError::Type { expected: "a string", found, example };
+                    return Err(self.refuse(reason, &written, cause));
+                };
+                if text.trim().is_empty() {
+                    return Err(self.refuse(reason, &written, ValueError::NoReason));
+                }
+                layer.suppress.insert(id.get_ref().to_string(), text.trim().to_owned());
+            }
+        }
         Ok(())
     }
 
@@ -200,5 +236,5 @@ fn is_section(name: &str) -> bool {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    KEYS.iter().map(|key| key.name).chain([MANY])
+    KEYS.iter().map(|key| key.name).chain([MANY, LINT])
 }

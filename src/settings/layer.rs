@@ -1,5 +1,6 @@
 //! What one place said: every setting, or nothing about it.
 
+use std::collections::BTreeMap;
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,6 +28,8 @@ pub struct Layer {
     pub(super) mcp: McpLayer,
     pub(super) serve: ServeLayer,
     pub(super) log: LogLayer,
+    /// Reasons by the id of the finding, from `[lint.suppress]`.
+    pub(super) suppress: BTreeMap<String, String>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -53,6 +56,7 @@ pub(super) struct SyncLayer {
     pub(super) on_start: Option<bool>,
     pub(super) extra: Option<Vec<String>>,
     pub(super) extra_every: Option<Cadence>,
+    pub(super) backfill: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -124,6 +128,8 @@ impl Layer {
         if self.firewalls.is_empty() {
             self.firewalls = weaker.firewalls;
         }
+        weaker.suppress.append(&mut self.suppress);
+        self.suppress = weaker.suppress;
         weaker.warnings.append(&mut self.warnings);
         self.warnings = weaker.warnings;
         self

@@ -1,5 +1,6 @@
 //! From layers to settings: which firewalls there are, and what holds for all of them.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::mem;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ pub struct Settings {
     pub mcp: McpSettings,
     pub serve: ServeSettings,
     pub log: LogSettings,
+    /// Why each finding of `lint` is lived with, by its id.
+    pub suppress: BTreeMap<String, String>,
     /// What is odd but usable, one sentence each, for the caller to show.
     pub warnings: Vec<String>,
 }
@@ -43,6 +46,8 @@ pub struct SyncSettings {
     pub extra: Vec<String>,
     /// Those domains.
     pub extra_every: Cadence,
+    /// The firewall's own history is read after the configuration was.
+    pub backfill: bool,
 }
 
 /// How `serve --http` is reached.
@@ -94,7 +99,7 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
     let chosen = choose_firewalls(&mut layers)?;
     let mut defaults = Layer::defaults()?;
     let every_firewall = mem::take(&mut defaults.firewall);
-    let Layer { database, sync, history, mcp, serve, log, mut warnings, .. } =
+    let Layer { database, sync, history, mcp, serve, log, suppress, mut warnings, .. } =
         layers.over(defaults);
 
     let mut firewalls = Vec::with_capacity(chosen.len());
@@ -114,6 +119,7 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
             on_start: needed("sync.on_start", sync.on_start)?,
             extra: sync.extra.unwrap_or_default(),
             extra_every: needed("sync.extra_every", sync.extra_every)?,
+            backfill: needed("sync.backfill", sync.backfill)?,
         },
         history: HistorySettings {
             keep_all: needed("history.keep_all", history.keep_all)?,
@@ -129,6 +135,7 @@ pub fn resolve(layers: Layer) -> Result<Settings, SettingsError> {
             json: needed("log.json", log.json)?,
             file: log.file,
         },
+        suppress,
         warnings,
     })
 }

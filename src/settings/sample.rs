@@ -10,6 +10,13 @@ const HEAD: &str = "\
 # Several firewalls: replace [firewall] by one [[firewalls]] for each, with the same keys.
 ";
 
+/// Not a key: its names are the ids of findings.
+const LINT: &str = "
+# Findings of `opndex lint` that may stay, by id, each with the reason; `no_log:*` is all of a code.
+#[lint.suppress]
+#\"wan_exposure:1947e94ddb5821d222d6d10d1add22ce\" = \"the VPN must be reachable\"
+";
+
 /// A settings file in which every key is described and commented out. A key with a default shows
 /// it, the others show an example.
 pub fn sample() -> String {
@@ -26,5 +33,6 @@ pub fn sample() -> String {
         let kind = if key.default.is_some() { "default" } else { "example" };
         let _ = write!(text, "\n# {} ({}, {kind})\n#{}\n", key.about, key.env(), key.toml(value));
     }
+    text.push_str(LINT);
     text
 }

@@ -135,6 +135,15 @@ pub static KEYS: &[Key] = &[
         slot: Slot::Cadence(|l| &mut l.sync.extra_every),
     },
     Key {
+        name: "sync.backfill",
+        about: "Whenever the configuration was read anew, read the firewall's own history too, as \
+                `opndex backfill` does: who changed what, and what only config.xml has. Its privilege, \
+                Diagnostics: Configuration History, shows the whole configuration to the key.",
+        example: "true",
+        default: Some("false"),
+        slot: Slot::Switch(|l| &mut l.sync.backfill),
+    },
+    Key {
         name: "history.keep_all",
         about: "Every state is kept so long.",
         example: "14d",

@@ -39,6 +39,24 @@ fn whole(rest: &str) -> String {
 }
 
 #[test]
+fn findings_that_may_stay_have_a_reason_each() {
+    let path = Path::new("opndex.toml");
+    let read = |text: &str| from_text(path, text);
+    let layer = read("[lint.suppress]\n\"no_log:*\" = \"logged elsewhere\"\n").unwrap();
+    assert_eq!(layer.suppress["no_log:*"], "logged elsewhere");
+    for (text, why) in [
+        ("[lint.suppress]\n\"a:b\" = \"\"\n", "no reason"),
+        ("[lint.suppress]\n\"a:b\" = 3\n", "not a string"),
+        ("[lint]\nsupress = []\n", "not a table"),
+        ("[lint.supress]\n\"a:b\" = \"c\"\n", "lint.suppress"),
+    ] {
+        let error = read(text).unwrap_err();
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        assert!(format!("{error} {cause}").contains(why), "{text}: {error} {cause}");
+    }
+}
+
+#[test]
 fn nothing_said_is_enough_for_questions() {
     let settings = resolve(Layer::default()).unwrap();
     assert!(settings.firewalls.is_empty() && settings.warnings.is_empty());
@@ -50,6 +68,7 @@ fn nothing_said_is_enough_for_questions() {
         on_start: true,
         extra: Vec::new(),
         extra_every: Cadence::Every(Duration::from_mins(5)),
+        backfill: false,
     };
     assert_eq!(settings.sync, sync);
     let log = LogSettings { filter: "info".to_owned(), json: false, file: None };

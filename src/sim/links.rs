@@ -31,6 +31,15 @@ fn shared(world: &World) -> String {
     world.zones.get(LAN).map_or_else(String::new, |zone| zone.host(SHARED_HOST).to_string())
 }
 
+/// A switch whose address nobody shall take over.
+pub(super) fn pinned(world: &World) -> Vec<Value> {
+    let address = world.zones.get(MGMT).map_or_else(String::new, |zone| zone.host(2).to_string());
+    vec![json!({
+        "uuid": uuid(world.seed, "pinned"), "etheraddr": "44:65:0d:00:aa:ab", "ipaddress": address,
+        "descr": "core switch", "origin": "manual",
+    })]
+}
+
 fn lan_gateway(world: &World) -> String {
     world.zones.get(LAN).map_or_else(String::new, |zone| zone.gateway().to_string())
 }

@@ -55,6 +55,18 @@ pub(super) fn destination(world: &World) -> Vec<Value> {
     rows
 }
 
+/// The source NAT mode, as a dictionary of choices.
+pub(super) fn mode(_: &World) -> Vec<u8> {
+    let choice = |value: &str, selected: u8| json!({"value": value, "selected": selected});
+    let modes = json!({
+        "automatic": choice("Automatic Source NAT rule generation", 0),
+        "hybrid": choice("Hybrid Source NAT rule generation", 1),
+        "advanced": choice("Manual Source NAT rule generation", 0),
+        "disabled": choice("Disable Source NAT rule generation", 0),
+    });
+    serde_json::to_vec(&json!({"filter": {"general": {"snat_mode": modes}}})).unwrap_or_default()
+}
+
 /// The mode is hybrid: rules of a person first, then the firewall's own summary.
 pub(super) fn source(world: &World) -> Vec<Value> {
     let extra = EXTRA_ADDRESS.to_string();

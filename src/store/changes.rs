@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use crate::domain::{AnyDomain, Cell, Kind, ParsedRow, RawRow, moving_cells, sql_names};
 use crate::types::{FirewallId, MacAddr, Moment, RunId, Timestamp, sort_key};
 
+use super::across::{self, Across};
 use super::chunks::Chunks;
 use super::difference::{self, RowDifference};
 use super::error::StoreError;
@@ -233,6 +234,32 @@ fn place_of(change: &Change, step: &Step) -> ChangePosition {
     }
 }
 
+/// The rows of the table that one of the firewall stands for, by key, without what says nothing about a change.
+fn parsed(
+    domain: &'static dyn AnyDomain,
+    row: Option<&RawRow>,
+    across: Option<&Across>,
+    unreadable: &mut usize,
+) -> BTreeMap<String, ParsedRow> {
+    let columns = domain.columns();
+    let mut parsed = Vec::new();
+    if row.is_some_and(|row| domain.parse(row, &mut parsed).is_err()) {
+        *unreadable += 1;
+    }
+    // Snapshots do not hold what changes by itself: what it would say now is made up.
+    let moving = row.map(|row| moving_cells(domain, row)).unwrap_or_default();
+    for cells in parsed.iter_mut().map(|row: &mut ParsedRow| &mut row.cells) {
+        let made_up = cells.iter_mut().zip(&moving).filter(|(_, moves)| **moves);
+        made_up.for_each(|(cell, _)| *cell = Cell::Null);
+    }
+    let keyed = parsed.into_iter().map(|row| (key_text(&key_of(&columns, &row)), row));
+    let mut rows = keyed.collect();
+    if let Some(across) = across {
+        across.forget(&mut rows);
+    }
+    rows
+}
+
 /// The rows that changed from one snapshot to the next.
 fn step(
     connection: &Connection,
@@ -242,25 +269,14 @@ fn step(
     (old, new): (&Step, &Step),
     unreadable: &mut usize,
 ) -> Result<Vec<Change>, StoreError> {
-    let columns = domain.columns();
-    let mut parse = |row: Option<&RawRow>| -> BTreeMap<String, ParsedRow> {
-        let mut parsed = Vec::new();
-        if row.is_some_and(|row| domain.parse(row, &mut parsed).is_err()) {
-            *unreadable += 1;
-        }
-        // Snapshots do not hold what changes by itself: what it would say now is made up.
-        let moving = row.map(|row| moving_cells(domain, row)).unwrap_or_default();
-        for cells in parsed.iter_mut().map(|row: &mut ParsedRow| &mut row.cells) {
-            let made_up = cells.iter_mut().zip(&moving).filter(|(_, moves)| **moves);
-            made_up.for_each(|(cell, _)| *cell = Cell::Null);
-        }
-        parsed.into_iter().map(|row| (key_text(&key_of(&columns, &row)), row)).collect()
-    };
     let mut changes = Vec::new();
+    // A file and a firewall do not know the same: what one of them cannot say did not change between them.
+    let across = (old.is_file != new.is_file).then(|| Across::new(domain));
     for RowDifference { before, after } in
         difference::rows(chunks, domain, Some(old.head), Some(new.head))?
     {
-        let (mut before, mut after) = (parse(before.as_ref()), parse(after.as_ref()));
+        let mut before = parsed(domain, before.as_ref(), across.as_ref(), unreadable);
+        let mut after = parsed(domain, after.as_ref(), across.as_ref(), unreadable);
         let mut push = |before: Option<ParsedRow>, now: Option<ParsedRow>| {
             let kind = match (&before, &now) {
                 (Some(_), Some(_)) => ChangeKind::Modified,
@@ -298,6 +314,9 @@ fn step(
         for row in after.into_values() {
             push(None, Some(row));
         }
+    }
+    if across.is_some() {
+        changes = across::paired(domain, changes);
     }
     if !old.thinned {
         moved::moved(connection, domain, &mut changes)?;

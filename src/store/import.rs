@@ -103,6 +103,30 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The running configuration beside what syncs read: the sources that no endpoint gives are those of `import`
+    /// now, whenever it was saved. Its revision is recorded by [`Store::import`].
+    pub async fn import_running(&self, import: Import) -> Result<RunId, StoreError> {
+        self.writer.transact("import the running configuration", move |c| running(c, import)).await
+    }
+}
+
+fn running(connection: &Connection, import: Import) -> Result<RunId, StoreError> {
+    let firewall = firewall(connection, &import)?;
+    let run = begin(connection, firewall, &import, true)?;
+    let at = import.read_at;
+    let mut changed = 0;
+    for ImportedState { domain, rows, sources } in import.domains {
+        changed +=
+            beside_syncs(connection, Batch { firewall, domain, run, at, rows, sources })?.changed;
+    }
+    let values = (i64::try_from(changed).unwrap_or(i64::MAX), run.get());
+    connection
+        .execute("UPDATE runs SET changed = ? WHERE run_id = ?", values)
+        .map_err(StoreError::write("import the running configuration"))?;
+    Ok(run)
+}
+
 /// Why a revision from the time of syncs has no run.
 pub(super) const COVERED: &str = "syncs had read the firewall before it was saved";
 
@@ -313,8 +337,22 @@ fn beside_syncs(connection: &Connection, mut batch: Batch) -> Result<ImportedDom
     let rows: Vec<RawRow> = kept.chain(new).collect();
     batch.rows = RawRows::new(batch.domain, rows);
     let applied = apply(connection, &batch)?;
+    close_gaps(connection, &batch)?;
     let effect = if applied.changed == 0 { Effect::Unchanged } else { Effect::Current };
     Ok(done(&batch, effect, (applied.rows, applied.changed, applied.rejects)))
+}
+
+/// What endpoints could not tell until now.
+fn close_gaps(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
+    let is_read = |name: &str| batch.sources.iter().any(|source| source.name == name);
+    for source in batch.domain.api_sources() {
+        if source.gap_until.is_some_and(is_read) {
+            let sql = "UPDATE sources SET gap = NULL WHERE firewall_id = ? AND domain = ? AND source = ? AND gap = ?";
+            let values = (batch.firewall.get(), batch.domain.name(), source.name, source.gap);
+            connection.execute(sql, values).map_err(StoreError::write("close a gap"))?;
+        }
+    }
+    Ok(())
 }
 
 /// A stored state.

@@ -9,6 +9,7 @@
 //! ([`snapshot`]), domain tables their projections ([`apply`]); dynamic statements are made by
 //! sea-query from column declarations and run in [`sql`] alone.
 
+mod across;
 mod apply;
 mod changes;
 mod chunk;

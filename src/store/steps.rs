@@ -21,6 +21,8 @@ pub(super) struct Step {
     pub(super) head: Head,
     pub(super) at: Timestamp,
     pub(super) thinned: bool,
+    /// All of it came from config.xml: it is from before the first sync.
+    pub(super) is_file: bool,
 }
 
 /// The snapshots of one domain of one firewall, the newest first, listed as far as needed.
@@ -41,7 +43,8 @@ impl Stream {
             return Ok(());
         };
         let failed = || StoreError::write("list snapshots");
-        let sql = "SELECT position, run_id, snapshot_id, root, height, taken_at, thinned_from FROM snapshots
+        let sql = "SELECT position, run_id, snapshot_id, root, height, taken_at, thinned_from,
+                EXISTS (SELECT 1 FROM runs r WHERE r.run_id = snapshots.run_id AND r.run_id < 1 AND r.kind <> 'sync') FROM snapshots
              WHERE firewall_id = ? AND domain = ? AND (position, run_id) < (?, ?)
              ORDER BY position DESC, run_id DESC LIMIT ? + 0";
         let mut statement = connection.prepare_cached(sql).map_err(failed())?;
@@ -57,6 +60,7 @@ impl Stream {
                     head: Head { id: r.get(2)?, root, height: r.get(4)? },
                     at: Timestamp::from_millis(r.get(5)?),
                     thinned: r.get::<_, Option<i64>>(6)?.is_some(),
+                    is_file: r.get(7)?,
                 })
             })
             .and_then(Iterator::collect::<Result<Vec<Step>, _>>)

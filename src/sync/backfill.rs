@@ -14,10 +14,10 @@ use tracing::{info, warn};
 use crate::configxml::{Config, revision_time};
 use crate::opnsense::{Backup, Client, PullError};
 use crate::store::{ImportKind, Revision, StoreError};
-use crate::types::{FirewallId, Timestamp, clean};
+use crate::types::{FirewallId, Release, Timestamp, clean};
 
 use super::gather::chain;
-use super::import::{ImportReport, config_domains, import};
+use super::import::{ImportReport, config_domains, import, import_running};
 use super::outcome::Ending;
 use super::run::Firewall;
 
@@ -147,7 +147,8 @@ impl Firewall {
                 self.unread(id, listed, problem, report).await?;
                 continue;
             }
-            self.take(id, listed, body, report).await?;
+            let is_newest = newest.as_ref() == Some(&backup.id);
+            self.take(id, listed, body, is_newest, report).await?;
         }
         Ok(())
     }
@@ -158,6 +159,7 @@ impl Firewall {
         id: FirewallId,
         listed: Revision,
         body: Vec<u8>,
+        is_newest: bool,
         report: &mut BackfillReport,
     ) -> Result<(), StoreError> {
         // Parsing is work for a thread, not for the loop that answers others.
@@ -173,6 +175,15 @@ impl Firewall {
                     description: config.revision.description.clone().or(listed.description),
                 };
                 let (store, now, kind) = (self.store(), self.now(), ImportKind::Backfill);
+                // The newest is what runs, and syncs that began after it was saved say nothing of some of it.
+                let is_before = store.synced_since(id).await?.is_some_and(|s| s > revision.at);
+                if is_newest
+                    && is_before
+                    && let Some(release) = self.release(id).await?
+                {
+                    let (name, revision) = (self.name(), revision.clone());
+                    import_running(store, &config, name, revision, release, now).await?;
+                }
                 report.taken.push(import(store, config, self.name(), revision, kind, now).await?);
             }
             Err(error) => {
@@ -182,6 +193,13 @@ impl Firewall {
             }
         }
         Ok(())
+    }
+
+    /// The release that the newest sync read.
+    async fn release(&self, id: FirewallId) -> Result<Option<Release>, StoreError> {
+        let firewalls = self.store().firewalls().await?;
+        let known = firewalls.iter().find(|f| f.id == id).and_then(|f| f.release.as_deref());
+        Ok(known.and_then(|release| release.parse().ok()))
     }
 
     async fn unread(

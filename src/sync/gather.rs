@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::domain::{AnyDomain, Each, Malformed, RawRow, Source, decode, name_item, translate};
+use crate::domain::{
+    AnyDomain, Each, Malformed, RawRow, Source, decode, name_item, rank, translate,
+};
 use crate::opnsense::{PullError, Pulled};
 use crate::store::{SourceStatus, State};
 use crate::types::ContentHash;
@@ -64,6 +66,9 @@ pub(super) fn rows(
             name_item(&mut some, domain.fields(), items.into, item);
         }
         rows.append(&mut some);
+    }
+    if let Some(ranked) = source.ranked {
+        rank(&mut rows, domain.fields(), domain.identity(), ranked);
     }
     if let (Some(labels), Some(names)) = (source.labels, &pulled.interfaces) {
         translate(&mut rows, domain.fields(), labels, names);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::configxml::Config;
-use crate::domain::{ALL, AnyDomain, RawRows};
+use crate::domain::{ALL, AnyDomain, RawRow, RawRows, rank};
 use crate::store::{
     Effect, Import, ImportKind, Imported, ImportedDomain, ImportedState, Revision, SourceState,
     State, Store, StoreError,
@@ -76,7 +76,7 @@ pub async fn import(
     kind: ImportKind,
     read_at: Timestamp,
 ) -> Result<ImportReport, StoreError> {
-    let release = config.release;
+    let release = known_release(store, firewall, revision.at).await?.unwrap_or(config.release);
     let states = config_domains().into_iter().map(|domain| state(&mut config, domain, release));
     let domains = states.collect();
     let import = Import {
@@ -107,11 +107,67 @@ pub async fn import(
     })
 }
 
+/// The release that a sync read, for a state from the time of syncs: a file lets only guess it, and which sources
+/// are those of config.xml alone depends on it.
+async fn known_release(
+    store: &Store,
+    firewall: &str,
+    at: Timestamp,
+) -> Result<Option<Release>, StoreError> {
+    let firewalls = store.firewalls().await?;
+    let Some(known) = firewalls.iter().find(|f| f.name == firewall) else { return Ok(None) };
+    let since = store.synced_since(known.id).await?;
+    let is_beside = since.is_some_and(|since| since <= at);
+    let release = known.release.as_deref().filter(|_| is_beside);
+    Ok(release.and_then(|release| release.parse().ok()))
+}
+
+/// The running configuration after syncs: what no endpoint gives is as it says, although it was saved before them.
+pub(super) async fn import_running(
+    store: &Store,
+    config: &Config,
+    firewall: &str,
+    revision: Revision,
+    release: Release,
+    read_at: Timestamp,
+) -> Result<(), StoreError> {
+    let is_untold = |domain: &&'static dyn AnyDomain| {
+        let told: Vec<&str> = domain.api_sources().iter().map(|s| s.name).collect();
+        let config = domain.config_sources();
+        config.iter().any(|s| s.exists_on(release) && !told.contains(&s.name))
+    };
+    let domains = config_domains().into_iter().filter(is_untold);
+    let domains =
+        domains.map(|domain| imported(domain, config.copy(domain, release), release)).collect();
+    let import = Import {
+        firewall: firewall.to_owned(),
+        kind: ImportKind::Backfill,
+        revision,
+        read_at,
+        release,
+        host_name: None,
+        domains,
+    };
+    store.import_running(import).await.map(drop)
+}
+
 fn state(config: &mut Config, domain: &'static dyn AnyDomain, release: Release) -> ImportedState {
+    imported(domain, config.take(domain, release), release)
+}
+
+fn imported(
+    domain: &'static dyn AnyDomain,
+    found: Vec<(&'static str, Vec<RawRow>)>,
+    release: Release,
+) -> ImportedState {
     let mut rows = Vec::new();
     let mut sources = Vec::new();
-    for (name, found) in config.take(domain, release) {
+    for (name, mut found) in found {
         let of_name = domain.config_sources();
+        let here = of_name.iter().filter(|s| s.name == name && s.exists_on(release));
+        if let Some(ranked) = here.into_iter().find_map(|s| s.ranked) {
+            rank(&mut found, domain.fields(), domain.identity(), ranked);
+        }
         let gap = of_name.iter().filter(|s| s.name == name).find_map(|s| s.gap);
         sources.push(SourceState {
             name,

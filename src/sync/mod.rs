@@ -9,6 +9,7 @@ mod believe;
 mod error;
 mod examine;
 mod extra;
+mod follow;
 mod gather;
 mod import;
 mod outcome;

@@ -71,12 +71,21 @@ async fn imported(
 ) -> Result<Pull, StoreError> {
     let (rows, rejects) =
         context.store.note_sources(context.firewall, domain, context.at, &[]).await?;
-    if rows > 0 {
+    let config = domain.config_sources().into_iter().filter(|s| s.exists_on(context.release));
+    let config: Vec<&Source> = config.collect();
+    if rows > 0 || config.iter().any(|s| was_read(context, domain, s.name)) {
         return Ok(Pull { state: Some(DomainState::Unchanged), rows, rejects, ..Pull::default() });
     }
     // Said, so that an answer without rows is not taken for one that was never asked for.
     let reason = format!("OPNsense {} does not offer it", context.release);
     let mut states: Vec<SourceState> = Vec::new();
+    if domain.api_sources().is_empty() {
+        for source in config {
+            let reason = Some(format!("{}: {reason}", source.name));
+            let gap = Some(Cow::Borrowed(ONLY_CONFIG));
+            states.push(SourceState { reason, gap, ..state(source, State::Absent, 0) });
+        }
+    }
     for source in domain.api_sources() {
         if states.iter().all(|known| known.name != source.name) {
             let reason = Some(format!("{}: {reason}", source.name));
@@ -85,6 +94,26 @@ async fn imported(
     }
     context.store.note_sources(context.firewall, domain, context.at, &states).await?;
     Ok(Pull { state: Some(DomainState::Absent), reason: Some(reason), ..Pull::default() })
+}
+
+/// What is said of a domain that no endpoint gives, before anything else gave it.
+const ONLY_CONFIG: &str = "only config.xml has it: `opndex backfill` reads it from the firewall's own history, `opndex import` from a file";
+
+/// Whether an import or a backfill has read this source of config.xml, if only to find that it has no rows.
+fn was_read(context: &Context<'_>, domain: &'static dyn AnyDomain, name: &str) -> bool {
+    let is_it = |s: &SourceStatus| s.domain == domain.name() && s.source == name;
+    context.statuses.iter().any(|s| is_it(s) && s.state == State::Fresh)
+}
+
+/// Without the gaps that a source of config.xml has closed.
+fn close_gaps(context: &Context<'_>, domain: &'static dyn AnyDomain, states: &mut [SourceState]) {
+    for state in states {
+        let here = |s: &&Source| s.name == state.name && s.exists_on(context.release);
+        let until = domain.api_sources().into_iter().find(here).and_then(|s| s.gap_until);
+        if until.is_some_and(|config| was_read(context, domain, config)) {
+            state.gap = None;
+        }
+    }
 }
 
 /// Sources that only config.xml gives on this release: what an import read of them stays.
@@ -128,7 +157,7 @@ async fn repeated(
     domain: &'static dyn AnyDomain,
     gathered: &[Gathered],
 ) -> Result<Pull, StoreError> {
-    let states: Vec<SourceState> = gathered
+    let mut states: Vec<SourceState> = gathered
         .iter()
         .map(|g| match &g.result {
             Ok(answered) => SourceState {
@@ -145,6 +174,7 @@ async fn repeated(
             },
         })
         .collect();
+    close_gaps(context, domain, &mut states);
     let (rows, rejects) =
         context.store.note_sources(context.firewall, domain, context.at, &states).await?;
     let all_absent = states.iter().all(|s| s.state == State::Absent);
@@ -292,7 +322,8 @@ async fn apply(
     let imported = config_only(context, domain);
     let kept = judged.iter().filter(|j| j.keep).map(|j| j.state.name);
     let kept: Vec<&'static str> = kept.chain(imported.iter().copied()).collect();
-    let states: Vec<SourceState> = judged.iter().map(|j| j.state.clone()).collect();
+    let mut states: Vec<SourceState> = judged.iter().map(|j| j.state.clone()).collect();
+    close_gaps(context, domain, &mut states);
     let summary = summarise(&judged);
     let none_good = judged.iter().all(|j| j.state.state != State::Fresh);
     if none_good

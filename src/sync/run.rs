@@ -16,6 +16,7 @@ use crate::store::{
 use crate::types::{Clock, FirewallId, Release, RunId, Timestamp};
 
 use super::extra::{Extra, not_enabled};
+use super::follow::Follow;
 use super::gather::chain;
 use super::outcome::{DomainReport, DomainState, Ending, Event, Report};
 use super::plan::Due;
@@ -36,6 +37,7 @@ pub struct Firewall {
     /// A run that takes longer is stopped; what landed stays.
     run_timeout: Duration,
     extra: Extra,
+    follow: Option<Follow>,
 }
 
 /// A firewall asks its mirror for what is read daily; a little less than a day, so that the hour does not drift.
@@ -52,12 +54,17 @@ impl Firewall {
         clock: Clock,
         run_timeout: Duration,
     ) -> Self {
-        Self { name, url, client, store, clock, run_timeout, extra: Extra::default() }
+        Self { name, url, client, store, clock, run_timeout, extra: Extra::default(), follow: None }
     }
 
     /// Reads these domains too.
     pub fn with_extra(self, extra: Extra) -> Self {
         Self { extra, ..self }
+    }
+
+    /// Whether the firewall's own history is read after its configuration was.
+    pub fn with_backfill(self, on: bool) -> Self {
+        Self { follow: on.then(Follow::default), ..self }
     }
 
     pub fn name(&self) -> &str {
@@ -93,14 +100,19 @@ impl Firewall {
         let stop = Stop { now: limited.clone(), asked: cancel.clone() };
         let work = self.work(due, &stop, progress, started);
         tokio::pin!(work);
-        tokio::select! {
+        let report = tokio::select! {
             done = &mut work => done,
             () = tokio::time::sleep(self.run_timeout) => {
                 warn!(firewall.name = self.name, "the run took longer than {:?} and is stopped", self.run_timeout);
                 limited.cancel();
                 work.await
             }
+        }?;
+        // Outside of the run's time: the first look downloads up to a hundred revisions.
+        if let Some(follow) = &self.follow {
+            follow.up(self, &report, cancel).await?;
         }
+        Ok(report)
     }
 
     async fn work(
@@ -437,7 +449,7 @@ fn ending(domains: &[DomainReport], stop: &Stop) -> Ending {
     }
 }
 
-fn is_config(name: &str) -> bool {
+pub(super) fn is_config(name: &str) -> bool {
     crate::domain::by_name(name).is_some_and(|d| d.cadence() == Cadence::Config)
 }
 

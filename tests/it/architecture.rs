@@ -38,9 +38,14 @@ const OWNED: &[(&str, &[&str])] = &[
     ("rustls", &["opnsense", "web"]),
     ("rustls_platform_verifier", &["opnsense"]),
     ("backon", &["opnsense"]),
-    ("sha2", &["opnsense"]),
+    ("sha2", &["opnsense", "configxml"]),
     ("quick_xml", &["configxml"]),
     ("md5", &["configxml"]),
+    ("aes", &["configxml"]),
+    ("cbc", &["configxml"]),
+    ("pbkdf2", &["configxml"]),
+    ("x509_parser", &["domain"]),
+    ("rpassword", &["cli"]),
     ("sqlx", &["store"]),
     ("sea_query", &["store"]),
     ("sea_query_sqlx", &["store"]),
@@ -76,7 +81,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("ipnet", &["types", "rules", "sim"]),
     ("fastrand", &["sim"]),
     ("url", &["settings", "opnsense"]),
-    ("base64", &["opnsense", "ask", "sim"]),
+    ("base64", &["opnsense", "configxml", "domain", "ask", "sim"]),
 ];
 
 /// Lines of one file; a longer one is two files.

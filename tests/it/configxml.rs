@@ -25,17 +25,17 @@ fn read(bytes: &[u8]) -> Result<Config, ConfigError> {
 }
 
 /// A recorded config.xml: the newest, or the one with this name of a recording.
-fn recorded_config(release: &str, name: &str) -> Vec<u8> {
+pub(crate) fn recorded_config(release: &str, name: &str) -> Vec<u8> {
     let path = recorded().expect("OPNDEX_RECORDED").join(release).join(format!("{name}.json"));
     let record: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     record["response"]["body_raw"].as_str().unwrap().as_bytes().to_vec()
 }
 
-const NEWEST: &str = "core_backup_download_this";
+pub(crate) const NEWEST: &str = "core_backup_download_this";
 
 /// Imports bytes as a file of firewall `fw`.
-async fn import_bytes(index: &Index, bytes: &[u8]) -> ImportReport {
+pub(crate) async fn import_bytes(index: &Index, bytes: &[u8]) -> ImportReport {
     let config = read(bytes).unwrap();
     let revision = Revision {
         at: config.revision.at.expect("a time"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use opndex::configxml;
 use opndex::domain::{ALL, AnyDomain, Kind, RawRow, RawRows, RawValue, decode};
 use opndex::store::{Batch, Selection, SourceState, State, Store};
 use opndex::types::{FirewallId, Moment, RunId};
@@ -13,8 +14,9 @@ use super::support::index::Index;
 
 /// Rows that the domain reads: those of its fixtures, of one source.
 fn seeds(domain: &'static dyn AnyDomain) -> Vec<RawRow> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rest");
-    let text = std::fs::read_to_string(folder.join(format!("{}.json", domain.name()))).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let fixture = folder.join("rest").join(format!("{}.json", domain.name()));
+    let text = std::fs::read_to_string(fixture).unwrap();
     let cases: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
     let mut rows = Vec::new();
     for case in cases {
@@ -23,6 +25,13 @@ fn seeds(domain: &'static dyn AnyDomain) -> Vec<RawRow> {
         if let Some(Ok(decoded)) = source.map(|s| decode(s, domain.fields(), body.as_bytes())) {
             rows.extend(decoded);
         }
+    }
+    if domain.api_sources().is_empty() {
+        // What only config.xml has.
+        let file = std::fs::File::open(folder.join("configxml/mvc.xml")).unwrap();
+        let config = configxml::Config::read(std::io::BufReader::new(file), &[domain]).unwrap();
+        let found = config.copy(domain, config.release);
+        rows.extend(found.into_iter().flat_map(|(_, rows)| rows));
     }
     rows
 }

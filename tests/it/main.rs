@@ -22,6 +22,8 @@ mod rules_questions;
 mod rules_scenarios;
 mod rules_sets;
 mod rules_shadow;
+mod rules_traces;
+mod rules_unknowns;
 mod sources_table;
 mod sql;
 mod store;

@@ -1,7 +1,7 @@
 //! The evaluator against what pf decides: 20,000 packets on the rulesets that a recorded firewall loads.
 //!
-//! The rows come from an index synced from the release's replay. Skipped, with a line, when the packets
-//! are not there.
+//! The rows come from an index synced from the release's replay, with and without the config.xml of the same
+//! firewall imported beside it. Skipped, with a line, when the packets are not there.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use opndex::rules::{Egress, Inbound, Packet, Rows, Ruleset, lower, protocol};
 use serde::Deserialize;
 
+use super::configxml::{NEWEST, import_bytes, recorded_config};
 use super::support::index::{Index, run};
 use super::support::replay::{Replay, recorded};
 
@@ -149,25 +150,42 @@ fn seen(ruleset: &Ruleset, case: &Case) -> (Seen, Option<NatOut>) {
     (seen, nat_out)
 }
 
-/// The rows of the release as an index holds them.
-async fn rows(release: &str) -> Rows {
+/// Where the rows come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// The API alone.
+    Api,
+    /// The API, and config.xml for what it does not tell.
+    ApiAndConfig,
+}
+
+/// An index of the release.
+pub(crate) async fn index(release: &str, known: Known) -> Index {
     let replay = Replay::start(release, &[]);
     let index = Index::new().await;
+    if known == Known::ApiAndConfig {
+        import_bytes(&index, &recorded_config(release, NEWEST)).await;
+    }
     run(&index.firewall(&replay.url, "w1key", "w1secret")).await;
+    index
+}
+
+/// The rows of the release as an index holds them.
+pub(crate) async fn rows(release: &str, known: Known) -> Rows {
+    let index = index(release, known).await;
     let loaded = index.ask().ruleset(None).await.unwrap();
     loaded.rows.clone()
 }
 
 /// Why a difference is none of the evaluator's: what the release's API does not tell, and says so.
-fn excuse(release: &str, ruleset: &Ruleset, case: &Case) -> Option<&'static str> {
-    let before_26 = release.starts_with("25.");
+fn excuse(ruleset: &Ruleset, case: &Case) -> Option<&'static str> {
     let forward = case
         .nat
         .as_ref()
         .is_some_and(|n| n.kind == "rdr" && !n.descr.starts_with("Redirect to Captive Portal"));
     let told =
         ruleset.gaps.iter().any(|g| g.contains("before 26.1 port forwards are only in config.xml"));
-    (before_26 && forward && told).then_some("before 26.1 port forwards are only in config.xml")
+    (forward && told).then_some("before 26.1 port forwards are only in config.xml")
 }
 
 /// The same for source NAT, which changes no verdict here.
@@ -179,44 +197,62 @@ fn excuse_nat(case: &Case, ruleset: &Ruleset) -> bool {
     told && case.nat_out.as_ref().is_some_and(|n| n.descr == "IoT legacy outbound")
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_packet_is_decided_as_pf_decides_it() {
+/// Decides every packet and says how many differ with an excuse.
+fn differences(
+    ruleset: &Ruleset,
+    cases: &[Case],
+    known: Known,
+) -> (Vec<String>, BTreeMap<&'static str, usize>) {
+    let mut excused: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    let said =
+        |n: &Option<NatOut>| n.as_ref().map(|n| (n.descr.clone(), n.src.map(|a| a.to_string())));
+    for case in cases {
+        let (have, out) = seen(ruleset, case);
+        if have != expected(case) {
+            match excuse(ruleset, case).filter(|_| known == Known::Api) {
+                Some(reason) => *excused.entry(reason).or_default() += 1,
+                None => wrong.push(format!("{case:?}\n    {have:?}")),
+            }
+        } else if said(&out) != said(&case.nat_out) {
+            if known == Known::Api && excuse_nat(case, ruleset) {
+                *excused.entry("legacy source NAT is only in config.xml").or_default() += 1;
+            } else {
+                wrong.push(format!("{case:?}\n    leaves as {out:?}"));
+            }
+        }
+    }
+    (wrong, excused)
+}
+
+async fn agree(known: Known) {
     let Some(_) = folder() else {
         eprintln!("skipped: OPNDEX_RECORDED has no pf_oracle beside it");
         return;
     };
     for release in RELEASES {
-        let ruleset = lower(&rows(release).await);
+        let ruleset = lower(&rows(release, known).await);
         let asleep: Vec<&str> = ruleset.rules.iter().filter_map(|r| r.asleep.as_deref()).collect();
         assert_eq!(asleep, ["it is disabled"], "{release}: every other rule is understood");
         let cases = cases(release);
         assert_eq!(cases.len(), 20_000);
-        let mut excused: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut wrong = Vec::new();
-        for case in &cases {
-            let (have, out) = seen(&ruleset, case);
-            let said = |n: &Option<NatOut>| {
-                n.as_ref().map(|n| (n.descr.clone(), n.src.map(|a| a.to_string())))
-            };
-            if have != expected(case) {
-                match excuse(release, &ruleset, case) {
-                    Some(reason) => *excused.entry(reason).or_default() += 1,
-                    None => wrong.push(format!("{case:?}\n    {have:?}")),
-                }
-            } else if said(&out) != said(&case.nat_out) {
-                if excuse_nat(case, &ruleset) {
-                    *excused.entry("legacy source NAT is only in config.xml").or_default() += 1;
-                } else {
-                    wrong.push(format!("{case:?}\n    leaves as {out:?}"));
-                }
-            }
-        }
+        let (mut wrong, excused) = differences(&ruleset, &cases, known);
         println!(
-            "{release}: {} of {} packets; excused {excused:?}",
+            "{release} {known:?}: {} of {} packets; excused {excused:?}",
             cases.len() - wrong.len(),
             cases.len()
         );
         wrong.truncate(5);
-        assert!(wrong.is_empty(), "{release}:\n{}", wrong.join("\n"));
+        assert!(wrong.is_empty(), "{release} {known:?}:\n{}", wrong.join("\n"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_packet_is_decided_as_pf_decides_it() {
+    agree(Known::Api).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_config_xml_nothing_is_left_to_excuse() {
+    agree(Known::ApiAndConfig).await;
 }

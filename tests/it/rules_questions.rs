@@ -319,3 +319,52 @@ async fn lint_finds_what_was_planted() {
     let again = ask.lint(&suppressed).await.unwrap();
     assert_ne!(again.findings[0].id, lint.findings[0].id, "what is suppressed comes last");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn findings_of_the_settings_stay_suppressed_at_every_door() {
+    if recorded().is_none() {
+        return;
+    }
+    let index = index("26.7.2").await;
+    let all = LintQuestion { limit: Some(1_000), ..LintQuestion::default() };
+    let before = index.ask().lint(&all).await.unwrap();
+    let reasons = [("no_log:*", "the log is elsewhere"), ("no_log:gone", "x"), ("nothing:x", "y")]
+        .map(|(id, reason)| (id.to_owned(), reason.to_owned()));
+    let ask = index.ask().with_suppressions(reasons);
+    // As a door asks about a moment, and about now.
+    for ask in [ask.at(None).await.unwrap(), ask.at(Some("now")).await.unwrap_or(ask.clone())] {
+        let lint = ask.lint(&all).await.unwrap();
+        assert_eq!(lint.total, before.total, "what is suppressed is still told");
+        let (hidden, rest): (Vec<_>, Vec<_>) =
+            lint.findings.iter().partition(|f| f.code == "no_log");
+        assert!(!hidden.is_empty() && hidden.iter().all(|f| f.suppressed.is_some()), "{hidden:?}");
+        assert!(rest.iter().all(|f| f.suppressed.is_none()));
+        assert!(lint.counts.values().sum::<usize>() == rest.len(), "{:?}", lint.counts);
+        assert!(lint.unknown.iter().any(|n| n.contains("`nothing:x`")), "{:?}", lint.unknown);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_finding_names_rows_that_are_there_and_what_to_do() {
+    if recorded().is_none() {
+        return;
+    }
+    let index = index("26.7.2").await;
+    let all = LintQuestion { limit: Some(1_000), ..LintQuestion::default() };
+    let lint = index.ask().lint(&all).await.unwrap();
+    assert!(lint.findings.iter().any(|f| f.code == "never_hit"), "counters were recorded");
+    for finding in &lint.findings {
+        assert!(!finding.advice.is_empty() && !finding.evidence.is_empty(), "{finding:?}");
+        for row in &finding.evidence {
+            let (domain, filter) = row.split_once(' ').unwrap();
+            let found = index.query(domain, filter).await;
+            assert!(!found.rows.is_empty(), "{}: no row is `{row}`", finding.id);
+        }
+        if finding.code == "never_hit" {
+            assert!(
+                finding.text.contains("pf counts since it last loaded its rules"),
+                "{finding:?}"
+            );
+        }
+    }
+}

@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use opndex::rules::{Direction, InterfaceRow, Packet, Rows, RuleRow, lower};
 use proptest::prelude::*;
 
+use super::support::effort::effort;
+
 fn one_of(items: &'static [&'static str]) -> impl Strategy<Value = String> {
     prop::sample::select(items).prop_map(str::to_owned)
 }
@@ -20,17 +22,31 @@ fn rule() -> impl Strategy<Value = RuleRow> {
         prop::bool::weighted(0.7),
         one_of(&["any", "tcp", "udp", "tcp/udp"]),
         prop::option::weighted(0.4, one_of(&["1", "2-4", "3-6"])),
-        one_of(&["lan", "lan", "opt1", "lan,opt1"]),
+        one_of(&["lan", "lan", "opt1", "lan,opt1", "!lan"]),
+        one_of(&["in", "in", "in", "out", "any"]),
+        (
+            prop::option::weighted(0.1, one_of(&["a"])),
+            prop::option::weighted(0.1, one_of(&["a"])),
+            prop::option::weighted(0.05, one_of(&["unknown"])),
+            prop::option::weighted(0.05, one_of(&["lowdelay"])),
+        ),
     );
-    parts.prop_map(|(from, to, action, quick, protocol, port, interface)| RuleRow {
-        source: vec![from],
-        destination: vec![to],
-        action,
-        quick,
-        destination_port: port.filter(|_| protocol != "any"),
-        protocol,
-        interface: Some(interface),
-        ..RuleRow::default()
+    parts.prop_map(|(from, to, action, quick, protocol, port, interface, direction, more)| {
+        RuleRow {
+            direction,
+            tag: more.0,
+            tagged: more.1,
+            schedule: more.2,
+            tos: more.3,
+            source: vec![from],
+            destination: vec![to],
+            action,
+            quick,
+            destination_port: port.filter(|_| protocol != "any"),
+            protocol,
+            interface: Some(interface),
+            ..RuleRow::default()
+        }
     })
 }
 
@@ -70,7 +86,7 @@ fn packets() -> impl Iterator<Item = Packet> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64 * effort(), ..ProptestConfig::default() })]
 
     #[test]
     fn a_hidden_rule_decides_no_packet_and_another_one_does(rules in prop::collection::vec(rule(), 2..10)) {
@@ -80,11 +96,14 @@ proptest! {
         prop_assert!(found.open.is_empty());
         let mut decided = vec![false; ruleset.rules.len()];
         for device in 0..2 {
-            for packet in packets() {
-                let pass = ruleset.walk(Direction::In, device, &packet, None);
-                if let Some(rule) = pass.rule {
-                    prop_assert!(!hidden.contains(&rule), "{packet} is decided by {rule}");
-                    decided[rule] = true;
+            for (packet, direction) in packets().flat_map(|p| [(p, Direction::In), (p, Direction::Out)]) {
+                // Whatever a rule that may match would decide, it is not a hidden one's to decide.
+                for tag in [None, Some(0)] {
+                    let pass = ruleset.walk(direction, device, &packet, tag);
+                    for rule in pass.rule.into_iter().chain(pass.maybes) {
+                        prop_assert!(!hidden.contains(&rule), "{packet} is decided by {rule}");
+                        decided[rule] = true;
+                    }
                 }
             }
         }

@@ -31,6 +31,12 @@ const DIFFERENCES: &[Difference] = &[
     ),
     ("24.", "dns_records", ONLY_CONFIG, "24.7 has no API for host entries of dnsmasq"),
     (
+        "24. 25. 26.",
+        "firewall_settings",
+        ONLY_CONFIG,
+        "the API tells the source NAT mode alone, and that from 26.7 on",
+    ),
+    (
         "24.",
         "firewall_rules",
         ONLY_CONFIG,
@@ -98,6 +104,7 @@ const DIFFERENCES: &[Difference] = &[
     ("24.", "dns_settings", ONLY_CONFIG, "24.7 has no API for dnsmasq"),
     ("24. 25.1", "monit_services", "*", "before 25.7 the API shows only name and type"),
     ("24.", "openvpn_instances", "*", "24.7 shows only description, role and device type"),
+    ("25.1", "static_neighbours", "origin", "25.1 does not say who pinned an address"),
     ("24.", "wireguard_peers", "keepalive", "24.7 does not show it"),
     ("24.", "wireguard_servers", "*", "24.7 shows neither the MTU nor whether routes are added"),
 ];

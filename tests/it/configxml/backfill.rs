@@ -196,3 +196,36 @@ async fn no_secret_of_any_revision_reaches_the_files() {
         }
     }
 }
+
+/// The setting that asks for it; what only config.xml has is then as fresh as the rest.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backfill_follows_the_configuration_where_it_is_asked_to() {
+    if recorded().is_none() {
+        return;
+    }
+    let replay = Replay::start("26.7.2", &[]);
+    let index = Index::new().await;
+    let plain = index.firewall(&replay.url, "w1key", "w1secret");
+    run(&plain).await;
+    let alone = index.query("firewall_settings", "").await;
+    assert_eq!(alone.total, 1, "the API tells one setting");
+    assert!(!alone.freshness.complete, "{:?}", alone.freshness);
+    let unread = index.query("schedules", "").await.freshness;
+    assert!(!unread.complete && unread.notes[0].contains("opndex backfill"), "{unread:?}");
+    let firewall = plain.with_backfill(true);
+    run(&firewall).await;
+    let settings = index.query("firewall_settings", "").await;
+    assert!(settings.total > 15, "{settings:?}");
+    assert!(settings.freshness.complete, "{:?}", settings.freshness);
+    let mode = index.row("firewall_settings", "setting = outbound_mode").await;
+    assert_eq!(mode["value"], "hybrid");
+    assert!(
+        index.query("schedules", "").await.freshness.complete,
+        "it has none, which is known now"
+    );
+    assert_eq!(revisions(&index.store).await, listed("26.7.2"));
+    // A sync keeps what only the file said, and what did not move is not followed again.
+    run(&firewall).await;
+    let kept = index.query("firewall_settings", "").await;
+    assert_eq!((kept.total, kept.freshness.complete), (settings.total, true), "{kept:?}");
+}

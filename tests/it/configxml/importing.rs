@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use opndex::ask::{Ask, Query};
-use opndex::store::State;
+use opndex::store::{ChangesQuery, State};
+use opndex::sync::config_domains;
 use opndex::types::{Moment, Timestamp};
 
 use super::{NEWEST, import_bytes, recorded_config};
@@ -81,7 +82,8 @@ async fn a_state_between_two_equal_ones_is_seen_to_come_and_to_go() {
 async fn a_file_that_is_known_changes_nothing() {
     let index = Index::new().await;
     let first = import_bytes(&index, &config(100, &[1])).await;
-    assert!(first.run.is_some() && first.changed() == 1);
+    let vlans = first.domains.iter().find(|line| line.domain == "vlans").unwrap();
+    assert!(first.run.is_some() && vlans.changed == 1, "{vlans:?}");
     let again = import_bytes(&index, &config(100, &[1])).await;
     assert_eq!((again.run, again.note), (None, Some("known already")));
     let firewall = index.store.firewalls().await.unwrap()[0].id;
@@ -181,4 +183,74 @@ fn the_command_takes_files_in_any_order_and_says_what_came_of_them() {
     let done = opndex(&database, &["import", &timeless]);
     assert_eq!(done.status.code(), Some(3));
     assert!(String::from_utf8(done.stderr).unwrap().contains("say it with --at"));
+}
+
+/// Made with `openssl enc`, as the firewall does it, and the passphrase of a well-known comic.
+#[test]
+fn an_encrypted_backup_is_read_with_its_passphrase_and_refused_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("opndex.db");
+    let backup = super::fixture("encrypted.xml");
+    let backup = backup.to_str().unwrap();
+    let bare = opndex(&database, &["import", backup]);
+    assert_eq!(bare.status.code(), Some(3), "{bare:?}");
+    let said = String::from_utf8(bare.stderr).unwrap();
+    assert!(said.contains("--passphrase-file") && said.contains("OPNDEX_PASSPHRASE"), "{said}");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let wrong = file("wrong", "incorrect horse\n");
+    let refused = opndex(&database, &["import", backup, "--passphrase-file", &wrong]);
+    assert_eq!(refused.status.code(), Some(3), "{refused:?}");
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("the passphrase is wrong") && !said.contains("horse"), "{said}");
+    let none = opndex(&database, &["import", backup, "--passphrase-file", "/nowhere/at/all"]);
+    assert_eq!(none.status.code(), Some(2), "{none:?}");
+    let empty = file("empty", "\n");
+    let none = opndex(&database, &["import", backup, "--passphrase-file", &empty]);
+    assert_eq!(none.status.code(), Some(2), "{none:?}");
+    let right = file("right", "correct horse battery\nanything\n");
+    let done = opndex(&database, &["import", backup, "--passphrase-file", &right]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert!(String::from_utf8(done.stdout).unwrap().contains("sealed.example.net"));
+    let again = Command::new(env!("CARGO_BIN_EXE_opndex"))
+        .env_remove("OPNDEX_CONFIG")
+        .env("OPNDEX_PASSPHRASE", "correct horse battery")
+        .arg("--database")
+        .arg(&database)
+        .args(["import", backup, "--firewall", "other"])
+        .output()
+        .unwrap();
+    assert_eq!(again.status.code(), Some(0), "{again:?}");
+    let asked = opndex(&database, &["--format", "csv", "query", "vlans", "--columns", "tag"]);
+    let rows = String::from_utf8(asked.stdout).unwrap();
+    assert_eq!(rows.lines().filter(|line| line.ends_with(",7")).count(), 2, "{rows}");
+}
+
+/// What a firewall knows and a file cannot say did not change between them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_sync_after_an_import_reports_what_changed_and_not_what_a_file_lacks() {
+    if recorded().is_none() {
+        return;
+    }
+    let replay = Replay::start("26.7.2", &[]);
+    let index = Index::new().await;
+    import_bytes(&index, &recorded_config("26.7.2", NEWEST)).await;
+    run(&index.firewall(&replay.url, "w1key", "w1secret")).await;
+    let query = ChangesQuery {
+        domains: config_domains(),
+        firewall: None,
+        since: None,
+        until: None,
+        about: None,
+        after: None,
+        limit: 1_000,
+    };
+    let changes = index.store.changes(query).await.unwrap().changes;
+    let mut domains: Vec<&str> = changes.iter().map(|change| change.domain.name()).collect();
+    domains.dedup();
+    // The firewall says whom it asks whether a gateway is up.
+    assert_eq!(domains, ["gateways"], "{changes:#?}");
 }

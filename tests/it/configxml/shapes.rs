@@ -67,6 +67,27 @@ const MVC: &[Look] = &[
     ),
     (
         "firewall_rules",
+        "uuid = z9",
+        &[
+            ("position", "4000000000900"),
+            ("tie", "0"),
+            ("tcp_flags", "any"),
+            ("schedule", "Work"),
+            ("reply_to", "none"),
+            ("allow_options", "true"),
+            ("state_policy", "if-bound"),
+            ("tos", "lowdelay"),
+            ("vlan_priority", "3"),
+            ("limits", "max 100, max-src-conn-rate 5/10 overload <h_web>"),
+        ],
+    ),
+    (
+        "firewall_rules",
+        "uuid = a9",
+        &[("position", "4000000000900"), ("tie", "1"), ("reply_to", "WAN_DHCP"), ("limits", "")],
+    ),
+    (
+        "firewall_rules",
         "uuid = r2",
         &[
             ("enabled", "false"),
@@ -96,6 +117,45 @@ const MVC: &[Look] = &[
         &[("subnet", "192.168.1.0/24"), ("ip", "192.168.1.20"), ("hostname", "nas")],
     ),
     ("dns_records", "type = ALIAS", &[("name", "files"), ("target", "nas.example.net")]),
+    (
+        "schedules",
+        "name = Work and range = 1",
+        &[
+            ("weekdays", "mon,tue,wed,thu,fri"),
+            ("starts", "08:00"),
+            ("ends", "17:30"),
+            ("dates", ""),
+            ("range_description", "weekdays"),
+            ("description", "office hours"),
+        ],
+    ),
+    (
+        "schedules",
+        "name = Work and range = 2",
+        &[
+            ("weekdays", ""),
+            ("dates", "12-24,01-01"),
+            ("starts", "00:00"),
+            ("ends", "24:00"),
+            ("range_description", ""),
+            ("description", "office hours"),
+        ],
+    ),
+    (
+        "schedules",
+        "name = Work and range = 3",
+        &[("weekdays", "sat"), ("starts", ""), ("ends", ""), ("dates", "")],
+    ),
+    ("schedules", "name = Never", &[("range", "0"), ("weekdays", ""), ("dates", "")]),
+    ("firewall_settings", "setting = outbound_mode", &[("value", "hybrid")]),
+    ("firewall_settings", "setting = reflect_port_forwards", &[("value", "false")]),
+    ("firewall_settings", "setting = skip_rules_with_gateway_down", &[("value", "true")]),
+    ("firewall_settings", "setting = anti_lockout", &[("value", "false")]),
+    ("firewall_settings", "setting = filter_disabled", &[("value", "false")]),
+    ("firewall_settings", "setting = state_policy", &[("value", "floating")]),
+    ("firewall_settings", "setting = bogons_interval", &[("value", "weekly")]),
+    ("firewall_settings", "setting = time_zone", &[("value", "Europe/Berlin")]),
+    ("firewall_settings", "setting = ipv6", &[("value", "true")]),
     ("virtual_ips", "vhid = 1", &[("mode", "carp"), ("ip", "192.168.1.254")]),
     (
         "destination_nat",
@@ -164,7 +224,54 @@ const LEGACY: &[Look] = &[
         &[("filter", "pass"), ("target_port", "8080"), ("enabled", "true")],
     ),
     ("destination_nat", "enabled = false", &[("source", "!evil"), ("protocol", "udp")]),
+    ("firewall_settings", "setting = outbound_mode", &[("value", "advanced")]),
+    ("firewall_settings", "setting = filter_disabled", &[("value", "true")]),
+    ("firewall_settings", "setting = state_policy", &[("value", "if-bound")]),
+    ("firewall_settings", "setting = ipv6", &[("value", "true")]),
+    ("firewall_settings", "setting = bogons_interval", &[("value", "monthly")]),
     ("bridges", "device = bridge0", &[("spanning_tree", "true"), ("member_names", "LAN,DMZ")]),
+    (
+        "openvpn_instances",
+        "description = road",
+        &[
+            ("id", "legacy 1"),
+            ("role", "server"),
+            ("enabled", "true"),
+            ("protocol", "udp4"),
+            ("port", "1194"),
+            ("networks", "10.8.0.0/24"),
+            ("local_networks", "10.0.0.0/8,2001:db8::/48"),
+            ("authority", "Old CA"),
+            ("most_clients", "10"),
+        ],
+    ),
+    (
+        "openvpn_instances",
+        "role = client",
+        &[("enabled", "false"), ("remote", "vpn.example.org:443"), ("number", "2")],
+    ),
+    (
+        "ipsec_connections",
+        "description = branch",
+        &[
+            ("id", "legacy 1"),
+            ("enabled", "true"),
+            ("version", "ikev2"),
+            ("remote", "198.51.100.9"),
+            ("proposals", "aes256-sha256-14"),
+            ("rekey_time", "28800"),
+        ],
+    ),
+    (
+        "ipsec_children",
+        "description = office",
+        &[
+            ("connection", "branch"),
+            ("local", "lan"),
+            ("remote", "10.9.0.0/16"),
+            ("mode", "tunnel"),
+        ],
+    ),
     ("static_routes", "uuid = t1", &[("enabled", "false"), ("network", "10.20.0.0/16")]),
     ("gateway_groups", "gateway = B", &[("name", "FAILOVER"), ("tier", "2")]),
     (
@@ -213,6 +320,16 @@ async fn every_shape_becomes_the_rows_that_the_api_would_give() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn rules_of_equal_sequence_are_in_the_order_of_the_firewall() {
+    let index = Index::new().await;
+    import_bytes(&index, &std::fs::read(fixture("mvc.xml")).unwrap()).await;
+    let answer = index.query("firewall_rules", "interface = lan and origin = mvc").await;
+    let uuid = answer.columns.iter().position(|c| *c == "uuid").unwrap();
+    let uuids: Vec<&str> = answer.rows.iter().map(|row| row[uuid].as_str().unwrap()).collect();
+    assert_eq!(uuids, ["r1", "z9", "a9"]);
 }
 
 #[test]

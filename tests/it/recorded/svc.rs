@@ -337,10 +337,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "interfaces/assignment",
         "assignments that are not applied yet; `interfaces` has those in force",
     ),
-    (
-        "interfaces/neighbor_settings",
-        "needs the privilege for everything; `arp` and `ndp` mark its entries permanent",
-    ),
     ("interfaces/overview/export", "`interfaces` has it"),
     ("ntpd/service", "peers of NTP; empty in the recordings"),
     ("openvpn/export", "profiles of users, with their keys"),
