@@ -274,8 +274,8 @@ mod tests {
         let store = Store::open(&folder.path().join("opndex.db")).await.unwrap();
         let connection = Connection::open(store.path()).unwrap();
         let chunks = Chunks::new(&connection, "arp");
-        let lines =
-            |n: u32| (0..n).map(|i| format!("{{\"mac\":\"{i:012x}\"}}\n")).collect::<String>();
+        let line = |i: u32| format!("{{\"mac\":\"{i:012x}\"}}\n");
+        let lines = |n: u32| (0..n).map(line).collect::<Vec<_>>().concat();
         let (old, new) = (Chunk::new(lines(200).into()), Chunk::new(lines(201).into()));
         chunks.put_whole(&old).unwrap();
         let base = chunks.get(old.hash).unwrap();
