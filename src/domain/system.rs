@@ -150,9 +150,10 @@ fn seconds(uptime: &str) -> Option<i64> {
         Some((days, clock)) => (days.split_whitespace().next()?.parse::<i64>().ok()?, clock.trim()),
         None => (0, uptime.trim()),
     };
-    let of_day =
-        clock.split(':').try_fold(0, |sum, part| Some(sum * 60 + part.parse::<i64>().ok()?))?;
-    Some(days * 86_400 + of_day)
+    let of_day = clock
+        .split(':')
+        .try_fold(0_i64, |sum, part| sum.checked_mul(60)?.checked_add(part.parse::<i64>().ok()?))?;
+    days.checked_mul(86_400)?.checked_add(of_day)
 }
 
 #[cfg(test)]
@@ -165,5 +166,12 @@ mod tests {
         assert_eq!(seconds("1 day, 00:00:01"), Some(86_401));
         assert_eq!(seconds("02:05:45"), Some(7545));
         assert_eq!(seconds("soon"), None);
+    }
+
+    #[test]
+    fn an_uptime_of_more_seconds_than_there_are_is_none() {
+        assert_eq!(seconds("9223372036854775807 days, 00:00:01"), None);
+        assert_eq!(seconds("9223372036854775807:00:00"), None);
+        assert_eq!(seconds("106751991167300 days, 9223372036854775807"), None);
     }
 }
