@@ -99,7 +99,7 @@ impl Store {
 }
 
 /// What a statement looks for. There is one text for each, so that it is put together once and found again among
-/// the prepared ones: built for each call, its 50 KB cost as much as the search.
+/// the prepared ones: built for each call, its 50 KB were 4 % of what a server under load did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
     Ip,

@@ -21,8 +21,9 @@ use super::writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// Reading connections: one more than two cores, so that one long count leaves a core something to do. More only
-/// wake each other: SQLite's page caches share one lock.
+/// Reading connections: one more than two cores, so that one long count leaves a core something to do. Three with
+/// this cache and four with 4 MiB each answered 200 clients equally fast (`benches/http.rs`, two runs of each, 4,900
+/// to 5,900 and 5,400 calls/s).
 const READERS: u32 = 3;
 
 /// Page cache of one reader in KiB: the inner pages of every index of a million rows. The file is not mapped:

@@ -14,8 +14,9 @@ use super::selection::{Filter, Op, Selection, Value};
 use super::sql;
 use super::states::{DomainStatus, SourceStatus, source_status_of};
 
-/// Matches are counted up to here when a page is wanted; an answer then says "at least". Counting 10,000 took
-/// 0.7 ms, twice the page, and made the beginning of a name 2.2 times as slow on 1,000,000 leases as on 10,000.
+/// Matches are counted up to here when a page is wanted; an answer then says "at least". With 10,000 a page by the
+/// beginning of a name was 2.2 times as slow on 1,000,000 leases as on 10,000 (`benches/serve.rs`), where there are
+/// fewer to count; with this it is as fast.
 const COUNTED: u32 = 1_000;
 /// Up to here when only the count is wanted (a million index entries are 30 ms).
 const COUNTED_ALONE: u32 = 1_000_000;
