@@ -29,5 +29,6 @@ mod sql;
 mod store;
 mod support;
 mod sync;
+mod terms;
 mod upkeep;
 mod vendors;
