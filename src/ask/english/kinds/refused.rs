@@ -96,7 +96,7 @@ pub(in crate::ask::english) static REFUSED: &[Kind] = &[
         name: "log",
         says: "who asked for {}",
         needs: &[
-            "look looked visit visited request requested open opened browse",
+            "lookup look looked visit visited request requested open opened browse",
             "who client device anyone anybody somebody someone",
         ],
         may: "which was been site website page up",

@@ -58,7 +58,7 @@ pub(in crate::ask::english) static RULES: &[Kind] = &[
         needs: &["blocked allowed permitted"],
         may: "firewall",
         not: "who got rule which",
-        wants: &[&[Sort::Address, Sort::Range, Sort::Device, Sort::Place]],
+        wants: &[&[Sort::Address, Sort::Range, Sort::Device]],
         takes: &[Sort::Port],
         action: |_| {
             Action::Missing(
@@ -171,7 +171,7 @@ pub(in crate::ask::english) static RULES: &[Kind] = &[
         name: "reach",
         says: "what may be reached from {}",
         needs: &[
-            "what which where everything anything",
+            "what which where who everything anything",
             "reach access reachable accessible talk connect",
         ],
         may: "device host machine server vm vms network from able client anything everywhere else part",
