@@ -1,6 +1,7 @@
 //! The MCP door, as its clients meet it: in process, over a pipe, filled from the simulated firewall.
 #![cfg(test)]
 
+mod doors;
 mod http;
 mod index;
 mod resources;
