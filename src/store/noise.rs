@@ -145,7 +145,7 @@ pub(super) fn is_unknown(connection: &Connection, stream: &Stream) -> Result<boo
 fn begins_at(connection: &Connection, stream: &Stream) -> Result<i64, StoreError> {
     let sql = "SELECT CASE WHEN ?3 >= (SELECT min(position) FROM snapshots WHERE firewall_id = ?1 AND domain = ?2) THEN ?3
                 ELSE coalesce((SELECT min(position) FROM volatile_states WHERE firewall_id = ?1 AND domain = ?2), ?3) END";
-    let since = stream.since.unwrap_or(i64::MIN);
+    let since = stream.since.map_or(i64::MIN, |(position, _)| position);
     connection
         .prepare_cached(sql)
         .and_then(|mut s| {

@@ -43,8 +43,8 @@ pub(super) struct Step {
 pub(super) struct Stream {
     pub(super) firewall: FirewallId,
     pub(super) domain: &'static dyn AnyDomain,
-    /// Not at or before this place.
-    pub(super) since: Option<i64>,
+    /// Not at or before this place and run.
+    pub(super) since: Option<(i64, i64)>,
     /// Volatile fields are asked for, and the domain has some.
     pub(super) with_noise: bool,
     /// Moments with volatile fields that were looked at.
@@ -144,7 +144,7 @@ impl Stream {
     /// The newest step that is a change: it has one before it and lies after `since`.
     pub(super) fn newest(&self) -> Option<(Step, Step)> {
         match self.steps.as_slice() {
-            [new, old, ..] if self.since.is_none_or(|since| new.position > since) => {
+            [new, old, ..] if self.since.is_none_or(|since| (new.position, new.run) > since) => {
                 Some((*new, *old))
             }
             _ => None,
@@ -175,7 +175,7 @@ pub(super) fn streams(
         };
         // A firewall that had no run by then has no change up to then.
         let Some(until) = at(until) else { continue };
-        let since = at(since).flatten().map(|run| run.position);
+        let since = at(since).flatten().map(|run| (run.position, run.run.get()));
         let end = until
             .map_or((i64::MAX, i64::MAX), |run| (run.position, run.run.get().saturating_add(1)));
         for domain in &query.domains {
