@@ -1,14 +1,16 @@
 //! What changed, when, and who did it.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::domain::{ALL, AnyDomain, Cadence, Cell, ColumnSpec, Kind, Role, sighting};
-use crate::store::{About, Change, ChangeKind, ChangePosition, Changes, ChangesQuery, RevisionRow};
+use crate::store::{
+    About, Change, ChangeKind, ChangePosition, Changes, ChangesQuery, NoiseGaps, RevisionRow,
+};
 use crate::types::{FirewallId, MacAddr, RunId, Timestamp, host_part};
 
 use super::catalog;
@@ -16,6 +18,7 @@ use super::cursor;
 use super::error::AskError;
 use super::freshness::Freshness;
 use super::query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, firewall};
+use super::saved::{self, SavedBy};
 
 /// A question about changes, in words.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +31,9 @@ pub struct ChangesAsked {
     pub domain: Option<String>,
     /// An IP address, a MAC address, a name or a UUID that a row must mention.
     pub about: Option<String>,
+    /// Also what changes by itself (expiry, ages, counters), as far as its values were kept; then all domains unless
+    /// one is named.
+    pub noise: bool,
     pub firewall: Option<String>,
     pub limit: Option<u32>,
     /// `next` of the page before.
@@ -66,26 +72,17 @@ pub struct ChangeRow {
     pub by: Option<SavedBy>,
 }
 
-/// A configuration revision of the firewall.
-#[derive(Debug, Clone, Serialize)]
-pub struct SavedBy {
-    pub at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-}
-
 impl Ask {
-    /// Changes that later snapshots show against earlier ones. Expiry, ages and counters are none.
+    /// Changes that later states show against earlier ones. Expiry, ages and counters are none unless asked for.
     pub async fn changes(&self, asked: &ChangesAsked) -> Result<ChangesAnswer, AskError> {
         let known = self.store.firewalls().await?;
         let scope = asked.firewall.as_deref().map(|name| firewall(&known, name)).transpose()?;
         let about = asked.about.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        let (domains, left_out) = domains(asked.domain.as_deref(), about.is_some())?;
+        let everywhere = about.is_some() || asked.noise;
+        let (domains, left_out) = domains(asked.domain.as_deref(), everywhere)?;
         let question = format!(
             "{asked:?}",
-            asked = (&asked.since, &asked.until, &asked.domain, &asked.about, &scope)
+            asked = (&asked.since, &asked.until, &asked.domain, &asked.about, asked.noise, &scope)
         );
         let after = asked.after.as_deref().map(|text| position(&question, text)).transpose()?;
         let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
@@ -102,6 +99,7 @@ impl Ask {
             since: moment(&asked.since)?,
             until: moment(&asked.until)?,
             about: about.map(read_about),
+            noise: asked.noise,
             after,
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
         };
@@ -116,18 +114,21 @@ impl Ask {
         self.told_by(&found.changes, &mut changes).await?;
         let mut freshness = self.overall_of(scope, &domains).await?;
         notes(&mut freshness, &found, left_out);
+        if asked.noise {
+            noise_notes(&mut freshness, &found.noise, &domains);
+        }
         let next = found.next.map(|position| cursor::encode(&question, &cells(&position)));
         Ok(ChangesAnswer { changes, next, freshness })
     }
 }
 
 impl Ask {
-    /// Adds who saved the configuration: the newest revision between the state before and the one that shows
-    /// the change.
+    /// Adds who saved the configuration between the state before and the one that shows the change.
     async fn told_by(&self, changes: &[Change], rows: &mut [ChangeRow]) -> Result<(), AskError> {
         let mut revisions: BTreeMap<FirewallId, Vec<RevisionRow>> = BTreeMap::new();
         for (change, row) in changes.iter().zip(rows) {
-            if change.domain.cadence() != Cadence::Config {
+            // Nobody saves what changes by itself.
+            if change.domain.cadence() != Cadence::Config || change.is_noise {
                 continue;
             }
             let known = match revisions.entry(change.firewall) {
@@ -136,13 +137,7 @@ impl Ask {
                     unknown.insert(self.store.revisions(change.firewall).await?)
                 }
             };
-            let fits =
-                |one: &&RevisionRow| one.revision.at <= change.at && one.revision.at > change.after;
-            row.by = known.iter().rev().find(fits).map(|one| SavedBy {
-                at: one.revision.at,
-                user: one.revision.user.clone(),
-                text: one.revision.description.clone(),
-            });
+            row.by = saved::by(known, change.domain, change.after, change.at);
         }
         Ok(())
     }
@@ -151,12 +146,12 @@ impl Ask {
 /// The domains to look at, and whether those of running state are left out.
 fn domains(
     named: Option<&str>,
-    about_something: bool,
+    everywhere: bool,
 ) -> Result<(Vec<&'static dyn AnyDomain>, bool), AskError> {
     match named.map(str::trim).filter(|name| !name.is_empty()) {
         Some(name) if name.eq_ignore_ascii_case("all") => Ok((ALL.to_vec(), false)),
         Some(name) => Ok((vec![catalog::domain(name)?], false)),
-        None if about_something => Ok((ALL.to_vec(), false)),
+        None if everywhere => Ok((ALL.to_vec(), false)),
         None => {
             let config = ALL.iter().copied().filter(|d| d.cadence() == Cadence::Config);
             Ok((config.collect(), true))
@@ -191,6 +186,34 @@ fn notes(freshness: &mut Freshness, found: &Changes, left_out: bool) {
     }
     for damaged in &found.damaged {
         note(damaged.clone(), true);
+    }
+}
+
+/// What is not known of fields that change by themselves.
+fn noise_notes(freshness: &mut Freshness, gaps: &NoiseGaps, domains: &[&'static dyn AnyDomain]) {
+    let mut gap = |domains: &BTreeSet<&'static str>, words: &str| {
+        if !domains.is_empty() {
+            let names: Vec<String> = domains.iter().map(|name| format!("`{name}`")).collect();
+            freshness.complete = false;
+            freshness.notes.push(format!("{}: {words}", names.join(", ")));
+        }
+    };
+    gap(
+        &gaps.between,
+        "values that change by themselves are kept once an hour, and once a day after a week; what they were in between is not shown",
+    );
+    gap(
+        &gaps.without,
+        "some changes are shown without the fields that change by themselves, whose values of then were not kept or have been thinned out",
+    );
+    gap(
+        &gaps.unknown,
+        "values that change by themselves did change, and none of that time were kept or they have been thinned out",
+    );
+    if let [one] = domains
+        && one.fields().iter().all(|field| !field.volatile)
+    {
+        freshness.notes.push(format!("`{}` has no fields that change by themselves", one.name()));
     }
 }
 

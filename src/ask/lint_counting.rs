@@ -66,6 +66,7 @@ impl Ask {
             since: None,
             until: None,
             about: None,
+            noise: false,
             after: None,
             limit: 1,
         };

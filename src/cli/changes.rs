@@ -22,6 +22,7 @@ pub(super) async fn run(
         until: args.until.clone(),
         domain: args.domain.clone(),
         about: args.about.clone(),
+        noise: args.noise,
         firewall: args.firewall.clone(),
         limit: args.limit,
         after: args.after.clone(),
@@ -75,6 +76,9 @@ fn saved(by: &SavedBy) -> String {
     let _ = write!(text, " at {}", by.at);
     if let Some(words) = &by.text {
         let _ = write!(text, ": {words}");
+    }
+    if by.one_of > 1 {
+        let _ = write!(text, " (or one of {} other saves of that time)", by.one_of - 1);
     }
     text.trim_start().to_owned()
 }

@@ -18,6 +18,9 @@ pub(super) struct ChangesArgs {
     /// Show changes of rows that mention it; looks in every domain.
     #[arg(long, value_name = "IP|MAC|NAME|UUID")]
     pub(super) about: Option<String>,
+    /// Show also what changes by itself (expiry, ages, counters), as far as its values were kept; looks in every domain.
+    #[arg(long)]
+    pub(super) noise: bool,
     /// Look at this firewall only.
     #[arg(long, value_name = "NAME")]
     pub(super) firewall: Option<String>,

@@ -80,6 +80,19 @@ impl RawRow {
         }
     }
 
+    /// Takes what `other` says of the fields that change by themselves, and nothing else.
+    pub fn take_volatile(&mut self, fields: &[Field], other: &Self) {
+        for (i, _) in fields.iter().enumerate().filter(|(_, field)| field.volatile) {
+            self.set(i, other.get(i).cloned());
+        }
+    }
+
+    /// Whether both say the same of the fields that change by themselves.
+    pub fn same_volatile(&self, fields: &[Field], other: &Self) -> bool {
+        let mut volatile = fields.iter().enumerate().filter(|(_, field)| field.volatile);
+        volatile.all(|(i, _)| self.get(i) == other.get(i))
+    }
+
     /// Takes every value that `other` has: the later source knows better.
     pub(super) fn overlay(&mut self, other: Self) {
         for (mine, theirs) in self.values.iter_mut().zip(other.values) {

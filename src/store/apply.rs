@@ -213,7 +213,7 @@ fn refill(connection: &Connection, batch: &Batch) -> Result<Moved, StoreError> {
         Ok((written, hashed))
     })?;
     if let Some(volatile) = &hashed.volatile {
-        snapshot::put_volatile(connection, firewall, domain.name(), volatile)?;
+        snapshot::put_volatile(connection, firewall, domain.name(), batch.run, volatile)?;
     }
     let snapshot = Some(put_snapshot(connection, batch, &hashed, &[])?);
     Ok(Moved { written, changed: written, snapshot, touched: Touched::All })
@@ -320,7 +320,7 @@ fn volatile_moved(
     if old.as_ref().is_some_and(|(hash, _)| *hash == new.hash) {
         return Ok(Vec::new());
     }
-    snapshot::put_volatile(connection, batch.firewall, name, new)?;
+    snapshot::put_volatile(connection, batch.firewall, name, batch.run, new)?;
     let old = old.map(|(_, content)| content).unwrap_or_default();
     let old: Vec<&[u8]> = snapshot::split(&old).collect();
     let new: Vec<&[u8]> = snapshot::split(&new.content).collect();

@@ -5,19 +5,18 @@ use std::net::IpAddr;
 
 use rusqlite::Connection;
 
-use crate::domain::{AnyDomain, Cell, Kind, ParsedRow, RawRow, moving_cells, sql_names};
+use crate::domain::{AnyDomain, Cell, Kind, sql_names};
 use crate::types::{FirewallId, MacAddr, Moment, RunId, Timestamp, sort_key};
 
-use super::across::{self, Across};
 use super::chunks::Chunks;
+use super::compare::Compared;
 use super::difference::{self, RowDifference};
 use super::error::StoreError;
-use super::moved;
+use super::noise::{self, NoiseGaps};
 use super::open::Store;
 use super::past::RunAt;
 use super::rebuild;
-use super::steps::{Step, streams};
-use super::upsert::{key_of, key_text};
+use super::steps::{Step, Stream, streams};
 
 /// Snapshots that one call compares at most; a search for something rare goes on with the next page.
 const MOST_STEPS: usize = 5_000;
@@ -32,6 +31,8 @@ pub struct ChangesQuery {
     /// Up to the state of this moment; up to now when absent.
     pub until: Option<Moment>,
     pub about: Option<About>,
+    /// Also what changes by itself, as far as its values were kept.
+    pub noise: bool,
     pub after: Option<ChangePosition>,
     pub limit: usize,
 }
@@ -88,6 +89,8 @@ pub struct Change {
     /// When the state before it was last known to be another; later than this it happened.
     pub after: Timestamp,
     pub kind: ChangeKind,
+    /// Nothing but what changes by itself is another.
+    pub is_noise: bool,
     /// SQL cells, in the order of the columns.
     pub before: Option<Vec<Cell>>,
     pub now: Option<Vec<Cell>>,
@@ -107,6 +110,8 @@ pub struct Changes {
     pub unreadable: usize,
     /// Snapshots that are damaged: what changed in them cannot be told, and why.
     pub damaged: Vec<String>,
+    /// What is not known of fields that change by themselves, when they were asked for.
+    pub noise: NoiseGaps,
 }
 
 impl Store {
@@ -199,17 +204,15 @@ fn walk(
             .after
             .as_ref()
             .map_or(0, |after| if *after == place(after.given) { after.given } else { 0 });
-        let (firewall, domain) = (stream.firewall, stream.domain);
         stream.steps.remove(0);
-        let Some(chunks) = readers.get(domain.name()) else { continue };
-        let found =
-            match step(connection, chunks, firewall, domain, (&old, &new), &mut page.unreadable) {
-                Err(damaged @ StoreError::Damaged { .. }) => {
-                    page.damaged.push(format!("run {}: {damaged}", new.run));
-                    continue;
-                }
-                other => other?,
-            };
+        let Some(chunks) = readers.get(stream.domain.name()) else { continue };
+        let found = match compare(connection, chunks, stream, (old, new), &mut page) {
+            Err(damaged @ StoreError::Damaged { .. }) => {
+                page.damaged.push(format!("run {}: {damaged}", new.run));
+                continue;
+            }
+            other => other?,
+        };
         let wanted = found
             .into_iter()
             .filter(|change| query.about.as_ref().is_none_or(|about| about.holds(change)));
@@ -221,7 +224,46 @@ fn walk(
             page.changes.push(change);
         }
     }
+    if page.next.is_none() {
+        for stream in streams.iter().filter(|s| s.with_noise && s.values_seen == 0) {
+            if noise::is_unknown(connection, stream)? {
+                page.noise.unknown.insert(stream.domain.name());
+            }
+        }
+    }
     Ok(page)
+}
+
+/// What changed from one step of a list to the next, and what is not known of it.
+fn compare(
+    connection: &Connection,
+    chunks: &Chunks<'_>,
+    stream: &mut Stream,
+    (old, new): (Step, Step),
+    page: &mut Changes,
+) -> Result<Vec<Change>, StoreError> {
+    let (firewall, domain) = (stream.firewall, stream.domain);
+    stream.values_seen += usize::from(new.values.is_some());
+    // A file has no such fields.
+    let asks_noise = stream.with_noise && old.is_file == new.is_file;
+    let known = asks_noise.then(|| noise::at(connection, chunks, firewall, domain, &new));
+    let noise = match known.transpose() {
+        // What else changed is told.
+        Err(damaged @ StoreError::Damaged { .. }) => {
+            page.damaged.push(format!("run {}: {damaged}", new.run));
+            None
+        }
+        other => other?.flatten(),
+    };
+    let compared =
+        Compared { connection, chunks, firewall, domain, old, new, noise: noise.as_ref() };
+    let changes = compared.changes(&mut page.unreadable)?;
+    match &noise {
+        Some(noise) if noise.is_apart => drop(page.noise.between.insert(domain.name())),
+        None if asks_noise && !changes.is_empty() => drop(page.noise.without.insert(domain.name())),
+        _ => {}
+    }
+    Ok(changes)
 }
 
 fn place_of(change: &Change, step: &Step) -> ChangePosition {
@@ -232,96 +274,6 @@ fn place_of(change: &Change, step: &Step) -> ChangePosition {
         domain: change.domain.name().to_owned(),
         given: 0,
     }
-}
-
-/// The rows of the table that one of the firewall stands for, by key, without what says nothing about a change.
-fn parsed(
-    domain: &'static dyn AnyDomain,
-    row: Option<&RawRow>,
-    across: Option<&Across>,
-    unreadable: &mut usize,
-) -> BTreeMap<String, ParsedRow> {
-    let columns = domain.columns();
-    let mut parsed = Vec::new();
-    if row.is_some_and(|row| domain.parse(row, &mut parsed).is_err()) {
-        *unreadable += 1;
-    }
-    // Snapshots do not hold what changes by itself: what it would say now is made up.
-    let moving = row.map(|row| moving_cells(domain, row)).unwrap_or_default();
-    for cells in parsed.iter_mut().map(|row: &mut ParsedRow| &mut row.cells) {
-        let made_up = cells.iter_mut().zip(&moving).filter(|(_, moves)| **moves);
-        made_up.for_each(|(cell, _)| *cell = Cell::Null);
-    }
-    let keyed = parsed.into_iter().map(|row| (key_text(&key_of(&columns, &row)), row));
-    let mut rows = keyed.collect();
-    if let Some(across) = across {
-        across.forget(&mut rows);
-    }
-    rows
-}
-
-/// The rows that changed from one snapshot to the next.
-fn step(
-    connection: &Connection,
-    chunks: &Chunks<'_>,
-    firewall: FirewallId,
-    domain: &'static dyn AnyDomain,
-    (old, new): (&Step, &Step),
-    unreadable: &mut usize,
-) -> Result<Vec<Change>, StoreError> {
-    let mut changes = Vec::new();
-    // A file and a firewall do not know the same: what one of them cannot say did not change between them.
-    let across = (old.is_file != new.is_file).then(|| Across::new(domain));
-    for RowDifference { before, after } in
-        difference::rows(chunks, domain, Some(old.head), Some(new.head))?
-    {
-        let mut before = parsed(domain, before.as_ref(), across.as_ref(), unreadable);
-        let mut after = parsed(domain, after.as_ref(), across.as_ref(), unreadable);
-        let mut push = |before: Option<ParsedRow>, now: Option<ParsedRow>| {
-            let kind = match (&before, &now) {
-                (Some(_), Some(_)) => ChangeKind::Modified,
-                (None, _) => ChangeKind::Added,
-                (_, None) => ChangeKind::Removed,
-            };
-            let (before, now) = (before.map(|row| row.cells), now.map(|row| row.cells));
-            // A field may differ that no column shows.
-            if before != now {
-                changes.push(Change {
-                    firewall,
-                    domain,
-                    run: RunId::new(new.run),
-                    at: new.at,
-                    after: old.at,
-                    kind,
-                    before,
-                    now,
-                    had: None,
-                });
-            }
-        };
-        // One row of the firewall may be several of the table; a row whose key alone moved is the same row.
-        if let ([_], [_]) = (
-            before.keys().collect::<Vec<_>>().as_slice(),
-            after.keys().collect::<Vec<_>>().as_slice(),
-        ) {
-            push(before.pop_first().map(|(_, row)| row), after.pop_first().map(|(_, row)| row));
-            continue;
-        }
-        while let Some((key, row)) = before.pop_first() {
-            let now = after.remove(&key);
-            push(Some(row), now);
-        }
-        for row in after.into_values() {
-            push(None, Some(row));
-        }
-    }
-    if across.is_some() {
-        changes = across::paired(domain, changes);
-    }
-    if !old.thinned {
-        moved::moved(connection, domain, &mut changes)?;
-    }
-    Ok(changes)
 }
 
 impl About {

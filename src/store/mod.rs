@@ -11,9 +11,11 @@
 
 mod across;
 mod apply;
+mod beside;
 mod changes;
 mod chunk;
 mod chunks;
+mod compare;
 mod diff;
 mod difference;
 mod error;
@@ -24,6 +26,7 @@ mod labels;
 mod ledger;
 mod locate;
 mod moved;
+mod noise;
 mod open;
 mod past;
 mod presence;
@@ -62,6 +65,7 @@ pub use health::Health;
 pub use import::{Effect, Import, ImportKind, Imported, ImportedDomain, ImportedState};
 pub use labels::{Label, LabelChange};
 pub use locate::{Hit, Needle, Sought};
+pub use noise::NoiseGaps;
 pub use open::Store;
 pub use prune::{Pruned, PrunedDomain};
 pub use questions::{

@@ -1,21 +1,20 @@
 //! Tables from snapshots: those of an earlier moment, in memory.
 
-use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use crate::domain::{AnyDomain, RawRow, RawRows, read_row};
+use crate::domain::{AnyDomain, RawRow, RawRows};
 use crate::types::{ContentHash, RunId, Timestamp};
 
 use super::apply::{self, Batch};
-use super::chunk;
+use super::beside;
 use super::chunks::Chunks;
 use super::error::StoreError;
 use super::past::RunAt;
-use super::snapshot::{self, Head, split};
+use super::snapshot::{self, Head};
 
 /// SQLite's own file system in memory: a database whose name begins with `/` is shared by the connections of
 /// one process, each with its own cache, and freed with the last of them.
@@ -142,8 +141,8 @@ fn fill_one(
     let mut broken = None;
     if let Some(found) = &found {
         match rows(connection, domain, found, at) {
-            Ok((rows, volatile_at)) => {
-                note = thinned(found, at).or_else(|| drifted(domain, volatile_at, at));
+            Ok((rows, volatile)) => {
+                note = thinned(found, at).or_else(|| drifted(domain, &volatile, at));
                 let rows = RawRows::new(domain, rows);
                 let batch = Batch {
                     firewall: at.firewall,
@@ -233,95 +232,57 @@ pub(super) fn found(
     }))
 }
 
+/// What is known of the volatile fields of a rebuilt state.
+enum Volatile {
+    Of(Timestamp),
+    NotKept,
+    /// And why they cannot be read.
+    Damaged(String),
+}
+
 /// The rows of a snapshot with the volatile fields that were kept last before `run`, and when those were.
 fn rows(
     connection: &Connection,
     domain: &'static dyn AnyDomain,
     found: &Found,
     at: RunAt,
-) -> Result<(Vec<RawRow>, Option<Timestamp>), StoreError> {
+) -> Result<(Vec<RawRow>, Volatile), StoreError> {
     let chunks = Chunks::new(connection, domain.name());
     let stable = snapshot::lines(&chunks, found.head)?;
-    let beside = volatile(connection, &chunks, domain, at)?;
-    let Some(beside) = beside else {
-        return read(domain, &stable, found.head, |_| None).map(|rows| (rows, None));
+    let bare = || beside::read(domain, &stable, found.head, |_| None);
+    let kept = match beside::until(connection, at.firewall, domain, at.position) {
+        Ok(Some(kept)) => kept,
+        Ok(None) => return bare().map(|rows| (rows, Volatile::NotKept)),
+        // The rows are whole: only these fields are not.
+        Err(error @ StoreError::Damaged { .. }) => {
+            return bare().map(|rows| (rows, Volatile::Damaged(error.to_string())));
+        }
+        Err(other) => return Err(other),
     };
-    let then = Some(beside.at);
-    let lines: Vec<&[u8]> = split(&beside.content).collect();
-    if beside.of.id == found.head.id {
-        let rows = read(domain, &stable, found.head, |i| lines.get(i).copied())?;
+    let then = Volatile::Of(kept.at);
+    if kept.of.id == found.head.id {
+        let lines = kept.lines();
+        let rows = beside::read(domain, &stable, found.head, |i| lines.get(i).copied())?;
         return Ok((rows, then));
     }
     // They stand beside the rows of another snapshot: matched by identity.
-    let theirs = snapshot::lines(&chunks, beside.of)?;
-    let theirs = RawRows::new(domain, read(domain, &theirs, beside.of, |i| lines.get(i).copied())?);
-    let mine = RawRows::new(domain, read(domain, &stable, found.head, |_| None)?);
-    let mut by_identity = BTreeMap::new();
-    for (i, row) in theirs.iter().enumerate() {
-        let mut identity = Vec::new();
-        theirs.write_identity(row, &mut identity);
-        by_identity.insert(identity, lines.get(i).copied());
-    }
-    let identities = mine.iter().map(|row| {
-        let mut identity = Vec::new();
-        mine.write_identity(row, &mut identity);
-        by_identity.get(&identity).copied().flatten()
-    });
-    let found_lines: Vec<Option<&[u8]>> = identities.collect();
-    let rows = read(domain, &stable, found.head, |i| found_lines.get(i).copied().flatten())?;
-    Ok((rows, then))
-}
-
-fn read<'l>(
-    domain: &'static dyn AnyDomain,
-    stable: &[u8],
-    head: Head,
-    beside: impl Fn(usize) -> Option<&'l [u8]>,
-) -> Result<Vec<RawRow>, StoreError> {
-    let row = |(i, line)| read_row(domain, line, beside(i));
-    let rows: Option<Vec<RawRow>> = split(stable).enumerate().map(row).collect();
-    rows.ok_or_else(|| snapshot::not_rows(domain, head))
-}
-
-struct Beside {
-    of: Head,
-    at: Timestamp,
-    content: Vec<u8>,
-}
-
-type VolatileColumns = (i64, Vec<u8>, i64, Vec<u8>, i64, Vec<u8>, u32);
-
-/// The volatile fields that were kept last up to `run`. Damaged ones are none.
-fn volatile(
-    connection: &Connection,
-    chunks: &Chunks<'_>,
-    domain: &'static dyn AnyDomain,
-    at: RunAt,
-) -> Result<Option<Beside>, StoreError> {
-    let failed = || StoreError::write("read earlier volatile fields");
-    let sql = "SELECT v.at, v.hash, v.size, v.data, s.snapshot_id, s.root, s.height
-         FROM volatile_states v JOIN snapshots s ON s.snapshot_id = v.snapshot_id
-         WHERE v.firewall_id = ? AND v.domain = ? AND v.position <= ? ORDER BY v.position DESC LIMIT 1";
-    let row: Option<VolatileColumns> = connection
-        .prepare_cached(sql)
-        .map_err(failed())?
-        .query_row((at.firewall.get(), domain.name(), at.position), |r| {
-            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?))
-        })
-        .optional()
-        .map_err(failed())?;
-    let Some((then, hash, size, data, id, root, height)) = row else { return Ok(None) };
-    let (Some(hash), Some(root)) = (ContentHash::from_slice(&hash), ContentHash::from_slice(&root))
-    else {
-        return Ok(None);
+    let theirs = match kept.rows(&chunks, domain) {
+        Ok(theirs) => theirs,
+        Err(error @ StoreError::Damaged { .. }) => {
+            return bare().map(|rows| (rows, Volatile::Damaged(error.to_string())));
+        }
+        Err(other) => return Err(other),
     };
-    let content = chunk::decompress(domain.name(), hash, size, &data);
-    let of = Head { id, root, height };
-    match content.and_then(|content| snapshot::levels(chunks, of).map(|_| content)) {
-        Ok(content) => Ok(Some(Beside { of, at: Timestamp::from_millis(then), content })),
-        Err(StoreError::Damaged { .. }) => Ok(None),
-        Err(other) => Err(other),
+    let mut rows = bare()?;
+    let state = RawRows::new(domain, Vec::new());
+    for row in &mut rows {
+        let mut identity = Vec::new();
+        state.write_identity(row, &mut identity);
+        if let Some(other) = theirs.get(&identity) {
+            row.take_volatile(domain.fields(), other);
+        }
     }
+    Ok((rows, then))
 }
 
 /// What to say when retention has dropped the states between the snapshot and the run.
@@ -336,18 +297,22 @@ fn thinned(found: &Found, at: RunAt) -> Option<String> {
 }
 
 /// What to say about fields that are kept once an hour.
-fn drifted(
-    domain: &'static dyn AnyDomain,
-    volatile_at: Option<Timestamp>,
-    at: RunAt,
-) -> Option<String> {
+fn drifted(domain: &'static dyn AnyDomain, volatile: &Volatile, at: RunAt) -> Option<String> {
     let fields: Vec<&str> = domain.fields().iter().filter(|f| f.volatile).map(|f| f.name).collect();
-    if fields.is_empty() || volatile_at == Some(at.started_at) {
+    if fields.is_empty() {
         return None;
     }
     let fields = fields.join(", ");
-    Some(match volatile_at {
-        Some(then) => format!("fields that change by themselves ({fields}) are of {then}"),
-        None => format!("fields that change by themselves ({fields}) were not kept then"),
-    })
+    match volatile {
+        Volatile::Of(then) if *then == at.started_at => None,
+        Volatile::Of(then) => {
+            Some(format!("fields that change by themselves ({fields}) are of {then}"))
+        }
+        Volatile::NotKept => {
+            Some(format!("fields that change by themselves ({fields}) were not kept then"))
+        }
+        Volatile::Damaged(problem) => {
+            Some(format!("fields that change by themselves ({fields}) cannot be shown: {problem}"))
+        }
+    }
 }

@@ -122,22 +122,24 @@ pub(super) fn volatile(
     chunk::decompress(domain, hash, size, &data).map(|content| Some((hash, content)))
 }
 
-/// Stores the volatile fields of the newest state.
+/// Stores the volatile fields of the newest state, which `run` saw first.
 pub(super) fn put_volatile(
     connection: &Connection,
     firewall: FirewallId,
     domain: &'static str,
+    run: RunId,
     content: &Chunk,
 ) -> Result<(), StoreError> {
     let failed = || StoreError::write("store volatile fields");
-    let sql = "INSERT INTO volatiles (firewall_id, domain, hash, size, data) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (firewall_id, domain) DO UPDATE SET hash = excluded.hash, size = excluded.size, data = excluded.data";
+    let sql = "INSERT INTO volatiles (firewall_id, domain, run_id, hash, size, data) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (firewall_id, domain) DO UPDATE SET run_id = excluded.run_id, hash = excluded.hash, size = excluded.size, data = excluded.data";
     connection
         .prepare_cached(sql)
         .map_err(failed())?
         .execute((
             firewall.get(),
             domain,
+            run.get(),
             content.hash.as_bytes().as_slice(),
             i64::try_from(content.content.len()).unwrap_or(i64::MAX),
             &*content.packed(),

@@ -1,4 +1,7 @@
-//! Snapshots of each domain in a row, listed from the newest back.
+//! Snapshots of each domain in a row, listed from the newest back; for noise also the moments between them at which
+//! volatile fields were kept.
+
+use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
@@ -13,7 +16,16 @@ use super::snapshot::Head;
 /// Snapshots of one domain that are listed at a time.
 const LISTED: u32 = 64;
 
-/// One snapshot in the list of a domain.
+/// Where the volatile fields of a moment are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Values {
+    /// Among the earlier ones that were kept.
+    Kept,
+    /// They are those of now.
+    Newest,
+}
+
+/// One snapshot in the list of a domain, or a later moment of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
     pub(super) position: i64,
@@ -23,14 +35,20 @@ pub(super) struct Step {
     pub(super) thinned: bool,
     /// All of it came from config.xml: it is from before the first sync.
     pub(super) is_file: bool,
+    /// Volatile fields of this moment, when they are asked for and were kept.
+    pub(super) values: Option<Values>,
 }
 
 /// The snapshots of one domain of one firewall, the newest first, listed as far as needed.
 pub(super) struct Stream {
     pub(super) firewall: FirewallId,
     pub(super) domain: &'static dyn AnyDomain,
-    /// Not at or before this place.
-    since: Option<i64>,
+    /// Not at or before this place and run.
+    pub(super) since: Option<(i64, i64)>,
+    /// Volatile fields are asked for, and the domain has some.
+    pub(super) with_noise: bool,
+    /// Moments with volatile fields that were looked at.
+    pub(super) values_seen: usize,
     pub(super) steps: Vec<Step>,
     /// The last one that was listed; there may be more before it.
     listed: Option<(i64, i64)>,
@@ -61,6 +79,7 @@ impl Stream {
                     at: Timestamp::from_millis(r.get(5)?),
                     thinned: r.get::<_, Option<i64>>(6)?.is_some(),
                     is_file: r.get(7)?,
+                    values: None,
                 })
             })
             .and_then(Iterator::collect::<Result<Vec<Step>, _>>)
@@ -69,14 +88,63 @@ impl Stream {
             .last()
             .filter(|_| rows.len() >= usize::try_from(LISTED).unwrap_or(0))
             .map(|s| (s.position, s.run));
+        let rows = if self.with_noise {
+            self.with_values(connection, rows, (position, run))?
+        } else {
+            rows
+        };
         self.steps.extend(rows);
         Ok(())
+    }
+
+    /// `snapshots`, which were listed below the place `end`, and the moments between them with volatile fields.
+    fn with_values(
+        &self,
+        connection: &Connection,
+        snapshots: Vec<Step>,
+        end: (i64, i64),
+    ) -> Result<Vec<Step>, StoreError> {
+        let failed = || StoreError::write("list volatile fields");
+        let begin = self.listed.map_or(i64::MIN, |(position, _)| position);
+        // Two runs may begin in one millisecond; the earlier one keeps.
+        let sql = "SELECT v.position, (SELECT min(r.run_id) FROM runs r WHERE r.firewall_id = v.firewall_id AND r.position = v.position AND r.run_id >= s.run_id),
+                v.snapshot_id, v.at, 0
+             FROM volatile_states v JOIN snapshots s ON s.snapshot_id = v.snapshot_id
+             WHERE v.firewall_id = ?1 AND v.domain = ?2 AND v.position BETWEEN ?3 AND ?4
+             UNION ALL
+             SELECT max(r.position, s.position), max(r.run_id, s.run_id), s.snapshot_id, max(r.started_at, s.taken_at), 1
+             FROM volatiles v JOIN domains d USING (firewall_id, domain) JOIN snapshots s ON s.snapshot_id = d.snapshot_id
+                  JOIN runs r ON r.run_id = v.run_id
+             WHERE v.firewall_id = ?1 AND v.domain = ?2 AND max(r.position, s.position) BETWEEN ?3 AND ?4
+             ORDER BY 5";
+        let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+        let values = (self.firewall.get(), self.domain.name(), begin, end.0);
+        let kept: Vec<(i64, Option<i64>, i64, i64, bool)> = statement
+            .query_map(values, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))
+            .and_then(Iterator::collect)
+            .map_err(failed())?;
+        let beside: BTreeMap<i64, Step> =
+            snapshots.iter().map(|step| (step.head.id, *step)).collect();
+        let mut steps: BTreeMap<(i64, i64), Step> =
+            snapshots.into_iter().map(|step| ((step.position, step.run), step)).collect();
+        for (position, run, snapshot, at, is_newest) in kept {
+            let (Some(run), Some(of)) = (run, beside.get(&snapshot)) else { continue };
+            if (position, run) < end {
+                let at = Timestamp::from_millis(at);
+                let step =
+                    steps.entry((position, run)).or_insert(Step { position, run, at, ..*of });
+                // What was kept of the newest state is the same.
+                let values = if is_newest { Values::Newest } else { Values::Kept };
+                step.values = step.values.or(Some(values));
+            }
+        }
+        Ok(steps.into_values().rev().collect())
     }
 
     /// The newest step that is a change: it has one before it and lies after `since`.
     pub(super) fn newest(&self) -> Option<(Step, Step)> {
         match self.steps.as_slice() {
-            [new, old, ..] if self.since.is_none_or(|since| new.position > since) => {
+            [new, old, ..] if self.since.is_none_or(|since| (new.position, new.run) > since) => {
                 Some((*new, *old))
             }
             _ => None,
@@ -107,7 +175,7 @@ pub(super) fn streams(
         };
         // A firewall that had no run by then has no change up to then.
         let Some(until) = at(until) else { continue };
-        let since = at(since).flatten().map(|run| run.position);
+        let since = at(since).flatten().map(|run| (run.position, run.run.get()));
         let end = until
             .map_or((i64::MAX, i64::MAX), |run| (run.position, run.run.get().saturating_add(1)));
         for domain in &query.domains {
@@ -124,6 +192,8 @@ pub(super) fn streams(
                 firewall,
                 domain: *domain,
                 since,
+                with_noise: query.noise && domain.fields().iter().any(|field| field.volatile),
+                values_seen: 0,
                 steps: Vec::new(),
                 listed: Some(listed),
             });

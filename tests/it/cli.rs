@@ -87,7 +87,7 @@ impl Home {
 }
 
 /// The program with an environment of its own: no settings file, no variable of whoever tests.
-fn bare(folder: &Path) -> Command {
+pub(crate) fn bare(folder: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
     command.env_clear().current_dir(folder);
     for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "TMPDIR"] {
@@ -96,7 +96,7 @@ fn bare(folder: &Path) -> Command {
     command
 }
 
-fn json(bytes: &[u8]) -> Value {
+pub(crate) fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap()
 }
 

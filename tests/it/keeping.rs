@@ -1,7 +1,6 @@
 //! Looking after history: damage is told, retention says what it drops, copies are whole, runs may be cut off.
 
 use opndex::store::Store;
-use opndex::sync::Ending;
 
 use super::history::{PHONE, about, apply_arp, arp, asked, synced};
 use super::support::index::{Index, run};
@@ -151,50 +150,5 @@ async fn what_the_user_says_about_a_device_is_shown_found_and_survives() {
     assert!(nobody.is_refusal() && nobody.to_string().contains("no device is"), "{nobody}");
     assert_eq!(index.ask().label_remove(mac).await.unwrap().as_deref(), Some(mac));
     assert!(index.ask().locate("nas", None).await.unwrap().labels.is_empty());
-    sim.stop().await;
-}
-
-/// A run that is dropped wherever it waits leaves a history that is ordered and complete.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_run_that_is_interrupted_anywhere_leaves_an_ordered_history() {
-    let (index, sim, firewall, _report) = synced().await;
-    let mut polls = 1;
-    loop {
-        index.clock.advance(60);
-        sim.change(|world| world.join(1));
-        let cancel = tokio_util::sync::CancellationToken::new();
-        let progress = super::support::index::quiet();
-        let due = opndex::sync::Due::All;
-        let mut work = Box::pin(firewall.run(&due, &cancel, &progress));
-        let mut left = polls;
-        let done = std::future::poll_fn(|context| {
-            left -= 1;
-            match work.as_mut().poll(context) {
-                std::task::Poll::Ready(_) => std::task::Poll::Ready(true),
-                std::task::Poll::Pending if left == 0 => std::task::Poll::Ready(false),
-                std::task::Poll::Pending => std::task::Poll::Pending,
-            }
-        })
-        .await;
-        drop(work);
-        if done {
-            break;
-        }
-        // Few at first, where a run has its beginning, then in larger steps.
-        polls += 1 + polls / 4;
-    }
-    index.clock.advance(60);
-    assert_eq!(run(&firewall).await.ending, Ending::Complete);
-    let (_, damages) = index.store.verify().await.unwrap();
-    assert!(damages.is_empty(), "{damages:?}");
-    let runs = index.store.runs(None, None, 1_000).await.unwrap();
-    assert!(runs.len() > 3 && runs.is_sorted_by(|a, b| a.run > b.run));
-    assert!(runs.is_sorted_by(|a, b| a.started_at >= b.started_at));
-    assert!(runs.iter().all(|run| run.outcome != "running"), "{runs:?}");
-    let then = asked(&index, "dhcp_leases", &format!("run {}", runs.last().unwrap().run)).await;
-    assert!(!then.rows.is_empty());
-    let shown = index.query("dhcp_leases", "").await.rows;
-    index.store.rebuild().await.unwrap();
-    assert_eq!(index.query("dhcp_leases", "").await.rows, shown);
     sim.stop().await;
 }

@@ -10,6 +10,7 @@ mod conformance;
 mod histories;
 mod history;
 mod hostile;
+mod interrupted;
 mod keeping;
 mod mcp;
 mod paging;

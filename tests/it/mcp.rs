@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod asked;
+mod doors;
 mod endings;
 mod http;
 mod index;

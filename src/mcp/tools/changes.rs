@@ -32,6 +32,9 @@ struct Params {
     domain: Option<String>,
     /// IP, MAC, name or UUID that a row must mention; looks in every domain.
     about: Option<String>,
+    /// Also what changes by itself: expiry, ages, counters.
+    #[serde(default)]
+    noise: bool,
     firewall: Option<String>,
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
@@ -53,6 +56,7 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
         until: params.until,
         domain: params.domain,
         about: params.about,
+        noise: params.noise,
         firewall: params.firewall,
         limit: params.limit,
         after: params.after,

@@ -245,6 +245,7 @@ async fn a_first_sync_after_an_import_reports_what_changed_and_not_what_a_file_l
         since: None,
         until: None,
         about: None,
+        noise: false,
         after: None,
         limit: 1_000,
     };
