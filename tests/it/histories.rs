@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use opndex::domain::{ALL, AnyDomain, Cell, RawRow, RawRows, Role, moving_cells, sql_names};
 use opndex::store::{
-    Batch, Change, ChangesQuery, RunEnd, RunOutcome, Selection, SourceState, State, Store,
+    Batch, Change, ChangesQuery, RunEnd, RunOutcome, Selection, SourceState, State, Store, Verified,
 };
 use opndex::types::{FirewallId, Moment, RunId, Timestamp};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -302,8 +302,8 @@ async fn holds(seeds: &[Vec<RawRow>], turns: &[Turn]) {
         let domain = opndex::domain::by_name(name).unwrap();
         assert_eq!(table(&index.store, domain).await, then.shown, "{name} rebuilt");
     }
-    let (looked, damages) = index.store.verify().await.unwrap();
-    assert!(looked > 0 && damages.is_empty(), "{damages:?}");
+    let Verified { snapshots, damages, .. } = index.store.verify().await.unwrap();
+    assert!(snapshots > 0 && damages.is_empty(), "{damages:?}");
 }
 
 /// The same histories each time, and others with more effort.
