@@ -7,7 +7,6 @@ mod ask;
 mod cli;
 mod configxml;
 mod conformance;
-mod flipped;
 mod histories;
 mod history;
 mod hostile;
