@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::ask::AskError;
 use crate::domain;
-use crate::store::{Pruned, Retention, Store};
+use crate::store::{Pruned, Retention, Store, Verified};
 use crate::types::{Clock, FirewallId, Moment, RunId, did_you_mean};
 
 use super::args::{ExportArgs, Format, HistoryArgs};
@@ -125,7 +125,7 @@ pub(super) async fn export(
 
 /// Reads every chunk of the history.
 pub(super) async fn verify(store: &Store, format: Format) -> Result<Outcome, CliError> {
-    let (looked, damages) = store.verify().await?;
+    let Verified { snapshots, volatiles, damages } = store.verify().await?;
     let known = store.firewalls().await?;
     let name = |id: FirewallId| known.iter().find(|f| f.id == id).map_or("", |f| f.name.as_str());
     let exit = if damages.is_empty() { exit::WELL } else { exit::INTERNAL };
@@ -134,7 +134,7 @@ pub(super) async fn verify(store: &Store, format: Format) -> Result<Outcome, Cli
         .map(|d| json!({ "firewall": name(d.firewall), "domain": d.domain, "run": d.run, "taken_at": d.taken_at, "problem": d.problem }))
         .collect();
     if format == Format::Json {
-        let answer = table::json(&json!({ "snapshots": looked, "damaged": rows }))?;
+        let answer = table::json(&json!({ "snapshots": snapshots, "volatiles": volatiles, "damaged": rows }))?;
         return Ok(Outcome { exit, ..Outcome::answer(answer) });
     }
     let mut grid = Grid::new(["firewall", "domain", "run", "taken_at", "problem"]);
@@ -152,12 +152,16 @@ pub(super) async fn verify(store: &Store, format: Format) -> Result<Outcome, Cli
         Format::Csv => grid.csv()?,
         _ => grid.text(),
     };
-    let looked = words::count(looked, "snapshot");
+    let looked = format!(
+        "{} and {}",
+        words::count(snapshots, "snapshot"),
+        words::count(volatiles, "list") + " of fields that change by themselves"
+    );
     let notes = if damages.is_empty() {
         format!("{looked} read, every chunk as it was written\n")
     } else {
         format!(
-            "{} of {looked} cannot be read; everything else answers, and the next change of a domain stores it whole again\n",
+            "of {looked} {} cannot be read; everything else answers, and the next change of a domain stores it whole again\n",
             damages.len()
         )
     };

@@ -13,7 +13,7 @@ use crate::types::{ContentHash, FirewallId, Timestamp};
 use super::chunk;
 use super::chunks::Chunks;
 use super::error::StoreError;
-use super::snapshot::{self, Head, split};
+use super::snapshot::{self, Head, Height, split};
 
 /// The volatile fields of every row at one moment.
 pub(super) struct Beside {
@@ -26,7 +26,7 @@ pub(super) struct Beside {
 }
 
 /// Place, moment, hash, size and data; the snapshot, its root and height.
-type Columns = (i64, i64, Vec<u8>, i64, Vec<u8>, i64, Vec<u8>, u32);
+type Columns = (i64, i64, Vec<u8>, i64, Vec<u8>, i64, Vec<u8>, Height);
 
 fn columns(row: &Row<'_>) -> Result<Columns, rusqlite::Error> {
     Ok((
@@ -50,7 +50,8 @@ pub(super) fn until(
 ) -> Result<Option<Beside>, StoreError> {
     let failed = || StoreError::write("read earlier volatile fields");
     let sql = "SELECT v.position, v.at, v.hash, v.size, v.data, s.snapshot_id, s.root, s.height
-         FROM volatile_states v JOIN snapshots s ON s.snapshot_id = v.snapshot_id
+         FROM volatile_states v JOIN snapshots s ON s.snapshot_id = v.snapshot_id AND s.firewall_id = v.firewall_id AND s.domain = v.domain
+          AND s.position = (SELECT max(position) FROM snapshots n WHERE n.firewall_id = v.firewall_id AND n.domain = v.domain AND n.position <= v.position)
          WHERE v.firewall_id = ? AND v.domain = ? AND v.position <= ? ORDER BY v.position DESC LIMIT 1";
     let mut statement = connection.prepare_cached(sql).map_err(failed())?;
     let found = statement
@@ -90,7 +91,7 @@ impl Beside {
         let hash = ContentHash::from_slice(&hash).ok_or_else(|| damaged("has no address"))?;
         let root = ContentHash::from_slice(&root).ok_or_else(|| damaged("has no address"))?;
         let content = chunk::decompress(domain.name(), hash, size, &data)?;
-        let of = Head { id, root, height };
+        let of = Head { id, root, height: height.0 };
         Ok(Self { of, position, at: Timestamp::from_millis(at), content })
     }
 

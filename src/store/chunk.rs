@@ -41,6 +41,10 @@ const WORTH: usize = 20;
 
 const HASH_LEN: usize = 32;
 
+/// How [`RawRows::write_stable`] begins and ends a line.
+const LINE_BEGINS: &[u8] = b"{\"@\":";
+const LINE_ENDS: &[u8] = b"}\n";
+
 /// The content address of `bytes`.
 pub(super) fn hash(bytes: &[u8]) -> ContentHash {
     ContentHash::new(*blake3::hash(bytes).as_bytes())
@@ -175,6 +179,14 @@ fn ends(hash: &ContentHash, every: u64) -> bool {
 fn leaf_ends(identity: &ContentHash, row: usize) -> bool {
     let row = u64::try_from(row).unwrap_or(u64::MAX);
     low(identity) % LEAF_BYTES < row
+}
+
+/// How many rows a leaf holds; `None` when it is none: a node, taken for one where the height of a tree is wrong.
+pub(super) fn rows(content: &[u8]) -> Option<u64> {
+    let is_leaf =
+        content.is_empty() || content.starts_with(LINE_BEGINS) && content.ends_with(LINE_ENDS);
+    let count = content.iter().filter(|byte| **byte == b'\n').count();
+    is_leaf.then(|| u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 fn compress(content: &[u8]) -> Vec<u8> {

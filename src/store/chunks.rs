@@ -53,7 +53,6 @@ struct Row {
     id: i64,
     size: i64,
     base: Option<i64>,
-    depth: i64,
     /// 1 for a difference as [`super::splice`] writes it; else an LZ4 block.
     form: i64,
     data: Vec<u8>,
@@ -63,6 +62,10 @@ impl<'c> Chunks<'c> {
     /// `domain` is named when a chunk turns out to be damaged.
     pub(super) fn new(connection: &'c Connection, domain: &'static str) -> Self {
         Self { connection, domain, known: RefCell::default() }
+    }
+
+    pub(super) const fn domain(&self) -> &'static str {
+        self.domain
     }
 
     /// One chunk by its address, checked.
@@ -77,8 +80,7 @@ impl<'c> Chunks<'c> {
         let stored = if let Some(stored) = known {
             stored
         } else {
-            let content = self.unpack(&row)?.ok_or_else(|| damaged("cannot be decompressed"))?;
-            self.remember(row.id, row.depth, content)
+            self.unpack(&row)?.ok_or_else(|| damaged("cannot be decompressed"))?
         };
         if !stored.checked.get() {
             if chunk::hash(&stored.content) != address {
@@ -89,27 +91,11 @@ impl<'c> Chunks<'c> {
         Ok(stored)
     }
 
-    /// Whether the chunk is stored.
-    pub(super) fn has(&self, address: ContentHash) -> Result<bool, StoreError> {
-        let sql =
-            "SELECT chunk_id FROM chunks WHERE substr(hash, 1, 4) = substr(?1, 1, 4) AND hash = ?1";
-        let failed = || StoreError::write("look for a chunk");
-        let mut statement = self.connection.prepare_cached(sql).map_err(failed())?;
-        statement.exists([short(&address)]).map_err(failed())
-    }
-
     /// Stores `chunk` as its difference from `base`, when there is one that helps; the bytes it took.
     pub(super) fn put(&self, chunk: &Chunk, base: Option<&Stored>) -> Result<usize, StoreError> {
-        if self.has(chunk.hash)? {
-            return Ok(0);
-        }
-        self.insert(chunk, base)
-    }
-
-    /// The same for a state that follows none: a chunk that is there but damaged is mended.
-    pub(super) fn put_whole(&self, chunk: &Chunk) -> Result<usize, StoreError> {
         let failed = || StoreError::write("mend a chunk");
-        let Some(row) = self.find(chunk.hash)? else { return self.insert(chunk, None) };
+        let Some(row) = self.find(chunk.hash)? else { return self.insert(chunk, base) };
+        // It was there before: one that is damaged is mended.
         match self.get(chunk.hash) {
             Err(StoreError::Damaged { .. }) => {}
             other => return other.map(|_| 0),
@@ -157,7 +143,7 @@ impl<'c> Chunks<'c> {
         while let Some(gone) = base.filter(|base| !stays(*base)) {
             base = below(gone)?;
         }
-        let sql = "SELECT chunk_id, size, base, depth, form, data FROM chunks WHERE chunk_id = ?";
+        let sql = "SELECT chunk_id, size, base, form, data FROM chunks WHERE chunk_id = ?";
         let damaged = |id: i64| StoreError::Damaged {
             domain: self.domain,
             chunk: format!("number {id}"),
@@ -168,8 +154,7 @@ impl<'c> Chunks<'c> {
                 return Ok(known);
             }
             let row = self.row(sql, id)?.ok_or_else(|| damaged(id))?;
-            let content = self.unpack(&row)?.ok_or_else(|| damaged(id))?;
-            Ok(self.remember(row.id, row.depth, content))
+            self.unpack(&row)?.ok_or_else(|| damaged(id))
         };
         let content = read(id)?;
         let base = base.map(read).transpose()?;
@@ -187,7 +172,7 @@ impl<'c> Chunks<'c> {
     }
 
     fn find(&self, address: ContentHash) -> Result<Option<Row>, StoreError> {
-        let sql = "SELECT chunk_id, size, base, depth, form, data FROM chunks WHERE substr(hash, 1, 4) = substr(?1, 1, 4) AND hash = ?1";
+        let sql = "SELECT chunk_id, size, base, form, data FROM chunks WHERE substr(hash, 1, 4) = substr(?1, 1, 4) AND hash = ?1";
         self.row(sql, short(&address))
     }
 
@@ -200,18 +185,17 @@ impl<'c> Chunks<'c> {
                     id: r.get(0)?,
                     size: r.get(1)?,
                     base: r.get(2)?,
-                    depth: r.get(3)?,
-                    form: r.get(4)?,
-                    data: r.get(5)?,
+                    form: r.get(3)?,
+                    data: r.get(4)?,
                 })
             })
             .optional()
             .map_err(failed())
     }
 
-    /// The content of `row`, unchecked; its bases are remembered on the way. `None` when it is damaged.
-    fn unpack(&self, row: &Row) -> Result<Option<Vec<u8>>, StoreError> {
-        let sql = "SELECT chunk_id, size, base, depth, form, data FROM chunks WHERE chunk_id = ?";
+    /// The content of `row`, unchecked; it and its bases are remembered. `None` when it is damaged.
+    fn unpack(&self, row: &Row) -> Result<Option<Rc<Stored>>, StoreError> {
+        let sql = "SELECT chunk_id, size, base, form, data FROM chunks WHERE chunk_id = ?";
         let mut below = Vec::new();
         let (mut base, mut ground) = (row.base, None);
         while let Some(id) = base {
@@ -229,12 +213,16 @@ impl<'c> Chunks<'c> {
         }
         while let Some(next) = below.pop() {
             let Some(content) = unpacked(&next, ground.as_deref()) else { return Ok(None) };
-            ground = Some(self.remember(next.id, next.depth, content));
+            ground = Some(self.remember(next.id, ground.as_deref(), content));
         }
-        Ok(unpacked(row, ground.as_deref()))
+        let content = unpacked(row, ground.as_deref());
+        Ok(content.map(|content| self.remember(row.id, ground.as_deref(), content)))
     }
 
-    fn remember(&self, id: i64, depth: i64, content: Vec<u8>) -> Rc<Stored> {
+    /// Bases are counted as they were followed: the column may be damaged, and a chain that grew too long by that
+    /// could not be read any more.
+    fn remember(&self, id: i64, base: Option<&Stored>, content: Vec<u8>) -> Rc<Stored> {
+        let depth = base.map_or(0, |base| base.depth + 1);
         let mut known = self.known.borrow_mut();
         if known.bytes > REMEMBERED {
             *known = Known::default();
@@ -278,7 +266,7 @@ mod tests {
         let line = |i: u32| format!("{{\"mac\":\"{i:012x}\"}}\n");
         let lines = |n: u32| (0..n).map(line).collect::<Vec<_>>().concat();
         let (old, new) = (Chunk::new(lines(200).into()), Chunk::new(lines(201).into()));
-        chunks.put_whole(&old).unwrap();
+        chunks.put(&old, None).unwrap();
         let base = chunks.get(old.hash).unwrap();
         let data = lz4_flex::block::compress_with_dict(&new.content, &old.content);
         let sql = "INSERT INTO chunks (hash, size, base, depth, data) VALUES (?, ?, ?, 1, ?)";

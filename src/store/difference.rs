@@ -71,6 +71,9 @@ fn leaves(
     old: Option<Head>,
     new: Option<Head>,
 ) -> Result<(Vec<ContentHash>, Vec<ContentHash>), StoreError> {
+    for head in old.iter().chain(&new) {
+        head.check(chunks.domain())?;
+    }
     let start = |head: Option<Head>| -> (u32, Vec<ContentHash>) {
         head.map_or((0, Vec::new()), |head| (head.height, vec![head.root]))
     };

@@ -17,7 +17,7 @@ use super::apply::{Batch, Hashed, SourceState, apply, put_snapshot};
 use super::error::StoreError;
 use super::open::Store;
 use super::revisions::{self, Known, Revision};
-use super::snapshot;
+use super::snapshot::{self, Height};
 use super::source_states;
 
 /// Everything one config.xml says, as one run.
@@ -372,12 +372,12 @@ fn neighbour(
         "SELECT root, height, rows FROM snapshots WHERE firewall_id = ?1 AND domain = ?2 AND {which} LIMIT 1"
     );
     let values = (batch.firewall.get(), batch.domain.name(), batch.run.get());
-    let found: Option<(Vec<u8>, u32, i64)> = connection
+    let found: Option<(Vec<u8>, Height, i64)> = connection
         .prepare_cached(&sql)
         .and_then(|mut s| s.query_row(values, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional())
         .map_err(StoreError::write("find a neighbouring state"))?;
     Ok(found.and_then(|(root, height, rows)| {
-        Some(Stored { root: ContentHash::from_slice(&root)?, height, rows })
+        Some(Stored { root: ContentHash::from_slice(&root)?, height: height.0, rows })
     }))
 }
 

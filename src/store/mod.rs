@@ -52,6 +52,7 @@ mod steps;
 mod sweep;
 mod upkeep;
 mod upsert;
+mod verify;
 mod versions;
 mod writer;
 
@@ -80,4 +81,5 @@ pub use select::{Page, Total};
 pub use selection::{Filter, Op, Selection, Value};
 pub use statement::{Cut, Found, PublishedTable, Refusal, Statement};
 pub use states::{DomainStatus, SourceStatus, State};
-pub use upkeep::{Damage, HistoryRun, Part};
+pub use upkeep::{HistoryRun, Part};
+pub use verify::{Damage, Verified};

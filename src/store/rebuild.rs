@@ -14,7 +14,7 @@ use super::beside;
 use super::chunks::Chunks;
 use super::error::StoreError;
 use super::past::RunAt;
-use super::snapshot::{self, Head};
+use super::snapshot::{self, Head, Height};
 
 /// SQLite's own file system in memory: a database whose name begins with `/` is shared by the connections of
 /// one process, each with its own cache, and freed with the last of them.
@@ -200,7 +200,7 @@ pub(super) struct Found {
     thinned_from: Option<i64>,
 }
 
-type FoundColumns = (i64, Vec<u8>, u32, i64, i64, Option<i64>);
+type FoundColumns = (i64, Vec<u8>, Height, i64, i64, Option<i64>);
 
 /// The newest snapshot of `domain` up to a run.
 pub(super) fn found(
@@ -225,7 +225,7 @@ pub(super) fn found(
         problem: "has no address",
     })?;
     Ok(Some(Found {
-        head: Head { id, root, height },
+        head: Head { id, root, height: height.0 },
         run: RunId::new(run),
         taken_at: Timestamp::from_millis(taken_at),
         thinned_from,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::{AnyDomain, RawRow, read_row};
@@ -19,6 +20,29 @@ pub(super) struct Head {
     pub(super) height: u32,
 }
 
+/// Levels of nodes that a tree may have: one of a million rows has three.
+const MOST_LEVELS: u32 = 16;
+
+/// The height of a tree as the database holds it. One that cannot be is higher than any: whoever opens the tree finds
+/// it damaged, and nothing else fails.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Height(pub(super) u32);
+
+impl FromSql for Height {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_i64().map(|height| Self(u32::try_from(height).unwrap_or(u32::MAX)))
+    }
+}
+
+impl Head {
+    /// Refuses a tree that is higher than any.
+    pub(super) fn check(self, domain: &'static str) -> Result<(), StoreError> {
+        let problem = "stands below more levels than there can be";
+        let damaged = || StoreError::Damaged { domain, chunk: self.root.to_string(), problem };
+        if self.height > MOST_LEVELS { Err(damaged()) } else { Ok(()) }
+    }
+}
+
 /// What stands in the `domains` table for one domain.
 #[derive(Debug)]
 pub(super) struct Projection {
@@ -28,7 +52,7 @@ pub(super) struct Projection {
     pub(super) rejects: i64,
 }
 
-type ProjectionColumns = (Vec<u8>, i64, i64, Option<i64>, Option<Vec<u8>>, Option<u32>);
+type ProjectionColumns = (Vec<u8>, i64, i64, Option<i64>, Option<Vec<u8>>, Option<Height>);
 
 pub(super) fn projection(
     connection: &Connection,
@@ -49,7 +73,7 @@ pub(super) fn projection(
     Ok(row.map(|(stamp, rows, rejects, id, root, height)| {
         let root = root.as_deref().and_then(ContentHash::from_slice);
         let head = match (id, root, height) {
-            (Some(id), Some(root), Some(height)) => Some(Head { id, root, height }),
+            (Some(id), Some(root), Some(height)) => Some(Head { id, root, height: height.0 }),
             _ => None,
         };
         Projection { head, stamp, rows, rejects }
@@ -58,6 +82,7 @@ pub(super) fn projection(
 
 /// The hashes of every level of a tree, the root's first and the leaves' last.
 pub(super) fn levels(chunks: &Chunks<'_>, head: Head) -> Result<Vec<Vec<ContentHash>>, StoreError> {
+    head.check(chunks.domain())?;
     let mut levels = vec![vec![head.root]];
     for _ in 0..head.height {
         let mut below = Vec::new();
@@ -88,13 +113,21 @@ pub(super) fn rows(
 pub(super) fn lines(chunks: &Chunks<'_>, head: Head) -> Result<Vec<u8>, StoreError> {
     let mut stable = Vec::new();
     for leaf in levels(chunks, head)?.last().into_iter().flatten() {
-        stable.extend_from_slice(&chunks.get(*leaf)?.content);
+        let stored = chunks.get(*leaf)?;
+        if chunk::rows(&stored.content).is_none() {
+            return Err(no_row(chunks.domain(), *leaf));
+        }
+        stable.extend_from_slice(&stored.content);
     }
     Ok(stable)
 }
 
 pub(super) fn not_rows(domain: &'static dyn AnyDomain, head: Head) -> StoreError {
-    let (domain, chunk) = (domain.name(), head.root.to_string());
+    no_row(domain.name(), head.root)
+}
+
+pub(super) fn no_row(domain: &'static str, chunk: ContentHash) -> StoreError {
+    let chunk = chunk.to_string();
     StoreError::Damaged { domain, chunk, problem: "holds a line that is no row" }
 }
 
@@ -231,9 +264,6 @@ fn put_level(
     let hashes: Vec<ContentHash> = new.iter().map(|chunk| chunk.hash).collect();
     let known: BTreeSet<&ContentHash> = old.iter().collect();
     let came_from = chunk::predecessors(old, &hashes);
-    if old.is_empty() {
-        return new.iter().map(|chunk| chunks.put_whole(chunk)).sum();
-    }
     let mut stored = 0;
     for chunk in new.iter().filter(|chunk| !known.contains(&chunk.hash)) {
         // A damaged base is no reason not to store what is new.

@@ -11,7 +11,7 @@ use crate::types::{ContentHash, FirewallId, Timestamp};
 use super::changes::ChangesQuery;
 use super::error::StoreError;
 use super::past::RunAt;
-use super::snapshot::Head;
+use super::snapshot::{Head, Height};
 
 /// Snapshots of one domain that are listed at a time.
 const LISTED: u32 = 64;
@@ -75,7 +75,7 @@ impl Stream {
                 Ok(Step {
                     position: r.get(0)?,
                     run: r.get(1)?,
-                    head: Head { id: r.get(2)?, root, height: r.get(4)? },
+                    head: Head { id: r.get(2)?, root, height: r.get::<_, Height>(4)?.0 },
                     at: Timestamp::from_millis(r.get(5)?),
                     thinned: r.get::<_, Option<i64>>(6)?.is_some(),
                     is_file: r.get(7)?,

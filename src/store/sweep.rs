@@ -13,6 +13,7 @@ use crate::types::ContentHash;
 use super::chunk;
 use super::chunks::{Chunks, short};
 use super::error::StoreError;
+use super::snapshot::Height;
 
 /// Chunks that one step looks at: some milliseconds under the write lock.
 const AT_A_TIME: i64 = 2_000;
@@ -55,7 +56,7 @@ impl Marked {
         let failed = || StoreError::write("mark chunks");
         let sql = "SELECT snapshot_id, root, height FROM snapshots WHERE snapshot_id > ? ORDER BY snapshot_id";
         let mut statement = connection.prepare_cached(sql).map_err(failed())?;
-        let rows: Vec<(i64, Vec<u8>, u32)> = statement
+        let rows: Vec<(i64, Vec<u8>, Height)> = statement
             .query_map([self.snapshot], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
             .and_then(Iterator::collect)
             .map_err(failed())?;
@@ -63,7 +64,7 @@ impl Marked {
         for (id, root, height) in rows {
             self.snapshot = id;
             if let Some(root) = ContentHash::from_slice(&root) {
-                self.tree(connection, &chunks, root, height)?;
+                self.tree(connection, &chunks, root, height.0)?;
             }
         }
         Ok(())

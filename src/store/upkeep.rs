@@ -1,15 +1,13 @@
-//! Looking after the file: runs and what they cost, sizes, checks, copies.
+//! Looking after the file: runs and what they cost, sizes, copies.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::Connection;
 use sqlx::Row;
 
-use crate::domain::{AnyDomain, by_name};
-use crate::types::{ContentHash, FirewallId, Moment, RunId, Timestamp};
+use crate::domain::AnyDomain;
+use crate::types::{FirewallId, Moment, RunId, Timestamp};
 
-use super::chunk;
 use super::chunks::Chunks;
 use super::error::StoreError;
 use super::open::Store;
@@ -39,17 +37,6 @@ pub struct HistoryRun {
 pub struct Part {
     pub name: String,
     pub bytes: i64,
-}
-
-/// A chunk that is not what it should be, and what it hurts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Damage {
-    pub firewall: FirewallId,
-    pub domain: String,
-    /// Run whose snapshot it is.
-    pub run: RunId,
-    pub taken_at: Timestamp,
-    pub problem: String,
 }
 
 impl Store {
@@ -104,12 +91,6 @@ impl Store {
         Ok(rows.into_iter().map(|(name, bytes)| Part { name, bytes }).collect())
     }
 
-    /// Reads every chunk of every snapshot; what is damaged, and which snapshots it hurts. Also how many
-    /// snapshots were looked at.
-    pub async fn verify(&self) -> Result<(u64, Vec<Damage>), StoreError> {
-        self.reader.run(|connection| verify(connection)).await
-    }
-
     /// The canonical rows of one domain at a moment, one JSON object per line, as they are hashed.
     pub async fn export(
         &self,
@@ -150,60 +131,4 @@ impl Store {
         }
         copied
     }
-}
-
-type SnapshotColumns = (i64, String, i64, i64, Vec<u8>, u32);
-
-fn verify(connection: &Connection) -> Result<(u64, Vec<Damage>), StoreError> {
-    let failed = || StoreError::write("list snapshots");
-    let sql = "SELECT firewall_id, domain, run_id, taken_at, root, height FROM snapshots ORDER BY snapshot_id";
-    let mut statement = connection.prepare(sql).map_err(failed())?;
-    let snapshots: Vec<SnapshotColumns> = statement
-        .query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?)))
-        .and_then(Iterator::collect)
-        .map_err(failed())?;
-    let mut sound: BTreeSet<(ContentHash, u32)> = BTreeSet::new();
-    let (mut looked, mut damages) = (0, Vec::new());
-    for (firewall, domain, run, taken_at, root, height) in snapshots {
-        looked += 1;
-        let name = by_name(&domain).map_or("(unknown)", |domain| domain.name());
-        let chunks = Chunks::new(connection, name);
-        let mut problem = None;
-        match ContentHash::from_slice(&root) {
-            None => problem = Some("its root is no address".to_owned()),
-            Some(root) => match tree(&chunks, root, height, &mut sound) {
-                Ok(()) => {}
-                Err(error @ StoreError::Damaged { .. }) => problem = Some(error.to_string()),
-                Err(other) => return Err(other),
-            },
-        }
-        damages.extend(problem.map(|problem| Damage {
-            firewall: FirewallId::new(firewall),
-            domain,
-            run: RunId::new(run),
-            taken_at: Timestamp::from_millis(taken_at),
-            problem,
-        }));
-    }
-    Ok((looked, damages))
-}
-
-/// Every chunk below `root`; a tree that was found sound is not read again.
-fn tree(
-    chunks: &Chunks<'_>,
-    root: ContentHash,
-    height: u32,
-    sound: &mut BTreeSet<(ContentHash, u32)>,
-) -> Result<(), StoreError> {
-    if sound.contains(&(root, height)) {
-        return Ok(());
-    }
-    let node = chunks.get(root)?;
-    if height > 0 {
-        for child in chunk::children(&node.content) {
-            tree(chunks, child, height - 1, sound)?;
-        }
-    }
-    sound.insert((root, height));
-    Ok(())
 }
