@@ -50,8 +50,9 @@ const NOISY: &[(&str, LevelFilter)] = &[
 /// The most they may say when it does not.
 const UNNAMED: LevelFilter = LevelFilter::WARN;
 
-/// Says at error level what our own message about a certificate says better; silent unless named.
-const SILENT: &str = "rustls_platform_verifier";
+/// What they say at error level is none of ours to mend: what our own message about a certificate says better, and
+/// that a client left before its answer. Silent unless their crate is named.
+const SILENT: &[&str] = &["rustls_platform_verifier", "rmcp::service"];
 
 /// Logging that cannot be set up.
 #[derive(Debug, Error)]
@@ -149,10 +150,11 @@ fn ceilings(filter: &str) -> FilterFn<impl Fn(&Metadata<'_>) -> bool + use<>> {
         .iter()
         .map(|(name, most)| (*name, if named(name) { *most } else { UNNAMED }))
         .collect();
-    let silent = !named(SILENT);
+    let is_unnamed = |target: &&str| !target.split("::").next().is_some_and(named);
+    let silent: Vec<&str> = SILENT.iter().copied().filter(is_unnamed).collect();
     filter_fn(move |metadata| {
         let target = metadata.target();
-        if silent && target.starts_with(SILENT) {
+        if silent.iter().any(|name| target.starts_with(name)) {
             return false;
         }
         let ceiling = ceilings.iter().find(|(name, _)| target.starts_with(name));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::ask::{Ask, Asked, Found, Outcome as How};
 
@@ -71,23 +71,44 @@ fn notes(asked: &Asked) -> String {
     text
 }
 
+/// What stands without a flag, in this order.
+fn plain(tool: &str) -> &'static [&'static str] {
+    match tool {
+        "query" => &["domain"],
+        "report" => &["report", "about"],
+        "devices" => &["place"],
+        "presence" => &["about"],
+        "locate" => &["what"],
+        "trace" | "reach" => &["from", "to"],
+        _ => &[],
+    }
+}
+
 /// The call as a command line.
 fn command(call: &Value) -> String {
     let tool = call["tool"].as_str().unwrap_or_default();
     let mut line = format!("opndex {tool}");
-    let arguments = call["arguments"].as_object();
-    for name in ["domain", "report", "about", "place"] {
-        if let Some(text) = arguments.and_then(|a| a.get(name)).and_then(Value::as_str) {
-            let _ = write!(line, " {}", quoted(text));
+    let empty = Map::new();
+    let arguments = call["arguments"].as_object().unwrap_or(&empty);
+    let port = arguments.get("port").and_then(Value::as_str).filter(|_| tool == "trace");
+    for name in plain(tool) {
+        if let Some(text) = arguments.get(*name).and_then(Value::as_str) {
+            // `nas:443` is one word.
+            let text = match port.filter(|_| *name == "to") {
+                Some(port) => format!("{text}:{port}"),
+                None => text.to_owned(),
+            };
+            let _ = write!(line, " {}", quoted(&text));
         }
     }
-    for (name, value) in arguments.into_iter().flatten() {
+    for (name, value) in arguments {
         let flag = match name.as_str() {
-            "domain" | "report" | "about" | "place" => continue,
-            "count_only" => "count",
+            name if plain(tool).contains(&name) => continue,
+            "port" if port.is_some() => continue,
+            "count_only" => "count".to_owned(),
             // `--name` names the firewall in the settings.
-            "name" => "called",
-            other => other,
+            "name" => "called".to_owned(),
+            other => other.replace('_', "-"),
         };
         match value {
             Value::Bool(_) => {
@@ -118,5 +139,70 @@ fn quoted(text: &str) -> String {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use serde_json::json;
+
+    use super::super::args::Cli;
+    use super::*;
+
+    #[test]
+    fn the_command_of_every_call_is_one_that_is_understood() {
+        for (call, line) in [
+            (
+                json!({ "tool": "trace", "arguments": { "from": "nas", "to": "tv", "port": "53", "proto": "udp" } }),
+                "opndex trace nas tv:53 --proto udp",
+            ),
+            (
+                json!({ "tool": "presence", "arguments": { "new_since": "today" } }),
+                "opndex presence --new-since today",
+            ),
+            (
+                json!({ "tool": "presence", "arguments": { "about": "nas", "since": "today" } }),
+                "opndex presence nas --since today",
+            ),
+            (
+                json!({ "tool": "reach", "arguments": { "from": "GUEST", "to": "any", "verdict": "pass" } }),
+                "opndex reach GUEST any --verdict pass",
+            ),
+            (
+                json!({ "tool": "lint", "arguments": { "code": "shadowed_rule" } }),
+                "opndex lint --code shadowed_rule",
+            ),
+            (
+                json!({ "tool": "locate", "arguments": { "what": "10.0.0.1" } }),
+                "opndex locate 10.0.0.1",
+            ),
+            (
+                json!({ "tool": "changes", "arguments": { "domain": "routes", "since": "today", "about": "nas" } }),
+                "opndex changes --about nas --domain routes --since today",
+            ),
+            (
+                json!({ "tool": "devices", "arguments": { "place": "IOT", "name": "lamp", "is": ["online"], "count_only": true } }),
+                "opndex devices IOT --count --is online --called lamp",
+            ),
+            (
+                json!({ "tool": "report", "arguments": { "report": "rules", "about": "IOT", "only": "block" } }),
+                "opndex report rules IOT --only block",
+            ),
+            (
+                json!({ "tool": "query", "arguments": { "domain": "arp", "where": ["ip=10.0.0.1"], "columns": ["ip", "mac"] } }),
+                "opndex query arp --columns ip,mac --where ip=10.0.0.1",
+            ),
+        ] {
+            let written = command(&call).replace('\'', "");
+            let parsed = Cli::try_parse_from(written.split(' '));
+            assert!(parsed.is_ok(), "{written}: {}", parsed.err().unwrap());
+            let sorted = |text: &str| {
+                let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+                words.sort();
+                words
+            };
+            assert_eq!(sorted(&written), sorted(line), "{written}");
+        }
     }
 }

@@ -290,9 +290,16 @@ impl ServerHandler for Session {
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        match &self.shared.refresher {
-            Some(refresher) => news::listen(&context, refresher.subscribe()).await,
-            None => context.cancelled().await,
+        let listening = async {
+            match &self.shared.refresher {
+                Some(refresher) => news::listen(&context, refresher.subscribe()).await,
+                None => context.cancelled().await,
+            }
+        };
+        // rmcp waits for requests that are still open, and this one is open for ever.
+        tokio::select! {
+            () = self.ended.cancelled() => {}
+            () = listening => {}
         }
         Ok(())
     }

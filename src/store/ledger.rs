@@ -1,6 +1,7 @@
 //! What every question asks beside its rows: the firewalls, what their sources said last, how many rows there
 //! are, and what the user says. Small, and kept in memory until the file changes.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,13 +15,37 @@ use super::open::Store;
 use super::record::{self, FirewallRow};
 use super::states::{self, DomainStatus, SourceStatus};
 
+/// Totals that are kept, and the longest question that one is kept of, in bytes: 512 KiB at most.
+const TOTALS: usize = 512;
+const LONGEST: usize = 1_024;
+
 /// Each part is read when it is first asked for.
 #[derive(Debug, Default)]
-struct Parts {
+pub(super) struct Parts {
     firewalls: OnceCell<Arc<[FirewallRow]>>,
     sources: OnceCell<Arc<[SourceStatus]>>,
     domains: OnceCell<Arc<[DomainStatus]>>,
     labels: OnceCell<Arc<[Label]>>,
+    /// How many rows each question had that was asked at this version: the next page of it, or the same asked
+    /// again, need not count. The first 1,000 devices take 1.3 ms to count, a page of 50 takes 0.5 ms to read.
+    totals: Mutex<BTreeMap<String, u64>>,
+}
+
+impl Parts {
+    pub(super) fn total(&self, question: &str) -> Option<u64> {
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner).get(question).copied()
+    }
+
+    pub(super) fn keep_total(&self, question: String, total: u64) {
+        if question.len() > LONGEST {
+            return;
+        }
+        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        if totals.len() >= TOTALS {
+            totals.clear();
+        }
+        totals.insert(question, total);
+    }
 }
 
 /// The parts as of the newest change of one database. Cheap to clone.
@@ -50,8 +75,13 @@ impl Ledger {
         *self.watched.lock().unwrap_or_else(PoisonError::into_inner) = Watched::default();
     }
 
+    /// Whether nobody has committed since `parts` were asked for.
+    pub(super) fn is_at(&self, parts: &Arc<Parts>) -> bool {
+        Arc::ptr_eq(&self.parts(), parts)
+    }
+
     /// What is read into these parts is at least as new as the version they are kept under, never older.
-    fn parts(&self) -> Arc<Parts> {
+    pub(super) fn parts(&self) -> Arc<Parts> {
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(path) = &self.path else { return Arc::clone(&watched.parts) };
         let version = watched.version(path);
@@ -94,13 +124,25 @@ impl Store {
 
     /// The newest contact with every endpoint, of all firewalls.
     pub async fn source_statuses(&self) -> Result<Arc<[SourceStatus]>, StoreError> {
-        let parts = self.ledger.parts();
+        self.sources_in(&self.ledger.parts()).await
+    }
+
+    pub(super) async fn sources_in(
+        &self,
+        parts: &Parts,
+    ) -> Result<Arc<[SourceStatus]>, StoreError> {
         parts.sources.get_or_try_init(|| states::sources(&self.readers)).await.cloned()
     }
 
     /// Row and reject counts of every domain, of all firewalls.
     pub async fn domain_statuses(&self) -> Result<Arc<[DomainStatus]>, StoreError> {
-        let parts = self.ledger.parts();
+        self.domains_in(&self.ledger.parts()).await
+    }
+
+    pub(super) async fn domains_in(
+        &self,
+        parts: &Parts,
+    ) -> Result<Arc<[DomainStatus]>, StoreError> {
         parts.domains.get_or_try_init(|| states::domains(&self.readers)).await.cloned()
     }
 

@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use rusqlite::{Connection, Statement};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Statement, params_from_iter};
 
 use crate::domain::{AnyDomain, Only, SIGHTINGS, Sighting, sighting};
 use crate::types::{FirewallId, RunId, Timestamp};
@@ -47,47 +48,111 @@ pub(super) fn update(
     (before, now): (Option<Timestamp>, Timestamp),
     touched: &Touched,
 ) -> Result<(), StoreError> {
-    let failed = || StoreError::write("keep presence");
     let Some(sighting) = sighting(domain) else { return Ok(()) };
     let one = matches!(touched, Touched::Some(_));
-    let prepare = |text: &str| connection.prepare_cached(text).map_err(failed());
-    let mut close = prepare(&closing(one))?;
-    let mut closed = prepare(
-        "UPDATE presence SET last_at = max(first_at, ?2) WHERE sighting_id = ?1 AND last_at IS NULL",
-    )?;
-    let mut open = prepare(&opening(sighting, one))?;
-    let mut opened = prepare(
-        "INSERT INTO presence (sighting_id, first_run, first_at) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO UPDATE SET last_at = NULL",
-    )?;
-    let seen = before.unwrap_or(now).min(now).millis();
-    let mut look = |address: Option<&[u8]>| -> Result<(), StoreError> {
-        for id in ids(&mut close, firewall, seen, address)? {
-            closed.execute((id, seen)).map_err(failed())?;
+    let seen = before.unwrap_or(now).min(now);
+    let mut look = Look::new(connection, sighting, one, (firewall, run, seen, now))?;
+    match touched {
+        Touched::All => look.at(None),
+        Touched::Some(addresses) => addresses.iter().try_for_each(|ip| look.at(Some(ip))),
+    }
+}
+
+/// The statements of one update, each prepared once.
+struct Look<'c> {
+    /// Sightings that no table shows any more are over; their intervals with them.
+    close: Statement<'c>,
+    closed: Statement<'c>,
+    /// Sightings that were over and that the table shows again; each begins an interval.
+    reopen: Statement<'c>,
+    reopened: Statement<'c>,
+    /// Sightings that the table shows for the first time.
+    open: Statement<'c>,
+    opened: Statement<'c>,
+    newest: Statement<'c>,
+    over: Statement<'c>,
+    firewall: i64,
+    run: i64,
+    seen: i64,
+    now: i64,
+}
+
+impl<'c> Look<'c> {
+    fn new(
+        connection: &'c Connection,
+        sighting: &Sighting,
+        one: bool,
+        (firewall, run, seen, now): (FirewallId, RunId, Timestamp, Timestamp),
+    ) -> Result<Self, StoreError> {
+        let prepare = |text: &str| {
+            connection.prepare(text).map_err(StoreError::write("prepare to keep presence"))
+        };
+        Ok(Self {
+            close: prepare(&closing(one))?,
+            closed: prepare(
+                "UPDATE presence SET last_at = max(first_at, ?2) WHERE sighting_id = ?1 AND last_at IS NULL",
+            )?,
+            reopen: prepare(&reopening(sighting, one))?,
+            reopened: prepare(
+                "INSERT INTO presence (sighting_id, first_run, first_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET last_at = NULL",
+            )?,
+            open: prepare(&opening(sighting, one))?,
+            // A first fill of 100,000 leases: one statement takes half the time of one for each.
+            opened: prepare(
+                "INSERT INTO presence (sighting_id, first_run, first_at)
+                 SELECT sighting_id, ?2, ?3 FROM sightings WHERE sighting_id > ?1",
+            )?,
+            newest: prepare("SELECT coalesce(max(sighting_id), 0) FROM sightings")?,
+            over: prepare(
+                "SELECT EXISTS (SELECT 1 FROM sightings WHERE firewall_id = ?1 AND last_at IS NOT NULL)",
+            )?,
+            firewall: firewall.get(),
+            run: run.get(),
+            seen: seen.millis(),
+            now: now.millis(),
+        })
+    }
+
+    /// Looks at one address, or at all.
+    fn at(&mut self, address: Option<&[u8]>) -> Result<(), StoreError> {
+        let failed = || StoreError::write("keep presence");
+        let Self { firewall, run, seen, now, .. } = *self;
+        let newest: i64 = self.newest.query_row([], |r| r.get(0)).map_err(failed())?;
+        for id in ids(&mut self.close, &[firewall, seen], address)? {
+            self.closed.execute((id, seen)).map_err(failed())?;
         }
-        for id in ids(&mut open, firewall, now.millis(), address)? {
-            opened.execute((id, run.get(), now.millis())).map_err(failed())?;
+        // A first fill finds none that are over, and need not look for each row of the table.
+        let none =
+            address.is_none() && !self.over.query_row([firewall], |r| r.get(0)).map_err(failed())?;
+        if !none {
+            for id in ids(&mut self.reopen, &[firewall], address)? {
+                self.reopened.execute((id, run, now)).map_err(failed())?;
+            }
+        }
+        let new = self.open.execute(parameters(&[firewall, now], address));
+        if new.map_err(failed())? > 0 {
+            self.opened.execute((newest, run, now)).map_err(failed())?;
         }
         Ok(())
-    };
-    match touched {
-        Touched::All => look(None),
-        Touched::Some(addresses) => addresses.iter().try_for_each(|ip| look(Some(ip))),
     }
 }
 
 fn ids(
     statement: &mut Statement<'_>,
-    firewall: FirewallId,
-    at: i64,
+    numbers: &[i64],
     address: Option<&[u8]>,
 ) -> Result<Vec<i64>, StoreError> {
-    let read = |r: &rusqlite::Row<'_>| r.get(0);
-    let found = match address {
-        Some(ip) => statement.query_map((firewall.get(), at, ip), read),
-        None => statement.query_map((firewall.get(), at), read),
-    };
-    found.and_then(Iterator::collect).map_err(StoreError::write("keep presence"))
+    statement
+        .query_map(parameters(numbers, address), |r| r.get(0))
+        .and_then(Iterator::collect)
+        .map_err(StoreError::write("keep presence"))
+}
+
+/// `numbers`, and the address behind them if the statement looks at one.
+fn parameters<'a>(numbers: &'a [i64], address: Option<&'a [u8]>) -> impl rusqlite::Params + 'a {
+    let numbers = numbers.iter().map(|n| ToSqlOutput::from(*n));
+    params_from_iter(numbers.chain(address.map(|ip| ToSqlOutput::Borrowed(ValueRef::Blob(ip)))))
 }
 
 /// Ends sightings that no table shows any more.
@@ -112,20 +177,43 @@ fn closing(one: bool) -> String {
     text
 }
 
-/// Begins sightings that the table shows; one that is open stays as it is and is not returned.
-fn opening(s: &Sighting, one: bool) -> String {
-    let address = if one { format!(" AND t.\"{}_sort\" = ?3", s.address) } else { String::new() };
+/// Sightings that were over and that the table shows again.
+fn reopening(s: &Sighting, one: bool) -> String {
     format!(
-        "INSERT INTO sightings (firewall_id, client, ip, ip_sort, interface, first_at)
-         SELECT DISTINCT t.firewall_id, {client}, t.\"{ip}\", t.\"{ip}_sort\", coalesce(t.\"{interface}\", ''), ?2
-         FROM \"{domain}\" t WHERE t.firewall_id = ?1 AND {client} IS NOT NULL AND {condition}{address}
-         ON CONFLICT (client, ip_sort, interface, firewall_id) DO UPDATE SET last_at = NULL WHERE last_at IS NOT NULL
+        "UPDATE sightings SET last_at = NULL WHERE sighting_id IN (
+            SELECT s.sighting_id FROM {shown}
+            AND s.firewall_id = ?1 AND s.client = {client} AND s.ip_sort = t.\"{ip}_sort\"
+            AND s.interface = coalesce(t.\"{interface}\", '') AND s.last_at IS NOT NULL)
          RETURNING sighting_id",
+        shown = shown(s, one.then_some("?2"), " CROSS JOIN sightings s"),
         client = client(s),
         ip = s.address,
         interface = s.interface,
-        domain = s.domain,
-        condition = condition(s),
+    )
+}
+
+/// Begins sightings that the table shows for the first time; a row that repeats one adds nothing.
+fn opening(s: &Sighting, one: bool) -> String {
+    format!(
+        "INSERT INTO sightings (firewall_id, client, ip, ip_sort, interface, first_at)
+         SELECT t.firewall_id, {client}, t.\"{ip}\", t.\"{ip}_sort\", coalesce(t.\"{interface}\", ''), ?2
+         FROM {shown} ON CONFLICT DO NOTHING",
+        client = client(s),
+        ip = s.address,
+        interface = s.interface,
+        shown = shown(s, one.then_some("?3"), ""),
+    )
+}
+
+/// The rows of a table that show a device, up to the conditions that may follow.
+fn shown(s: &Sighting, address: Option<&str>, join: &str) -> String {
+    let address = address.map(|ip| format!(" AND t.\"{}_sort\" = {ip}", s.address));
+    format!(
+        "\"{}\" t{join} WHERE t.firewall_id = ?1 AND {} IS NOT NULL AND {}{address}",
+        s.domain,
+        client(s),
+        condition(s),
+        address = address.unwrap_or_default(),
     )
 }
 

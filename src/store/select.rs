@@ -10,9 +10,11 @@ use crate::types::{AddressRange, FirewallId, sort_key};
 
 use super::error::StoreError;
 use super::open::Store;
+use super::reply::{Question, Reads, Reply};
 use super::selection::{Filter, Op, Selection, Value};
 use super::sql;
-use super::states::{DomainStatus, SourceStatus, source_status_of};
+use super::standing;
+use super::states::{DomainStatus, SourceStatus};
 
 /// Matches are counted up to here when a page is wanted; an answer then says "at least". With 10,000 a page by the
 /// beginning of a name was 2.2 times as slow on 1,000,000 leases as on 10,000 (`benches/serve.rs`), where there are
@@ -28,7 +30,7 @@ pub enum Total {
     AtLeast(u64),
 }
 
-/// One page of an answer.
+/// One page of an reply.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// Cells in the order of the selection's columns.
@@ -45,19 +47,20 @@ pub struct Page {
 impl Store {
     /// Answers `selection` in one statement, so that rows, count and freshness are of one moment.
     pub async fn select(&self, selection: &Selection) -> Result<Page, StoreError> {
-        let failed = || StoreError::query("answer a query");
-        let (text, values) = statement(selection);
-        let row = sql::fetch_one(&self.readers, text, values).await.map_err(failed())?;
-        let json = |i: usize| row.try_get::<Option<String>, _>(i);
-        let (rows, total, sources, statuses) =
-            (|| Ok((json(0)?, row.try_get::<i64, _>(1)?, json(2)?, json(3)?)))()
-                .map_err(failed())?;
-        page(selection, rows, total, sources, statuses)
+        let domains = [selection.domain.name()];
+        let question = Question {
+            what: "answer a query",
+            domains: &domains,
+            columns: 1,
+            counted: counted(selection),
+        };
+        let reply = self.reply(question, |reads| statement(selection, reads)).await?;
+        page(selection, reply)
     }
 
     /// The statement that answers `selection`, for people who read SQL.
     pub fn select_statement(selection: &Selection) -> String {
-        statement(selection).0
+        statement(selection, Reads::All).0
     }
 
     /// How SQLite runs `selection`: one line per step of `EXPLAIN QUERY PLAN`.
@@ -83,8 +86,15 @@ impl Store {
     }
 }
 
+/// What decides the total of a selection.
+fn counted(selection: &Selection) -> String {
+    let filters: Vec<_> = selection.filters.iter().map(|f| (f.column.name, &f.op)).collect();
+    let rest = (selection.firewall, selection.rows_wanted, filters);
+    format!("{} {rest:?}", selection.domain.name())
+}
+
 /// The whole answer as one row: rows, total, sources, counts; each a scalar subquery.
-fn statement(selection: &Selection) -> (String, Values) {
+fn statement(selection: &Selection, reads: Reads) -> (String, Values) {
     let name = selection.domain.name();
     let mut values = Vec::new();
     let mut part = |(text, Values(more)): (String, Values)| {
@@ -100,30 +110,34 @@ fn statement(selection: &Selection) -> (String, Values) {
     } else {
         "NULL".to_owned()
     };
-    let total = if selection.filters.is_empty() {
+    let mut columns = vec![rows];
+    if reads != Reads::Rows {
+        columns.push(format!("({})", part(total(selection))));
+    }
+    if reads == Reads::All {
+        columns.push(standing::columns(&[name]));
+    }
+    (format!("SELECT {}", columns.join(", ")), Values(values))
+}
+
+fn total(selection: &Selection) -> (String, Values) {
+    let name = selection.domain.name();
+    if selection.filters.is_empty() {
         let mut sum = Query::select();
         sum.expr(Func::coalesce([Func::sum(Expr::col("rows")).into(), Expr::val(0)]))
             .from("domains")
             .and_where(Expr::col("domain").eq(name));
         only_firewall(&mut sum, selection.firewall);
-        part(sum.build(SqliteQueryBuilder))
-    } else {
-        let mut some = Query::select();
-        some.expr(Expr::cust("1")).from(name);
-        conditions(&mut some, selection);
-        let some = part(some.build(SqliteQueryBuilder));
-        format!("SELECT count(*) FROM ({some} LIMIT {})", counted(selection) + 1)
-    };
-    let text = format!(
-        "SELECT {rows}, ({total}),
-         (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
-          FROM sources WHERE domain = '{name}'),
-         (SELECT json_group_array(json_array(firewall_id, rows, rejects)) FROM domains WHERE domain = '{name}')"
-    );
-    (text, Values(values))
+        return sum.build(SqliteQueryBuilder);
+    }
+    let mut some = Query::select();
+    some.expr(Expr::cust("1")).from(name);
+    conditions(&mut some, selection);
+    let (some, values) = some.build(SqliteQueryBuilder);
+    (format!("SELECT count(*) FROM ({some} LIMIT {})", most(selection) + 1), values)
 }
 
-const fn counted(selection: &Selection) -> u32 {
+const fn most(selection: &Selection) -> u32 {
     if selection.rows_wanted { COUNTED } else { COUNTED_ALONE }
 }
 
@@ -277,18 +291,13 @@ fn cell_value(cell: &Cell) -> Expr {
     }
 }
 
-fn page(
-    selection: &Selection,
-    rows: Option<String>,
-    total: i64,
-    sources: Option<String>,
-    statuses: Option<String>,
-) -> Result<Page, StoreError> {
+fn page(selection: &Selection, reply: Reply) -> Result<Page, StoreError> {
+    let failed = || StoreError::query("answer a query");
     let damaged = |_| StoreError::Declaration { domain: selection.domain.name() };
-    let parse = |text: Option<String>| {
-        text.map_or(Ok(Vec::new()), |t| serde_json::from_str::<Vec<Vec<serde_json::Value>>>(&t))
-    };
-    let mut rows = parse(rows).map_err(damaged)?;
+    let rows = reply.row.try_get::<Option<String>, _>(0).map_err(failed())?;
+    let mut rows = rows
+        .map_or(Ok(Vec::new()), |t| serde_json::from_str::<Vec<Vec<serde_json::Value>>>(&t))
+        .map_err(damaged)?;
     let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -303,26 +312,13 @@ fn page(
         last = Some(key);
     }
     let next = if more { last.and_then(|cells| read_key(&order, &cells)) } else { None };
-    let total = u64::try_from(total).unwrap_or(0);
-    let most = u64::from(counted(selection));
-    let total = if !selection.filters.is_empty() && total > most {
+    let most = u64::from(most(selection));
+    let total = if !selection.filters.is_empty() && reply.total > most {
         Total::AtLeast(most)
     } else {
-        Total::Exactly(total)
+        Total::Exactly(reply.total)
     };
-    let sources =
-        parse(sources).map_err(damaged)?.iter().filter_map(|row| source_status_of(row)).collect();
-    let status = |row: &Vec<serde_json::Value>| {
-        let number = |i: usize| row.get(i)?.as_i64();
-        let domain = selection.domain.name().to_owned();
-        Some(DomainStatus {
-            firewall: FirewallId::new(number(0)?),
-            domain,
-            rows: number(1)?,
-            rejects: number(2)?,
-        })
-    };
-    let statuses = parse(statuses).map_err(damaged)?.iter().filter_map(status).collect();
+    let Reply { sources, statuses, .. } = reply;
     Ok(Page { rows, firewalls, total, next, sources, statuses })
 }
 

@@ -316,8 +316,12 @@ impl Firewall {
             cancel,
         };
         let pull = pull::pull(&context, domain).await?;
+        // That a run was stopped is said once, not for each of eighty domains.
+        let is_stopped = pull.cancelled;
         let report = report_of(domain.name(), pull, millis(started));
-        if let Some(reason) = report.reason.as_deref().filter(|_| !report.state.is_good()) {
+        if let Some(reason) =
+            report.reason.as_deref().filter(|_| !is_stopped && !report.state.is_good())
+        {
             warn!(
                 firewall.name = self.name,
                 domain.name = domain.name(),

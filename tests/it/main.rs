@@ -30,5 +30,6 @@ mod sql;
 mod store;
 mod support;
 mod sync;
+mod terms;
 mod upkeep;
 mod vendors;

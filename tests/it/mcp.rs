@@ -1,7 +1,9 @@
 //! The MCP door, as its clients meet it: in process, over a pipe, filled from the simulated firewall.
 #![cfg(test)]
 
+mod asked;
 mod doors;
+mod endings;
 mod http;
 mod index;
 mod resources;
@@ -9,14 +11,12 @@ mod schema;
 mod wire;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use opndex::mcp::Server;
 use opndex::sim::Fault;
 use rmcp::model::{CallToolRequestParams, ProtocolVersion};
 use rmcp::service::{ClientLifecycleMode, ClientServiceExt};
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -454,38 +454,4 @@ async fn both_lifecycles_are_served_to_the_sdk_client() {
     let (near, far) = tokio::io::duplex(PIPE);
     drop(near);
     Server::new(index.ask.clone(), None).serve(far, CancellationToken::new()).await.unwrap();
-}
-
-#[tokio::test]
-async fn the_session_ends_at_once_even_while_a_refresh_runs() {
-    let index = index().await;
-    index.sim.set_latency(Duration::from_secs(30));
-    // Stopped from our side.
-    let mut wire = index.client().await;
-    let id = wire.send("tools/call", json!({ "name": "refresh", "arguments": {} })).await;
-    wire.ask("ping", json!({})).await;
-    wire.cancel.cancel();
-    let said = wire.answer(id).await["result"].clone();
-    assert_eq!(
-        (said["isError"].as_bool(), text(&said).as_str()),
-        (Some(true), "opndex is stopping")
-    );
-    assert!(wire.ended().await < QUICK);
-    // The client goes.
-    let mut wire = index.client().await;
-    wire.send("tools/call", json!({ "name": "refresh", "arguments": {} })).await;
-    wire.ask("ping", json!({})).await;
-    wire.write.shutdown().await.unwrap();
-    assert!(wire.ended().await < QUICK);
-    // The client cancels the call, and goes on asking.
-    let mut wire = index.client().await;
-    let id = wire.send("tools/call", json!({ "name": "refresh", "arguments": {} })).await;
-    wire.write(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id } })).await;
-    assert_eq!(wire.data("query", json!({ "domain": "vlans" })).await["domain"], "vlans");
-    drop(wire.write);
-    // A client that does not even begin.
-    let (_near, far) = tokio::io::duplex(PIPE);
-    let cancel = CancellationToken::new();
-    cancel.cancel();
-    Server::new(index.ask.clone(), None).serve(far, cancel).await.unwrap();
 }

@@ -210,6 +210,33 @@ async fn a_repeated_question_is_not_prepared_again() {
     }
 }
 
+/// Totals are kept between pages, never past a change of the file.
+#[tokio::test]
+async fn a_total_is_counted_again_when_the_index_has_changed() {
+    let network = network(20).await;
+    let asked = DevicesQuery { limit: Some(5), ..DevicesQuery::default() };
+    let filtered = Query {
+        domain: "arp".to_owned(),
+        filters: vec!["ip in 203.0.113.0/24".to_owned()],
+        limit: Some(5),
+        ..Query::default()
+    };
+    let totals = async || {
+        let devices = network.ask.devices(&asked).await.unwrap().total;
+        (devices, network.ask.query(&filtered).await.unwrap().total)
+    };
+    let before = totals().await;
+    assert_eq!(totals().await, before);
+    let other = rusqlite::Connection::open(network.store.path()).unwrap();
+    for n in 1..=3_u64 {
+        let sql = "INSERT INTO arp (firewall_id, device, ip, ip_sort, mac) VALUES (1, 'igc0', ?1, ?2, ?3)";
+        let ip = [vec![0; 10], vec![255, 255, 203, 0, 113, n.to_le_bytes()[0]]].concat();
+        let row = (format!("203.0.113.{n}"), ip, format!("3c:22:fb:ff:ff:0{n}"));
+        other.execute(sql, row).unwrap();
+        assert_eq!(totals().await, (before.0 + n, before.1 + n));
+    }
+}
+
 #[test]
 fn a_planted_scan_is_seen() {
     let names = big_names("SELECT 1 FROM dhcp_leases l JOIN arp ON 1 WHERE 2");

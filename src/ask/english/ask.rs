@@ -7,11 +7,13 @@ use crate::ask::answer::Answer;
 use crate::ask::devices::DevicesQuery;
 use crate::ask::error::AskError;
 use crate::ask::query::{Ask, Query};
+use crate::ask::trace::TraceQuestion;
 use crate::store::NameIs;
 
 use super::call::Call;
 use super::entity::{Entity, Sort, entities};
 use super::kinds::{Action, Kind, Slots};
+use super::past;
 use super::understand::{self, Fit};
 use super::words::{LONGEST, words};
 
@@ -73,7 +75,7 @@ impl Ask {
             // A name that is none is refused before anything is understood.
             crate::ask::query::firewall(&self.store.firewalls().await?, name)?;
         }
-        let words = words(question);
+        let mut words = words(question);
         if words.is_empty() || question.chars().count() > LONGEST {
             return Ok(unsure(
                 format!(
@@ -82,12 +84,13 @@ impl Ask {
                 Vec::new(),
             ));
         }
-        let found = entities(self, &words, firewall, &understand::is_spoken).await?;
-        let mut fits = understand::fits(&words, &found);
+        let mut found = entities(self, &words, firewall, &understand::is_spoken).await?;
+        understand::inflected(&mut words, &mut found);
+        let slots = Slots { words: &words, entities: &found, now: self.clock.now() };
+        let mut fits = understand::fits(&slots);
         // What begins with a verb of change asks for a change; nothing else does.
         let command = understand::is_command(&words);
         fits.retain(|fit| (fit.kind.name == "write") == command);
-        let slots = Slots { words: &words, entities: &found, now: self.clock.now() };
         let Some(fit) = understand::decided(&fits) else {
             return Ok(nearest(&fits, &slots, firewall));
         };
@@ -107,9 +110,18 @@ impl Ask {
                 Ok(unsure(what.to_owned(), vec![Reading { understood, call: None }]))
             }
             Action::Call(call) => {
-                let call = call.of_firewall(firewall);
+                let mut call = call.of_firewall(firewall);
+                let mut carried_out = self.carry_out(&call).await;
+                // An address that no device has is the firewall's own, or known to a rule or a record.
+                if let (Some(elsewhere), Ok(Found::Rows(answer))) = (elsewhere(&call), &carried_out)
+                    && answer.total == 0
+                    && answer.freshness.complete
+                {
+                    call = elsewhere;
+                    carried_out = self.carry_out(&call).await;
+                }
                 let written = call.written();
-                match self.carry_out(&call).await {
+                match carried_out {
                     Ok(answer) => Ok(Asked {
                         outcome: Outcome::Answered,
                         kind: Some(kind.name),
@@ -147,6 +159,18 @@ impl Ask {
             Call::Presence(asked) => {
                 let presence = self.presence(asked).await?;
                 Ok(Found::Told(serde_json::to_value(presence).unwrap_or_default()))
+            }
+            Call::Reach(question) => {
+                let reach = self.reach(question).await?;
+                Ok(Found::Told(serde_json::to_value(reach).unwrap_or_default()))
+            }
+            Call::Lint(question) => {
+                let lint = self.lint(question).await?;
+                Ok(Found::Told(serde_json::to_value(lint).unwrap_or_default()))
+            }
+            Call::Locate { what, firewall } => {
+                let located = self.locate(what, firewall.as_deref()).await?;
+                Ok(Found::Told(serde_json::to_value(located).unwrap_or_default()))
             }
         }
     }
@@ -213,6 +237,13 @@ impl Ask {
     }
 }
 
+/// Where else an address may be known.
+fn elsewhere(call: &Call) -> Option<Call> {
+    let Call::Devices(query) = call else { return None };
+    let what = query.name.as_ref().filter(|name| name.parse::<std::net::IpAddr>().is_ok())?;
+    Some(Call::Locate { what: what.clone(), firewall: query.firewall.clone() })
+}
+
 fn unsure(message: String, readings: Vec<Reading>) -> Asked {
     Asked {
         outcome: Outcome::Unsure,
@@ -265,23 +296,52 @@ fn reading(kind: &Kind, slots: &Slots<'_>, firewall: Option<&str>) -> Reading {
     Reading { understood: says(kind, slots), call }
 }
 
+/// Where both ends matter, which is which.
+fn directed(call: &Call) -> Option<String> {
+    match call {
+        Call::Trace(question) => {
+            let port = question.port.as_ref().map_or_else(String::new, |port| format!(":{port}"));
+            let TraceQuestion { from, to, .. } = question;
+            Some(format!("whether a packet from {from} to {to}{port} passes"))
+        }
+        Call::Reach(question) if question.to == "any" => {
+            Some(format!("what may be reached from {}", question.from))
+        }
+        Call::Reach(question) => Some(format!("who may reach {}", question.to)),
+        _ => None,
+    }
+}
+
 /// The kind's words with the things that were named.
 fn says(kind: &Kind, slots: &Slots<'_>) -> String {
+    if let Action::Call(call) = (kind.action)(slots)
+        && let Some(words) = directed(&call)
+    {
+        return words;
+    }
     let understood = |e: &&Entity| {
         kind.takes.contains(&e.sort) || kind.wants.iter().any(|group| group.contains(&e.sort))
     };
-    let things: Vec<String> = slots
+    // "between IOT", "to IOT"; else "devices on IOT".
+    let is_joined = ["between {}", "to {}", "from {}"].iter().any(|end| kind.says.contains(end));
+    let mut things: Vec<String> = slots
         .entities
         .iter()
-        .filter(understood)
+        .filter(|e| understood(e) && e.sort != Sort::Time)
         .map(|e| match e.sort {
-            Sort::Place => format!("on {}", e.value),
-            Sort::Range => format!("in {}", e.value),
+            Sort::Place if !is_joined => format!("on {}", e.value),
+            Sort::Range if !is_joined => format!("in {}", e.value),
             Sort::Vendor => format!("made by {}", e.value),
             Sort::Group => format!("named {}", e.value),
             _ => e.value.clone(),
         })
         .collect();
+    // Words of time are one moment.
+    if kind.takes.contains(&Sort::Time)
+        && let Some(moment) = past::moment(slots)
+    {
+        things.push(format!("since {moment}"));
+    }
     let states: Vec<&str> = if kind.name.starts_with("devices") {
         slots.words.iter().map(|w| w.stem.as_str()).filter(|w| is_state(w)).collect()
     } else {

@@ -4,8 +4,10 @@ use serde_json::{Map, Value, json};
 
 use crate::ask::changes::ChangesAsked;
 use crate::ask::devices::DevicesQuery;
+use crate::ask::lint::LintQuestion;
 use crate::ask::presence::PresenceAsked;
 use crate::ask::query::Query;
+use crate::ask::reach::ReachQuestion;
 use crate::ask::report::ReportQuery;
 use crate::ask::trace::TraceQuestion;
 
@@ -18,6 +20,13 @@ pub enum Call {
     Trace(TraceQuestion),
     Changes(ChangesAsked),
     Presence(PresenceAsked),
+    Reach(ReachQuestion),
+    Lint(LintQuestion),
+    /// Everything that mentions it.
+    Locate {
+        what: String,
+        firewall: Option<String>,
+    },
 }
 
 impl Call {
@@ -68,7 +77,7 @@ impl Call {
             Self::Trace(question) => {
                 put("from", json!(question.from));
                 put("to", json!(question.to));
-                put("protocol", json!(question.protocol));
+                put("proto", json!(question.protocol));
                 put("port", json!(question.port));
                 put("firewall", json!(question.firewall));
                 "trace"
@@ -88,6 +97,23 @@ impl Call {
                 put("firewall", json!(asked.firewall));
                 "presence"
             }
+            Self::Reach(question) => {
+                put("from", json!(question.from));
+                put("to", json!(question.to));
+                put("verdict", json!(question.verdict));
+                put("firewall", json!(question.firewall));
+                "reach"
+            }
+            Self::Lint(question) => {
+                put("code", json!(question.code));
+                put("firewall", json!(question.firewall));
+                "lint"
+            }
+            Self::Locate { what, firewall } => {
+                put("what", json!(what));
+                put("firewall", json!(firewall));
+                "locate"
+            }
         };
         json!({ "tool": tool, "arguments": arguments })
     }
@@ -102,6 +128,9 @@ impl Call {
             Self::Trace(question) => question.firewall = Some(name.to_owned()),
             Self::Changes(asked) => asked.firewall = Some(name.to_owned()),
             Self::Presence(asked) => asked.firewall = Some(name.to_owned()),
+            Self::Reach(question) => question.firewall = Some(name.to_owned()),
+            Self::Lint(question) => question.firewall = Some(name.to_owned()),
+            Self::Locate { firewall, .. } => *firewall = Some(name.to_owned()),
         }
         self
     }

@@ -181,6 +181,10 @@ fn written(words: &[Word], wires: &[Wire]) -> Vec<Entity> {
             Some(entity(Sort::Mac, at, at + 1, &mac.to_string()))
         } else if word.stem == "port" && port(next).is_some() {
             Some(entity(Sort::Port, at, at + 2, next))
+        } else if matches!(word.stem.as_str(), "tcp" | "udp") && number(next).is_some() {
+            Some(entity(Sort::Port, at, at + 2, next)).filter(|e| port(&e.value).is_some())
+        } else if has_sessions(&word.stem, next) {
+            None
         } else if is_service(&word.stem) && next == "port" {
             Some(entity(
                 Sort::Port,
@@ -195,7 +199,7 @@ fn written(words: &[Word], wires: &[Wire]) -> Vec<Entity> {
             Some(entity(Sort::Time, at, at + 2, &format!("{} {next}", word.text)))
         } else if word.stem == "vlan" && number(next).is_some() {
             Some(interface(&all, words, at, at + 2).unwrap_or_else(|| unknown(words, at, at + 2)))
-        } else if TIME.contains(&word.stem.as_str()) || is_clock(&word.stem) {
+        } else if is_time(&word.stem) || is_clock(&word.stem) {
             Some(entity(Sort::Time, at, at + 1, &word.text))
         } else {
             // The longest name first: "guest wifi network" before "guest".
@@ -212,6 +216,17 @@ fn written(words: &[Word], wires: &[Wire]) -> Vec<Entity> {
         }
     }
     found
+}
+
+/// "VPN clients" are on no network of that name, and `WireGuard` peers ask for no port: they have sessions.
+fn has_sessions(stem: &str, next: &str) -> bool {
+    matches!(stem, "vpn" | "wireguard" | "openvpn" | "ipsec")
+        && matches!(next, "client" | "peer" | "session" | "user" | "connection" | "tunnel")
+}
+
+/// A word of time on its own: "am" and "pm" are that behind a number only.
+fn is_time(stem: &str) -> bool {
+    TIME.contains(&stem) && !matches!(stem, "am" | "pm")
 }
 
 /// A service by its name alone; `dns` and `domain` are words of other questions too.

@@ -10,6 +10,7 @@ mod call;
 mod entity;
 mod kinds;
 mod past;
+mod phrases;
 mod routing;
 mod understand;
 mod words;

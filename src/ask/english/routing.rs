@@ -1,12 +1,32 @@
 //! From and to: the ends of a packet, as people say them.
 
+use crate::ask::reach::ReachQuestion;
 use crate::ask::trace::TraceQuestion;
 
 use super::call::Call;
 use super::entity::{Entity, Sort};
 use super::kinds::{Action, Slots};
 
+/// Verbs whose subject sends.
+const REACHING: &[&str] = &["reach", "access", "talk", "connect"];
+
 const ENDS: &[Sort] = &[Sort::Device, Sort::Address, Sort::Range, Sort::Place, Sort::Alias];
+
+/// Everything that a network may send to, as far as a rule passes it; what may be sent to it, where that is asked.
+pub(super) fn reach(slots: &Slots<'_>) -> Action {
+    let Some(place) = slots.entities.iter().find(|e| e.sort == Sort::Place) else {
+        return Action::Missing("say from where, such as: what can GUEST reach");
+    };
+    let position = |any: &[&str]| slots.words.iter().position(|w| any.contains(&w.stem.as_str()));
+    let (verb, from) = (position(REACHING), position(&["from"]));
+    // "What can GUEST reach", "what is reachable from GUEST"; "what can reach GUEST" is the other way.
+    let is_sender = from.is_some_and(|at| at < place.first)
+        || verb.is_some_and(|at| place.last <= at && from.is_none());
+    let name = place.label.clone().unwrap_or_else(|| place.value.clone());
+    let (from, to) = if is_sender { (name, "any".to_owned()) } else { ("any".to_owned(), name) };
+    let verdict = Some("pass".to_owned());
+    Action::Call(Call::Reach(ReachQuestion { from, to, verdict, ..ReachQuestion::default() }))
+}
 
 /// Who reaches whom: what follows "from" is the sender; else the first is. "Internet" is a place of its own.
 pub(super) fn trace(slots: &Slots<'_>) -> Action {

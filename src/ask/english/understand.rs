@@ -1,96 +1,21 @@
 //! Which kind of question it is: the one that explains every word.
 
+use std::cmp::Reverse;
+
 use super::entity::{Entity, Sort};
-use super::kinds::{DEVICES, HEALTH, Kind, NETWORKS, PAST, REFUSED, RULES, has};
+use super::kinds::{Action, DEVICES, HEALTH, Kind, NETWORKS, PAST, REFUSED, RULES, Slots, has};
+use super::phrases::bases;
 use super::words::Word;
 
-/// Words that ask, point and join, and mean the same with every kind.
-const STOP: [&str; 84] = [
-    "their",
-    "they",
-    "them",
-    "if",
-    "really",
-    "were",
-    "been",
-    "being",
-    "a",
-    "an",
-    "the",
-    "my",
-    "our",
-    "me",
-    "i",
-    "you",
-    "we",
-    "us",
-    "your",
-    "all",
-    "any",
-    "every",
-    "each",
-    "show",
-    "list",
-    "display",
-    "give",
-    "tell",
-    "get",
-    "find",
-    "please",
-    "can",
-    "could",
-    "would",
-    "should",
-    "will",
-    "want",
-    "like",
-    "need",
-    "let",
-    "see",
-    "what",
-    "which",
-    "who",
-    "whose",
-    "where",
-    "when",
-    "how",
-    "is",
-    "are",
-    "was",
-    "be",
-    "am",
-    "do",
-    "does",
-    "did",
-    "there",
-    "this",
-    "that",
-    "these",
-    "those",
-    "it",
-    "its",
-    "in",
-    "on",
-    "at",
-    "of",
-    "for",
-    "from",
-    "to",
-    "with",
-    "by",
-    "and",
-    "or",
-    "currently",
-    "now",
-    "right",
-    "some",
-    "into",
-    "as",
-    "under",
-    "own",
-    "out",
-    "also",
-];
+/// Words that ask, point, join and make talk, and mean the same with every kind.
+const STOP: &str = "their they them if really were been being a an the my our me i you we us your all any every \
+    each show list display give tell get find please can could would should will want like need \
+    let see what which who whose where when how is are was be am do does did there this that \
+    these those it its in on at of for from to with by and or currently now right some into as \
+    under own out also hey hi hello thanks thank kindly just actually so whether have has think \
+    guess believe suppose wonder wondering curious hope maybe perhaps probably exactly simply \
+    basically too very quite pretty because though although sure sorry check look know help \
+    still already yet even here quickly";
 
 /// How well a kind explains a question.
 pub(super) struct Fit {
@@ -99,6 +24,8 @@ pub(super) struct Fit {
     pub(super) unexplained: Vec<String>,
     /// Groups of words and things that it found.
     specific: usize,
+    /// Nothing is missing.
+    callable: bool,
 }
 
 pub(super) fn kinds() -> impl Iterator<Item = &'static Kind> {
@@ -107,19 +34,38 @@ pub(super) fn kinds() -> impl Iterator<Item = &'static Kind> {
 
 /// Whether a word belongs to the language of questions rather than to the network.
 pub(super) fn is_spoken(stem: &str) -> bool {
-    STOP.contains(&stem)
+    has(STOP, stem)
         || kinds()
             .any(|kind| has(kind.may, stem) || kind.needs.iter().any(|group| has(group, stem)))
 }
 
 /// Every kind whose needs are met, the best first.
-pub(super) fn fits(words: &[Word], entities: &[Entity]) -> Vec<Fit> {
-    let mut fits: Vec<Fit> = kinds().filter_map(|kind| fit(kind, words, entities)).collect();
-    fits.sort_by_key(|fit| (fit.unexplained.len(), std::cmp::Reverse(fit.specific)));
+pub(super) fn fits(slots: &Slots<'_>) -> Vec<Fit> {
+    let mut fits: Vec<Fit> = kinds().filter_map(|kind| fit(kind, slots)).collect();
+    let rank = |fit: &Fit| (fit.unexplained.len(), Reverse(fit.specific), !fit.callable);
+    fits.sort_by_key(rank);
     fits
 }
 
-fn fit(kind: &'static Kind, words: &[Word], entities: &[Entity]) -> Option<Fit> {
+/// Forms of verbs that nothing in the index is called, by the verb: "expiring" asks what "expire" asks.
+pub(super) fn inflected(words: &mut [Word], entities: &mut Vec<Entity>) {
+    entities.retain(|entity| {
+        let alone = entity.sort == Sort::Unknown && entity.last == entity.first + 1;
+        let Some(word) = words.get_mut(entity.first).filter(|word| alone && !word.quoted) else {
+            return true;
+        };
+        match bases(&word.stem).into_iter().find(|base| is_spoken(base)) {
+            Some(base) => {
+                word.stem = base;
+                false
+            }
+            None => true,
+        }
+    });
+}
+
+fn fit(kind: &'static Kind, slots: &Slots<'_>) -> Option<Fit> {
+    let (words, entities) = (slots.words, slots.entities);
     let covering = |i: usize| entities.iter().find(|e| e.first <= i && i < e.last);
     let free = || words.iter().enumerate().filter(|(i, _)| covering(*i).is_none());
     let says = |list: &str| free().any(|(_, word)| has(list, &word.stem));
@@ -150,7 +96,7 @@ fn fit(kind: &'static Kind, words: &[Word], entities: &[Entity]) -> Option<Fit> 
         }
     }
     for (_, word) in free() {
-        let known = STOP.contains(&word.stem.as_str())
+        let known = has(STOP, &word.stem)
             || has(kind.may, &word.stem)
             || kind.needs.iter().any(|group| has(group, &word.stem));
         if !known {
@@ -158,7 +104,8 @@ fn fit(kind: &'static Kind, words: &[Word], entities: &[Entity]) -> Option<Fit> 
         }
     }
     let specific = 2 * kind.needs.len() + 2 * kind.wants.len() + used.len();
-    Some(Fit { kind, unexplained, specific })
+    let callable = !matches!((kind.action)(slots), Action::Missing(_));
+    Some(Fit { kind, unexplained, specific, callable })
 }
 
 /// Kinds that are refused whatever they are told, and those between two ends.
@@ -181,7 +128,7 @@ pub(super) fn decided(fits: &[Fit]) -> Option<&Fit> {
     let (best, rest) = fits.split_first()?;
     let rival = rest.iter().find(|fit| {
         fit.unexplained.is_empty()
-            && fit.specific == best.specific
+            && (fit.specific, fit.callable) == (best.specific, best.callable)
             && fit.kind.name != best.kind.name
     });
     (best.unexplained.is_empty() && rival.is_none()).then_some(best)
@@ -189,9 +136,10 @@ pub(super) fn decided(fits: &[Fit]) -> Option<&Fit> {
 
 /// A change is asked for by a verb in front: "block …", "please delete …", "can you add …".
 pub(super) fn is_command(words: &[Word]) -> bool {
-    const POLITE: [&str; 9] = ["please", "can", "could", "you", "would", "i", "want", "to", "now"];
+    const POLITE: &str = "please can could you would i want to now need like hey hi kindly just";
     let write = kinds().find(|kind| kind.name == "write");
     let verbs = write.and_then(|kind| kind.needs.first().copied()).unwrap_or_default();
-    let first = words.iter().find(|word| !POLITE.contains(&word.stem.as_str()));
-    first.is_some_and(|word| has(verbs, &word.stem))
+    let first = words.iter().find(|word| !has(POLITE, &word.stem));
+    // As written: "changes last week" begins with a noun.
+    first.is_some_and(|word| has(verbs, &word.text.to_lowercase()))
 }

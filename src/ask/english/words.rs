@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use crate::types::{AddressRange, MacAddr};
 
+use super::phrases;
+
 /// Longest question that is read, in characters; the longest of the acceptance set has 135.
 pub(super) const LONGEST: usize = 400;
 
@@ -42,6 +44,9 @@ const SINGULAR: [&str; 22] = [
     "tls",
 ];
 
+/// What an arrow between two ends is compared as.
+pub(super) const ARROW: &str = "arrow";
+
 /// Splits a question. Addresses, names and quoted texts stay whole; a possessive `'s` goes.
 pub(super) fn words(text: &str) -> Vec<Word> {
     let text: String =
@@ -64,16 +69,17 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         let separator = after.chars().next().map_or(0, char::len_utf8);
         rest = after.get(separator..).unwrap_or_default().trim_start();
     }
-    negations(words)
+    negations(phrases::switched(phrases::idioms(words)))
 }
 
 /// What is not online is offline: a negation is understood together with what it negates, or not at all.
-const NEGATED: [(&[&str], &str); 5] = [
+const NEGATED: [(&[&str], &str); 6] = [
     (&["online", "connected", "up", "reachable", "active", "alive", "present"], "offline"),
     (&["reserved", "reservation"], "unreserved"),
     (&["name", "hostname", "named", "known"], "unnamed"),
     (&["used", "use"], "unused"),
     (&["exist", "existing", "there"], "missing"),
+    (&["recognise", "recognize", "identify"], "unknown"),
 ];
 
 fn negations(words: Vec<Word>) -> Vec<Word> {
@@ -108,17 +114,51 @@ fn push(words: &mut Vec<Word>, word: &str) {
     let trimmed =
         trimmed.strip_suffix("'s").or_else(|| trimmed.strip_suffix("'S")).unwrap_or(trimmed);
     if !trimmed.chars().any(char::is_alphanumeric) {
+        if matches!(trimmed, "->" | "-->" | "=>" | "→") {
+            words.push(plain(trimmed, ARROW));
+        }
         return;
     }
     let lower = trimmed.to_lowercase();
+    if let Some((host, port)) = service_of(&lower) {
+        for part in [host, "port", port] {
+            words.push(plain(part, &stem(part)));
+        }
+        return;
+    }
+    // "I'd", "you're": the short verb asks for nothing.
+    if let Some((word, "m" | "re" | "ve" | "d" | "ll")) = lower.split_once('\'') {
+        words.push(plain(word, &stem(word)));
+        return;
+    }
     // "can't" asks for the same as "can" and "not".
     if let Some(verb) = lower.strip_suffix("n't") {
         let verb = if verb == "ca" { "can" } else { verb };
-        words.push(Word { text: verb.to_owned(), stem: verb.to_owned(), quoted: false });
-        words.push(Word { text: "not".to_owned(), stem: "not".to_owned(), quoted: false });
+        words.push(plain(verb, verb));
+        words.push(plain("not", "not"));
         return;
     }
-    words.push(Word { text: trimmed.to_owned(), stem: stem(&lower), quoted: false });
+    words.push(plain(trimmed, &stem(&lower)));
+}
+
+fn plain(text: &str, stem: &str) -> Word {
+    Word { text: text.to_owned(), stem: stem.to_owned(), quoted: false }
+}
+
+/// The two sides of `nas:443` and `443/tcp`; a time of the day, IPv6 and MAC addresses have none.
+fn service_of(text: &str) -> Option<(&str, &str)> {
+    let is_port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
+    if let Some((left, right)) = text.split_once('/') {
+        let is_protocol = |text: &str| matches!(text, "tcp" | "udp");
+        return match () {
+            () if is_protocol(left) && is_port(right) => Some((left, right)),
+            () if is_port(left) && is_protocol(right) => Some((right, left)),
+            () => None,
+        };
+    }
+    let (host, port) = text.split_once(':')?;
+    let is_clock = host.bytes().all(|b| b.is_ascii_digit());
+    (!host.is_empty() && !is_clock && is_port(port)).then_some((host, port))
 }
 
 /// The singular, roughly: what matters is that two forms of one word agree.
@@ -179,9 +219,18 @@ mod tests {
         assert_eq!(stems("Is Kyle's laptop online?"), ["is", "kyle", "laptop", "online"]);
         assert_eq!(
             stems("Why can't 10.0.0.5 reach nas.home.arpa:443?"),
-            ["why", "can", "not", "10.0.0.5", "reach", "nas.home.arpa:443"]
+            ["why", "can", "not", "10.0.0.5", "reach", "nas.home.arpa", "port", "443"]
         );
         assert_eq!(stems("leases, aliases; DNS"), ["lease", "alias", "dns"]);
+        assert_eq!(stems("I'd ask, you're told"), ["i", "ask", "you", "told"]);
+    }
+
+    #[test]
+    fn a_service_is_told_from_a_time_and_an_address() {
+        assert_eq!(stems("443/tcp tcp/443"), ["tcp", "port", "443", "tcp", "port", "443"]);
+        assert_eq!(stems("10.0.0.1:53 at 14:30"), ["10.0.0.1", "port", "53", "at", "14:30"]);
+        assert_eq!(stems("fe80::1 00:11:22:33:44:55"), ["fe80::1", "00:11:22:33:44:55"]);
+        assert_eq!(stems("nas -> tv"), ["nas", ARROW, "tv"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ask::{Ask, AskError, Query};
+use crate::ask::{Ask, AskError, Mention, Query};
 use crate::domain;
 
 /// Values that the protocol allows in one answer.
@@ -13,6 +13,14 @@ const RUNS: u32 = 50;
 
 /// Rules that are offered.
 const RULES: u32 = 1_000;
+
+/// Where devices are called something: a rule or an alias has a name too.
+const NAMES: [(&str, &str); 4] = [
+    ("arp", "hostname"),
+    ("dhcp_leases", "hostname"),
+    ("dhcp_reservations", "hostname"),
+    ("dns_records", "name"),
+];
 
 /// Values of the variable of `template` that begin with `typed`; nothing when the template is not ours.
 pub(crate) async fn of_template(
@@ -43,8 +51,11 @@ pub(crate) async fn names(ask: &Ask, typed: &str) -> Result<Vec<String>, AskErro
         Err(AskError::TooShort { .. }) => return Ok(Vec::new()),
         Err(cause) => return Err(cause),
     };
-    let named = located.mentions.iter().filter_map(|m| m.row.get(&m.column)?.as_str());
-    let named: BTreeSet<String> = named.map(str::to_owned).collect();
+    let is_name = |m: &&Mention| NAMES.contains(&(m.domain, &m.column));
+    let named =
+        located.mentions.iter().filter(is_name).filter_map(|m| m.row.get(&m.column)?.as_str());
+    let mut named: BTreeSet<String> = named.map(str::to_owned).collect();
+    named.extend(ask.labels().await?.into_iter().filter_map(|label| label.name));
     Ok(beginning(named.into_iter().collect(), typed))
 }
 

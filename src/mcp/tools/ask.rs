@@ -3,7 +3,7 @@
 use rmcp::model::JsonObject;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::ask::{Asked, Found, Outcome};
 use crate::mcp::reply::{Failure, Reply};
@@ -45,8 +45,17 @@ fn output() -> JsonObject {
 
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {
     let params: Params = arguments::read(&TOOL, &call.arguments)?;
-    let asked = call.ask.english(&params.question, params.firewall.as_deref()).await?;
+    let mut asked = call.ask.english(&params.question, params.firewall.as_deref()).await?;
+    // `presence` is a command and no tool: an agent would be told to call what it cannot.
+    asked.call = asked.call.filter(is_offered);
+    for reading in &mut asked.readings {
+        reading.call = reading.call.take().filter(is_offered);
+    }
     Reply::new(told(&asked), &asked)
+}
+
+fn is_offered(call: &Value) -> bool {
+    super::ALL.iter().any(|tool| call["tool"] == tool.name)
 }
 
 /// Our own words: what was understood may quote the question, so it stays in the data.

@@ -2,8 +2,9 @@
 -- that are unused, missing or switched off although used.
 WITH uses (firewall_id, term, user) AS MATERIALIZED (
     SELECT t.firewall_id, t.term, 'rule ' || coalesce(nullif(r.description, ''), r.uuid)
-    FROM v_rule_terms t JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position
-        AND r.uuid = t.uuid AND r.duplicate = t.duplicate
+    FROM rule_terms t CROSS JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position AND r.tie = t.tie
+        AND r.uuid COLLATE BINARY = t.uuid AND r.duplicate = t.duplicate
+    WHERE t.place <> 'interface'
     UNION
     SELECT firewall_id, term, 'alias ' || alias FROM v_alias_terms
     UNION

@@ -24,7 +24,7 @@ const fn time(name: &'static str, about: &'static str) -> JoinedColumn {
     JoinedColumn { name, kind: Kind::Time, about, is_extra: false }
 }
 
-pub(super) const RULE_KEY: &[&str] = &["firewall_id", "position", "uuid", "duplicate"];
+pub(super) const RULE_KEY: &[&str] = &["firewall_id", "position", "tie", "uuid", "duplicate"];
 
 /// Every joined question.
 pub static JOINED: &[&Joined] = &[
@@ -110,7 +110,7 @@ pub static JOINED: &[&Joined] = &[
             extra("direction", "in, out or any."),
             extra("uuid", "Identifier of the rule."),
         ],
-        keys: &["firewall_id", "position", "uuid", "duplicate", "finding"],
+        keys: &["firewall_id", "position", "tie", "uuid", "duplicate", "finding"],
         domains: &["firewall_rules", "interfaces"],
         sql: include_str!("exposure.sql"),
     },
@@ -416,4 +416,5 @@ const TOUCHING: &[JoinedColumn] = &[
     extra("uuid", "Identifier of the rule."),
 ];
 
-const TOUCHING_KEY: &[&str] = &["firewall_id", "position", "uuid", "duplicate", "side", "via"];
+const TOUCHING_KEY: &[&str] =
+    &["firewall_id", "position", "tie", "uuid", "duplicate", "side", "via"];

@@ -32,10 +32,10 @@ holding (id, firewall_id, alias, via) AS (
     WHERE n.domain = 'aliases' AND n.field = 'content'
         AND (substr(n.first, 1, 12) = X'00000000000000000000FFFF') = (substr(a.ip_sort, 1, 12) = X'00000000000000000000FFFF')
     UNION
-    SELECT p.id, p.firewall_id, t.alias, t.term FROM page p JOIN v_alias_terms t ON t.firewall_id = p.firewall_id AND t.term = p.id
+    SELECT p.id, p.firewall_id, t.alias, t.term FROM page p CROSS JOIN alias_terms t ON t.firewall_id = p.firewall_id AND t.term = p.id
     UNION
     SELECT h.id, h.firewall_id, t.alias, h.alias FROM holding h
-    JOIN v_alias_terms t ON t.firewall_id = h.firewall_id AND t.term = h.alias AND NOT t.negated
+    CROSS JOIN alias_terms t ON t.firewall_id = h.firewall_id AND t.term = h.alias AND NOT t.negated
 ),
 facts (id, firewall_id, rank, fact, value, detail, at) AS (
     SELECT p.id, p.firewall_id, 1, 'neighbour', nb.ip, nb.interface_name || CASE WHEN nb.expired = 1 THEN ', expired' ELSE '' END, NULL
@@ -58,7 +58,8 @@ facts (id, firewall_id, rank, fact, value, detail, at) AS (
     SELECT h.id, h.firewall_id, 6, 'rule', coalesce(nullif(r.description, ''), r.uuid),
         r.action || ' on ' || coalesce(r.interface_name, r.interface, 'all') || ', ' || t.place || ' '
         || CASE WHEN t.negated THEN '!' ELSE '' END || t.term || CASE WHEN r.enabled = 0 THEN ' (disabled)' ELSE '' END, NULL
-    FROM holding h JOIN v_rule_terms t ON t.firewall_id = h.firewall_id AND t.term = h.alias
-    JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position AND r.uuid = t.uuid AND r.duplicate = t.duplicate
+    FROM holding h CROSS JOIN rule_terms t ON t.firewall_id = h.firewall_id AND t.term = h.alias AND t.place <> 'interface'
+    CROSS JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position AND r.tie = t.tie
+        AND r.uuid COLLATE BINARY = t.uuid AND r.duplicate = t.duplicate
 )
 SELECT DISTINCT firewall_id, id, rank, fact, value, detail, at, coalesce(detail, '') AS tie FROM facts WHERE ?1 IS NULL OR firewall_id = ?1

@@ -11,12 +11,13 @@ use sqlx::Row;
 
 use crate::store::error::StoreError;
 use crate::store::open::Store;
+use crate::store::reply::{Question, Reads};
 use crate::store::select::Total;
 use crate::store::sql;
+use crate::store::standing;
 use crate::store::states::{DomainStatus, SourceStatus};
 use crate::types::{AddressRange, FirewallId};
 
-use super::standing;
 use super::statement::Statement;
 
 #[path = "device_spine.rs"]
@@ -72,6 +73,15 @@ pub enum Counting {
     WithPage,
     /// No page; up to 1,000,000.
     Alone,
+}
+
+impl Counting {
+    const fn most(self) -> u32 {
+        match self {
+            Self::WithPage => COUNTED,
+            Self::Alone => COUNTED_ALONE,
+        }
+    }
 }
 
 /// An interface as sightings name it.
@@ -150,11 +160,15 @@ impl Store {
     /// Devices and everything that mentions them, in one statement.
     pub async fn devices(&self, selection: &DeviceSelection) -> Result<DevicePage, StoreError> {
         let failed = || StoreError::query("list devices");
-        let (text, values) = whole(selection);
-        let row = sql::fetch_one(&self.readers, text, values).await.map_err(failed())?;
-        let json = |i: usize| row.try_get::<Option<String>, _>(i).map_err(failed());
-        let total = row.try_get::<i64, _>(2).map_err(failed())?;
-        let standing = standing::read(json(3)?.as_deref(), json(4)?.as_deref())?;
+        let all = DeviceSelection { after: None, limit: 0, ..selection.clone() };
+        let question = Question {
+            what: "list devices",
+            domains: DOMAINS,
+            columns: 2,
+            counted: format!("devices {all:?}"),
+        };
+        let reply = self.reply(question, |reads| whole(selection, reads)).await?;
+        let json = |i: usize| reply.row.try_get::<Option<String>, _>(i).map_err(failed());
         let damaged = |_| StoreError::Declaration { domain: "devices" };
         let read = |text: Option<String>| {
             text.map_or(Ok(Vec::new()), |t| serde_json::from_str::<Vec<Vec<Value>>>(&t))
@@ -170,29 +184,25 @@ impl Store {
         if let Some((id, firewall)) = &next {
             sightings.retain(|s| (s.id.as_str(), s.firewall) <= (id.as_str(), *firewall));
         }
-        let most = match selection.counting {
-            Counting::WithPage => COUNTED,
-            Counting::Alone => COUNTED_ALONE,
-        };
-        let total = u64::try_from(total).unwrap_or(0);
-        let total = if total > u64::from(most) {
+        let most = selection.counting.most();
+        let total = if reply.total > u64::from(most) {
             Total::AtLeast(most.into())
         } else {
-            Total::Exactly(total)
+            Total::Exactly(reply.total)
         };
         Ok(DevicePage {
             sightings,
             devices,
             total,
             next,
-            sources: standing.sources,
-            statuses: standing.statuses,
+            sources: reply.sources,
+            statuses: reply.statuses,
         })
     }
 
     /// The statement that answers `selection`, for people who read SQL.
     pub fn devices_statement(selection: &DeviceSelection) -> String {
-        whole(selection).0
+        whole(selection, Reads::All).0
     }
 
     /// How SQLite runs it: one line per step of `EXPLAIN QUERY PLAN`.
@@ -200,47 +210,45 @@ impl Store {
         &self,
         selection: &DeviceSelection,
     ) -> Result<Vec<String>, StoreError> {
-        let (text, values) = whole(selection);
+        let (text, values) = whole(selection, Reads::All);
         self.plan(text, values).await
     }
 }
 
 /// Identifiers of the page, their sightings, the total, and the state of the domains: one row.
-fn whole(selection: &DeviceSelection) -> (String, Values) {
+fn whole(selection: &DeviceSelection, reads: Reads) -> (String, Values) {
     let mut statement = Statement::default();
     let mut with: Vec<String> =
         device_spine::candidates(&mut statement, selection).into_iter().collect();
-    let (page, count, most) = match selection.counting {
-        Counting::WithPage => (
-            Some(device_spine::identifiers(&mut statement, selection, true)),
-            device_spine::identifiers(&mut statement, selection, false),
-            COUNTED,
-        ),
-        Counting::Alone => {
-            (None, device_spine::identifiers(&mut statement, selection, false), COUNTED_ALONE)
-        }
-    };
-    // One more than wanted tells whether a next page exists.
-    let limit = statement.bind(i64::from(selection.limit) + 1);
-    let most = statement.bind(i64::from(most) + 1);
-    let state = standing::columns(DOMAINS);
-    let rows = match page {
-        Some(page) => {
-            with.push(format!(
-                "page (id, firewall_id) AS MATERIALIZED (\n{page}\nORDER BY 1, 2\n{}\n)",
-                sql::limit(&limit)
-            ));
-            with.push(device_spine::SIGHTINGS.to_owned());
-            "(SELECT json_group_array(json_array(id, firewall_id)) FROM page),\n\
-             (SELECT json_group_array(json(line)) FROM sightings)"
-        }
-        None => "NULL,\nNULL",
-    };
+    let mut columns = Vec::new();
+    if selection.counting == Counting::WithPage {
+        let page = device_spine::identifiers(&mut statement, selection, true);
+        // One more than wanted tells whether a next page exists.
+        let limit = sql::limit(&statement.bind(i64::from(selection.limit) + 1));
+        with.push(format!(
+            "page (id, firewall_id) AS MATERIALIZED (\n{page}\nORDER BY 1, 2\n{limit}\n)"
+        ));
+        with.push(device_spine::SIGHTINGS.to_owned());
+        columns.push("(SELECT json_group_array(json_array(id, firewall_id)) FROM page)".to_owned());
+        // Lines are JSON already; `json_group_array(json(line))` would read each once more.
+        columns.push(
+            "(SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM sightings)"
+                .to_owned(),
+        );
+    } else {
+        columns.extend(["NULL".to_owned(), "NULL".to_owned()]);
+    }
+    if reads != Reads::Rows {
+        let all = device_spine::identifiers(&mut statement, selection, false);
+        let most = statement.bind(i64::from(selection.counting.most()) + 1);
+        let most = sql::limit(&most);
+        columns.push(format!("(SELECT count(*) FROM (\n{all}\nORDER BY 1, 2\n{most}))"));
+    }
+    if reads == Reads::All {
+        columns.push(standing::columns(DOMAINS));
+    }
     let with = if with.is_empty() { String::new() } else { format!("WITH {}\n", with.join(",\n")) };
-    statement.text = format!(
-        "{with}SELECT {rows},\n(SELECT count(*) FROM (\n{count}\nORDER BY 1, 2\n{})),\n{state}",
-        sql::limit(&most)
-    );
+    statement.text = format!("{with}SELECT {}", columns.join(",\n"));
     statement.into_parts()
 }
 

@@ -10,7 +10,7 @@ seen AS (
                 AND (instr(',' || ltrim(r.interface, '!') || ',', ',' || o.key || ',') > 0) <> (r.interface LIKE '!%'))) AS from_outside
     FROM firewall_rules r WHERE r.enabled = 1 AND r.kind <> 'automatic' AND (?1 IS NULL OR r.firewall_id = ?1)
 )
-SELECT firewall_id, position, uuid, duplicate, finding, action, coalesce(interface_name, interface, 'all') AS interface, direction, protocol,
+SELECT firewall_id, position, tie, uuid, duplicate, finding, action, coalesce(interface_name, interface, 'all') AS interface, direction, protocol,
     source, destination, destination_port, description
 FROM (
     SELECT *, 'open to the internet' AS finding FROM seen WHERE action = 'pass' AND from_outside AND source = 'any'

@@ -7,12 +7,11 @@ use sqlx::Row;
 use crate::domain::{Cell, Kind};
 use crate::store::error::StoreError;
 use crate::store::open::Store;
+use crate::store::reply::{Question, Reads};
 use crate::store::select::{Total, read_key};
-use crate::store::sql;
+use crate::store::standing;
 use crate::store::states::{DomainStatus, SourceStatus};
 use crate::types::{AddressRange, FirewallId, Timestamp, sort_key};
-
-use super::standing;
 
 pub use super::declared::JOINED;
 
@@ -70,7 +69,7 @@ pub struct Joined {
     pub sql: &'static str,
 }
 
-/// One column of the answer.
+/// One column of the reply.
 #[derive(Debug, Clone, Copy)]
 pub struct JoinedColumn {
     pub name: &'static str,
@@ -117,15 +116,18 @@ impl Store {
     /// Answers one joined question in one statement.
     pub async fn joined(&self, selection: &JoinedSelection) -> Result<JoinedPage, StoreError> {
         let failed = || StoreError::query("answer a joined question");
-        let (text, values) = whole(selection);
-        let row = sql::fetch_one(&self.readers, text, values).await.map_err(failed())?;
-        let json = |i: usize| row.try_get::<Option<String>, _>(i).map_err(failed());
+        let question = Question {
+            what: "answer a joined question",
+            domains: selection.question.domains,
+            columns: 1,
+            counted: counted(selection),
+        };
+        let reply = self.reply(question, |reads| whole(selection, reads)).await?;
         let damaged = |_| StoreError::Declaration { domain: selection.question.name };
-        let mut rows = json(0)?
+        let rows = reply.row.try_get::<Option<String>, _>(0).map_err(failed())?;
+        let mut rows = rows
             .map_or(Ok(Vec::new()), |t| serde_json::from_str::<Vec<Vec<Value>>>(&t))
             .map_err(damaged)?;
-        let total = u64::try_from(row.try_get::<i64, _>(1).map_err(failed())?).unwrap_or(0);
-        let standing = standing::read(json(2)?.as_deref(), json(3)?.as_deref())?;
         let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -139,18 +141,18 @@ impl Store {
         }
         let keys: Vec<String> = selection.question.keys.iter().map(|k| (*k).to_owned()).collect();
         let next = if more { last.and_then(|cells| read_key(&keys, &cells)) } else { None };
-        let total = if total > u64::from(COUNTED) {
+        let total = if reply.total > u64::from(COUNTED) {
             Total::AtLeast(COUNTED.into())
         } else {
-            Total::Exactly(total)
+            Total::Exactly(reply.total)
         };
         Ok(JoinedPage {
             rows,
             firewalls,
             total,
             next,
-            sources: standing.sources,
-            statuses: standing.statuses,
+            sources: reply.sources,
+            statuses: reply.statuses,
         })
     }
 
@@ -159,17 +161,25 @@ impl Store {
         &self,
         selection: &JoinedSelection,
     ) -> Result<Vec<String>, StoreError> {
-        let (text, values) = whole(selection);
+        let (text, values) = whole(selection, Reads::All);
         self.plan(text, values).await
     }
 
     /// The whole statement, for people who read SQL.
     pub fn joined_statement(selection: &JoinedSelection) -> String {
-        whole(selection).0
+        whole(selection, Reads::All).0
     }
 }
 
-fn whole(selection: &JoinedSelection) -> (String, Values) {
+/// What decides the total of a question: its parameters but the page, and the time only where its text asks.
+fn counted(selection: &JoinedSelection) -> String {
+    let JoinedSelection { question, firewall, now, subject, range, number, verdict, .. } =
+        selection;
+    let now = question.sql.contains("?2").then_some(now);
+    format!("{} {:?}", question.name, (firewall, now, subject, range, number, verdict))
+}
+
+fn whole(selection: &JoinedSelection, reads: Reads) -> (String, Values) {
     let question = selection.question;
     let cells = question.columns.iter().map(cell);
     let keys = question.keys.iter().map(|key| {
@@ -184,14 +194,18 @@ fn whole(selection: &JoinedSelection) -> (String, Values) {
         format!("WHERE ({order}) > ({})\n", marks.join(", "))
     });
     let sql = question.sql.trim_end();
-    let text = format!(
-        "SELECT (SELECT json_group_array(json(line)) FROM (\nSELECT json_array({line}) AS line FROM (\n{sql}\n)\n\
-         {after}ORDER BY {order} LIMIT ?7 + 1)),\n\
-         (SELECT count(*) FROM (SELECT 1 FROM (\n{sql}\n) LIMIT {})),\n{}",
-        COUNTED + 1,
-        standing::columns(question.domains)
-    );
-    (text, Values(values))
+    let mut columns = vec![format!(
+        "(SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM (\nSELECT json_array({line}) AS line FROM (\n{sql}\n)\n\
+         {after}ORDER BY {order} LIMIT ?7 + 1))"
+    )];
+    if reads != Reads::Rows {
+        let most = COUNTED + 1;
+        columns.push(format!("(SELECT count(*) FROM (SELECT 1 FROM (\n{sql}\n) LIMIT {most}))"));
+    }
+    if reads == Reads::All {
+        columns.push(standing::columns(question.domains));
+    }
+    (format!("SELECT {}", columns.join(",\n")), Values(values))
 }
 
 fn parameters(selection: &JoinedSelection) -> Vec<SqlValue> {

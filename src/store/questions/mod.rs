@@ -6,7 +6,6 @@
 mod declared;
 mod devices;
 mod joined;
-mod standing;
 mod statement;
 mod wiring;
 

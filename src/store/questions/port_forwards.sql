@@ -5,14 +5,15 @@ WITH RECURSIVE holding (firewall_id, alias) AS (
         AND (substr(n.first, 1, 12) = X'00000000000000000000FFFF') = (substr(?4, 1, 12) = X'00000000000000000000FFFF')
     UNION
     SELECT t.firewall_id, t.alias FROM holding h
-    JOIN v_alias_terms t ON t.firewall_id = h.firewall_id AND t.term = h.alias AND NOT t.negated
+    CROSS JOIN alias_terms t ON t.firewall_id = h.firewall_id AND t.term = h.alias AND NOT t.negated
 )
 SELECT d.firewall_id, d.position, d.uuid, coalesce(i.name, d.interface) AS interface, d.protocol, d.source, d.destination, d.destination_port, d.target,
     coalesce(d.target_port, d.destination_port) AS target_port, d.enabled,
     CASE WHEN d.redirect = 0 THEN 'exempts from forwarding'
         WHEN d.filter = 'pass' THEN 'passes without the filter' WHEN d.filter = 'rule' THEN 'an automatic rule'
-        ELSE coalesce((SELECT 'rule ' || coalesce(nullif(r.description, ''), r.uuid) FROM v_rule_terms t
-            JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position AND r.uuid = t.uuid AND r.duplicate = t.duplicate
+        ELSE coalesce((SELECT 'rule ' || coalesce(nullif(r.description, ''), r.uuid) FROM rule_terms t
+            CROSS JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position AND r.tie = t.tie
+                AND r.uuid COLLATE BINARY = t.uuid AND r.duplicate = t.duplicate
             WHERE t.firewall_id = d.firewall_id AND t.place = 'destination' AND t.term = d.target AND NOT t.negated
                 AND r.action = 'pass' AND r.enabled = 1 LIMIT 1), 'no rule names its target') END AS permitted_by,
     d.description

@@ -11,14 +11,19 @@ network (firewall_id, first, last) AS MATERIALIZED (
 SELECT firewall_id, rank, what, name, detail, coalesce(detail, '') AS tie FROM (
     SELECT r.firewall_id, 1 AS rank, 'rule on it' AS what, coalesce(nullif(r.description, ''), r.uuid) AS name,
         r.action || ', ' || r.kind || CASE WHEN r.enabled = 0 THEN ', disabled' ELSE '' END AS detail
-    FROM place p JOIN firewall_rules r ON r.firewall_id = p.firewall_id AND r.interface IS NOT NULL AND r.kind <> 'automatic'
-        AND EXISTS (SELECT 1 FROM json_each(p.names) n WHERE instr(',' || ltrim(lower(r.interface), '!') || ',', ',' || lower(n.value) || ',') > 0)
+    FROM place p CROSS JOIN json_each(p.names) n
+    CROSS JOIN rule_terms t ON t.term = n.value AND t.place = 'interface' AND t.firewall_id = p.firewall_id
+    CROSS JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position AND r.tie = t.tie
+        AND r.uuid COLLATE BINARY = t.uuid AND r.duplicate = t.duplicate
+    WHERE r.kind <> 'automatic'
     UNION
     SELECT r.firewall_id, 2, 'rule naming its network', coalesce(nullif(r.description, ''), r.uuid),
         r.action || ', ' || t.place || ' ' || CASE WHEN t.negated THEN '!' ELSE '' END || t.term
-    FROM place p JOIN v_rule_terms t ON t.firewall_id = p.firewall_id
-        AND EXISTS (SELECT 1 FROM json_each(p.names) n WHERE t.term = n.value OR t.term = n.value || 'ip')
-    JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position AND r.uuid = t.uuid AND r.duplicate = t.duplicate
+    FROM place p CROSS JOIN json_each(p.names) n
+    CROSS JOIN rule_terms t ON t.term IN (n.value, n.value || 'ip') AND t.place IN ('source', 'destination')
+        AND t.firewall_id = p.firewall_id
+    CROSS JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position AND r.tie = t.tie
+        AND r.uuid COLLATE BINARY = t.uuid AND r.duplicate = t.duplicate
     UNION
     SELECT n.firewall_id, 3, 'reservation', coalesce(r.hostname, r.mac, r.duid, r.uuid), r.ip
     FROM network n JOIN dhcp_reservations r ON r.ip_sort BETWEEN n.first AND n.last AND r.firewall_id = n.firewall_id

@@ -1,5 +1,5 @@
 -- Filter rules that apply to an interface: its own, those of its groups, floating and automatic ones.
-SELECT r.firewall_id, r.position, r.uuid, r.duplicate, r.kind, r.enabled, r.action, r.quick,
+SELECT r.firewall_id, r.position, r.tie, r.uuid, r.duplicate, r.kind, r.enabled, r.action, r.quick,
     coalesce(r.interface_name, r.interface, 'all') AS interface, r.direction, r.family, r.protocol, r.source, r.source_port,
     r.destination, r.destination_port, r.gateway, r.schedule, r.log, r.description, r.category
 FROM firewall_rules r

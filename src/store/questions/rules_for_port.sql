@@ -6,18 +6,18 @@ WITH RECURSIVE named (name, port) AS (
         ('pop3s', 995), ('openvpn', 1194), ('radius', 1812), ('ms-wbt-server', 3389), ('sip', 5060), ('rfb', 5900)
 ),
 covering (firewall_id, alias) AS (
-    SELECT t.firewall_id, t.alias FROM v_alias_terms t
+    SELECT t.firewall_id, t.alias FROM alias_terms t
     WHERE t.type = 'port' AND NOT t.negated AND t.term GLOB '[0-9]*' AND CAST(t.term AS INTEGER) <= ?6
         AND CAST(substr(t.term, 1 + max(instr(t.term, '-'), instr(t.term, ':'))) AS INTEGER) >= ?6
     UNION
     SELECT t.firewall_id, t.alias FROM covering c
-    JOIN v_alias_terms t ON t.firewall_id = c.firewall_id AND t.term = c.alias AND t.type = 'port'
+    CROSS JOIN alias_terms t ON t.firewall_id = c.firewall_id AND t.term = c.alias AND t.type = 'port'
 )
-SELECT r.firewall_id, r.position, r.uuid, r.duplicate, t.place AS side, t.term AS via, r.enabled, r.action, r.quick, r.kind,
+SELECT r.firewall_id, r.position, r.tie, r.uuid, r.duplicate, t.place AS side, t.term AS via, r.enabled, r.action, r.quick, r.kind,
     coalesce(r.interface_name, r.interface, 'all') AS interface, r.direction, r.protocol, r.source, r.destination,
     r.destination_port, r.description
-FROM v_rule_terms t JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position
-    AND r.uuid = t.uuid AND r.duplicate = t.duplicate
+FROM rule_terms t CROSS JOIN firewall_rules r ON r.firewall_id = t.firewall_id AND r.position = t.position AND r.tie = t.tie
+    AND r.uuid COLLATE BINARY = t.uuid AND r.duplicate = t.duplicate
 WHERE t.place IN ('source port', 'destination port') AND (?1 IS NULL OR t.firewall_id = ?1)
     AND (?8 IS NULL OR (?8 = 'pass') = (r.action = 'pass')) AND (
     (t.term GLOB '[0-9]*' AND CAST(t.term AS INTEGER) <= ?6

@@ -49,7 +49,7 @@ WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
   AND +t.firewall_id = ?10
 ORDER BY 1, 2
-LIMIT ?18 + 0
+LIMIT ?11 + 0
 ),
 seen AS MATERIALIZED (
 SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
@@ -93,38 +93,38 @@ CROSS JOIN dns_records d ON d.ip_sort = s.ip_sort AND d.firewall_id = s.firewall
 WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
 )
 SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
-(SELECT json_group_array(json(line)) FROM sightings),
+(SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM sightings),
 (SELECT count(*) FROM (
 SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN arp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?11
+  AND +t.firewall_id = ?12
 UNION
 SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN ndp t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?12
+  AND +t.firewall_id = ?13
 UNION
 SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN dhcp_leases t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND +t.firewall_id = ?13
+  AND +t.firewall_id = ?14
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM candidate c CROSS JOIN dhcp_leases t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND +t.firewall_id = ?14
+  AND +t.firewall_id = ?15
 UNION
 SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN host_discovery t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?15
+  AND +t.firewall_id = ?16
 UNION
 SELECT t.mac, t.firewall_id FROM candidate c CROSS JOIN dhcp_reservations t ON t.mac = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NOT NULL
-  AND +t.firewall_id = ?16
+  AND +t.firewall_id = ?17
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM candidate c CROSS JOIN dhcp_reservations t ON t.duid COLLATE BINARY = c.id AND t.firewall_id = c.firewall_id
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?17
+  AND +t.firewall_id = ?18
 ORDER BY 1, 2
 LIMIT ?19 + 0)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))

@@ -37,7 +37,7 @@ WHERE t.mac IS NULL
   AND +t.firewall_id = ?19
   AND t.ip_sort BETWEEN ?20 AND ?21
 ORDER BY 1, 2
-LIMIT ?43 + 0
+LIMIT ?22 + 0
 ),
 seen AS MATERIALIZED (
 SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
@@ -81,45 +81,45 @@ CROSS JOIN dns_records d ON d.ip_sort = s.ip_sort AND d.firewall_id = s.firewall
 WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
 )
 SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
-(SELECT json_group_array(json(line)) FROM sightings),
+(SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM sightings),
 (SELECT count(*) FROM (
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?22
-  AND t.ip_sort BETWEEN ?23 AND ?24
+  AND +t.firewall_id = ?23
+  AND t.ip_sort BETWEEN ?24 AND ?25
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?25
-  AND t.ip_sort BETWEEN ?26 AND ?27
+  AND +t.firewall_id = ?26
+  AND t.ip_sort BETWEEN ?27 AND ?28
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac IS NOT NULL
-  AND +t.firewall_id = ?28
-  AND t.ip_sort BETWEEN ?29 AND ?30
+  AND +t.firewall_id = ?29
+  AND t.ip_sort BETWEEN ?30 AND ?31
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND +t.firewall_id = ?31
-  AND t.ip_sort BETWEEN ?32 AND ?33
+  AND +t.firewall_id = ?32
+  AND t.ip_sort BETWEEN ?33 AND ?34
 UNION
 SELECT t.mac, t.firewall_id FROM host_discovery t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?34
-  AND t.ip_sort BETWEEN ?35 AND ?36
+  AND +t.firewall_id = ?35
+  AND t.ip_sort BETWEEN ?36 AND ?37
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac IS NOT NULL
-  AND +t.firewall_id = ?37
-  AND t.ip_sort BETWEEN ?38 AND ?39
+  AND +t.firewall_id = ?38
+  AND t.ip_sort BETWEEN ?39 AND ?40
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?40
-  AND t.ip_sort BETWEEN ?41 AND ?42
+  AND +t.firewall_id = ?41
+  AND t.ip_sort BETWEEN ?42 AND ?43
 ORDER BY 1, 2
 LIMIT ?44 + 0)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))

@@ -12,7 +12,7 @@ WHERE t.mac > ''
   AND +t.firewall_id = ?4
   AND t.interface_name = ?6 AND +t.firewall_id = ?5
 ORDER BY 1, 2
-LIMIT ?13 + 0
+LIMIT ?7 + 0
 ),
 seen AS MATERIALIZED (
 SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
@@ -56,20 +56,20 @@ CROSS JOIN dns_records d ON d.ip_sort = s.ip_sort AND d.firewall_id = s.firewall
 WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
 )
 SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
-(SELECT json_group_array(json(line)) FROM sightings),
+(SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM sightings),
 (SELECT count(*) FROM (
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?7
-  AND t.interface_name = ?9 AND +t.firewall_id = ?8
+  AND +t.firewall_id = ?8
+  AND t.interface_name = ?10 AND +t.firewall_id = ?9
   AND t.expired IS NOT 1
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?10
-  AND t.interface_name = ?12 AND +t.firewall_id = ?11
+  AND +t.firewall_id = ?11
+  AND t.interface_name = ?13 AND +t.firewall_id = ?12
 ORDER BY 1, 2
 LIMIT ?14 + 0)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))

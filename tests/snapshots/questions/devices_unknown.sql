@@ -51,7 +51,7 @@ WHERE t.duid COLLATE BINARY > ''
   AND NOT EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = t.duid AND r.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')
 ORDER BY 1, 2
-LIMIT ?15 + 0
+LIMIT ?8 + 0
 ),
 seen AS MATERIALIZED (
 SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
@@ -95,26 +95,26 @@ CROSS JOIN dns_records d ON d.ip_sort = s.ip_sort AND d.firewall_id = s.firewall
 WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
 )
 SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
-(SELECT json_group_array(json(line)) FROM sightings),
+(SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM sightings),
 (SELECT count(*) FROM (
 SELECT t.mac, t.firewall_id FROM arp t
-WHERE t.mac > ''
-  AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?8
-  AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
-  AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
-UNION
-SELECT t.mac, t.firewall_id FROM ndp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
   AND +t.firewall_id = ?9
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
+SELECT t.mac, t.firewall_id FROM ndp t
+WHERE t.mac > ''
+  AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?10
+  AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
+  AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
+UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
-  AND +t.firewall_id = ?10
+  AND +t.firewall_id = ?11
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
@@ -123,21 +123,21 @@ WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND +t.firewall_id = ?11
+  AND +t.firewall_id = ?12
   AND NOT EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = t.duid AND r.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')
 UNION
 SELECT t.mac, t.firewall_id FROM host_discovery t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?12
+  AND +t.firewall_id = ?13
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
-  AND +t.firewall_id = ?13
+  AND +t.firewall_id = ?14
   AND NOT (EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.reserved = 1 OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = l.duid AND r.firewall_id = l.firewall_id))))
   AND NOT (EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))
 UNION
@@ -145,7 +145,7 @@ SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?14
+  AND +t.firewall_id = ?15
   AND NOT EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.duid = t.duid AND r.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')
 ORDER BY 1, 2

@@ -1,7 +1,7 @@
-SELECT (SELECT json_group_array(json(line)) FROM (
-SELECT json_array("action", "interface", "direction", "protocol", "source", "destination", "destination_port", json(CASE "enabled" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), "description", "kind", json(CASE "quick" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), "family", "source_port", "gateway", "schedule", json(CASE "log" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), "category", "uuid", "firewall_id", "position", "uuid", "duplicate") AS line FROM (
+SELECT (SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM (
+SELECT json_array("action", "interface", "direction", "protocol", "source", "destination", "destination_port", json(CASE "enabled" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), "description", "kind", json(CASE "quick" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), "family", "source_port", "gateway", "schedule", json(CASE "log" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), "category", "uuid", "firewall_id", "position", "tie", "uuid", "duplicate") AS line FROM (
 -- Filter rules that apply to an interface: its own, those of its groups, floating and automatic ones.
-SELECT r.firewall_id, r.position, r.uuid, r.duplicate, r.kind, r.enabled, r.action, r.quick,
+SELECT r.firewall_id, r.position, r.tie, r.uuid, r.duplicate, r.kind, r.enabled, r.action, r.quick,
     coalesce(r.interface_name, r.interface, 'all') AS interface, r.direction, r.family, r.protocol, r.source, r.source_port,
     r.destination, r.destination_port, r.gateway, r.schedule, r.log, r.description, r.category
 FROM firewall_rules r
@@ -12,10 +12,10 @@ WHERE (?1 IS NULL OR r.firewall_id = ?1) AND (?8 IS NULL OR (?8 = 'pass') = (r.a
             SELECT 1 FROM json_each(p.value ->> 2) n
             WHERE instr(',' || ltrim(lower(r.interface), '!') || ',', ',' || lower(n.value) || ',') > 0))))
 )
-ORDER BY "firewall_id", "position", "uuid", "duplicate" LIMIT ?7 + 1)),
+ORDER BY "firewall_id", "position", "tie", "uuid", "duplicate" LIMIT ?7 + 1)),
 (SELECT count(*) FROM (SELECT 1 FROM (
 -- Filter rules that apply to an interface: its own, those of its groups, floating and automatic ones.
-SELECT r.firewall_id, r.position, r.uuid, r.duplicate, r.kind, r.enabled, r.action, r.quick,
+SELECT r.firewall_id, r.position, r.tie, r.uuid, r.duplicate, r.kind, r.enabled, r.action, r.quick,
     coalesce(r.interface_name, r.interface, 'all') AS interface, r.direction, r.family, r.protocol, r.source, r.source_port,
     r.destination, r.destination_port, r.gateway, r.schedule, r.log, r.description, r.category
 FROM firewall_rules r

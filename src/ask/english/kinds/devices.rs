@@ -6,7 +6,8 @@ use crate::ask::english::entity::Sort;
 
 use super::kind::{Action, Kind, ONE, report};
 
-const DEVICE: &str = "device client host machine computer gadget station endpoint who thing";
+const DEVICE: &str =
+    "device client host machine computer gadget station endpoint who thing stuff gear equipment";
 
 pub(in crate::ask::english) static DEVICES: &[Kind] = &[
     Kind {
@@ -14,7 +15,7 @@ pub(in crate::ask::english) static DEVICES: &[Kind] = &[
         says: "whether {} is online",
         needs: &[
             "online connected up active alive present reachable offline away disconnected down \
-                status state home",
+                status state home connect",
         ],
         may: "device host still currently network machine again really",
         not: "rule lease vlan",
@@ -26,14 +27,38 @@ pub(in crate::ask::english) static DEVICES: &[Kind] = &[
         name: "device",
         says: "everything known about {}",
         needs: &[
-            "about know known detail everything doing information info full picture describe \
-                details",
+            "about know known detail everything doing information info picture describe details",
         ],
-        may: "device host network machine more seen",
+        may: "device host network machine more seen full",
         not: "rule vlan",
         wants: &[ONE],
         takes: &[],
         action: |s| report("device", s.first(ONE)),
+    },
+    Kind {
+        // Its name alone; what it is, where it is.
+        name: "device",
+        says: "everything known about {}",
+        needs: &[],
+        may: "",
+        not: "when how can could should would will want did do does are or and",
+        wants: &[ONE],
+        takes: &[],
+        action: |s| report("device", s.first(ONE)),
+    },
+    Kind {
+        name: "device_place",
+        says: "where {} is",
+        needs: &["interface network subnet vlan where"],
+        may: "connected device host online which",
+        not: "when how can could rule lease",
+        wants: &[&[Sort::Device, Sort::Mac]],
+        takes: &[],
+        action: |s| {
+            let columns = ["device", "interface", "vlan", "ip", "online"];
+            let columns = columns.map(str::to_owned).to_vec();
+            Action::Call(Call::Devices(DevicesQuery { columns, is: Vec::new(), ..s.devices() }))
+        },
     },
     Kind {
         name: "who_has",
@@ -99,7 +124,7 @@ pub(in crate::ask::english) static DEVICES: &[Kind] = &[
     Kind {
         name: "devices_count",
         says: "how many devices {}",
-        needs: &["many count number"],
+        needs: &["many much count number"],
         may: "device client host machine computer thing how online connected up active offline \
             away down unknown unidentified reserved network currently there of have total",
         not: "rule lease alias vlan reservation interface",

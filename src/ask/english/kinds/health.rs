@@ -10,8 +10,8 @@ pub(in crate::ask::english) static HEALTH: &[Kind] = &[
     Kind {
         name: "firewalls",
         says: "the firewalls, their releases and last syncs",
-        needs: &["firewall firmware release version opnsense instance box"],
-        may: "status list of which running run branch my installed current have there update do \
+        needs: &["firewall firmware release version opnsense instance box update upgrade"],
+        may: "available pending status list of which running run branch my installed current have there update do \
             does manage on",
         not: "rule alias vlan device ok problem blocked block overview",
         wants: &[],
@@ -27,6 +27,16 @@ pub(in crate::ask::english) static HEALTH: &[Kind] = &[
         may: "everything network firewall anything is all there give right status good \
             attention need going any quick short brief how",
         not: "rule alias reservation dns vlan name",
+        wants: &[],
+        takes: &[Sort::Firewall],
+        action: |_| report("summary", None),
+    },
+    Kind {
+        name: "summary",
+        says: "the state of everything in one compact answer",
+        needs: &["anything something everything", "down broken failing failed dead"],
+        may: "network firewall",
+        not: "rule alias reservation dns vlan name device",
         wants: &[],
         takes: &[Sort::Firewall],
         action: |_| report("summary", None),
@@ -56,7 +66,7 @@ pub(in crate::ask::english) static HEALTH: &[Kind] = &[
         name: "certificates",
         says: "certificates and when they expire",
         needs: &["certificate cert ssl"],
-        may: "expire expiration expiry status check valid firewall tls there soon have validity next",
+        may: "expire expiration expiry status check valid firewall tls there soon have validity next webgui",
         not: "expired",
         wants: &[],
         takes: &[],
@@ -124,7 +134,7 @@ pub(in crate::ask::english) static HEALTH: &[Kind] = &[
         name: "system",
         says: "memory, load and state table of the firewall",
         needs: &["memory ram load uptime state cpu headroom resource"],
-        may: "table much left free firewall used usage how system full long up running limit pf capacity many",
+        may: "table size much left free firewall used usage how system full long up running limit pf capacity many",
         not: "vlan device lease interface network everything gateway",
         wants: &[],
         takes: &[],

@@ -97,7 +97,7 @@ pub(in crate::ask::english) static NETWORKS: &[Kind] = &[
         name: "reservation_mismatch",
         says: "the reservation of {} and the address it has",
         needs: &["reservation reserved", "old why still wrong another different other not unused"],
-        may: "dhcp address ip have has added but its use using get got does after device",
+        may: "dhcp address ip have has added made created set but its use using get got does after device",
         not: "rule",
         wants: &[ONE],
         takes: &[],
@@ -118,11 +118,22 @@ pub(in crate::ask::english) static NETWORKS: &[Kind] = &[
         name: "name",
         says: "what the name {} stands for",
         needs: &["resolve point dns name hostname lookup record resolving"],
-        may: "to system address ip what which entry not why my does host client dhcp have",
+        may: "to system address ip what which entry not why my does host client dhcp have actually",
         not: "rule lease blocklist blocked queried",
         wants: &[&[Sort::DomainName, Sort::Device]],
         takes: &[],
         action: |s| report("names", s.first(&[Sort::DomainName, Sort::Device])),
+    },
+    Kind {
+        // Alone.
+        name: "name",
+        says: "what the name {} stands for",
+        needs: &[],
+        may: "",
+        not: "when how can could should would will want did do does are or and",
+        wants: &[&[Sort::DomainName]],
+        takes: &[],
+        action: |s| report("names", s.first(&[Sort::DomainName])),
     },
     Kind {
         name: "name_conflicts",
@@ -202,6 +213,16 @@ pub(in crate::ask::english) static NETWORKS: &[Kind] = &[
         action: |_| rows("dns_blocklists", Vec::new()),
     },
     Kind {
+        name: "vpn_sessions",
+        says: "who is connected by VPN",
+        needs: &["vpn wireguard openvpn ipsec tunnel", "client peer session user connection"],
+        may: "connected online active up current status there",
+        not: "rule certificate offline",
+        wants: &[],
+        takes: &[],
+        action: vpn_sessions,
+    },
+    Kind {
         name: "counters",
         says: "traffic counters {}",
         needs: &["traffic counter bandwidth throughput packet error"],
@@ -225,6 +246,18 @@ pub(in crate::ask::english) static NETWORKS: &[Kind] = &[
         },
     },
 ];
+
+fn vpn_sessions(slots: &Slots<'_>) -> Action {
+    let kinds = [
+        ("wireguard", "wireguard_sessions"),
+        ("openvpn", "openvpn_sessions"),
+        ("ipsec", "ipsec_sessions"),
+    ];
+    match kinds.iter().find(|(word, _)| slots.says(&[word])) {
+        Some((_, domain)) => rows(domain, Vec::new()),
+        None => Action::Missing("say of which VPN: wireguard, openvpn or ipsec clients"),
+    }
+}
 
 fn count(slots: &Slots<'_>) -> Action {
     let domains = [

@@ -8,8 +8,8 @@ use super::kind::{Action, Kind, ONE};
 pub(in crate::ask::english) static PAST: &[Kind] = &[
     Kind {
         name: "new_devices",
-        says: "devices first seen since then {}",
-        needs: &["new joined joining first appeared", "device client host machine"],
+        says: "devices first seen {}",
+        needs: &["new joined joining join first appeared", "device client host machine"],
         may: "network seen since monitor have has been joining in",
         not: "rule lease alias not offline",
         wants: &[],
@@ -18,7 +18,7 @@ pub(in crate::ask::english) static PAST: &[Kind] = &[
     },
     Kind {
         name: "unseen_devices",
-        says: "devices not seen since then {}",
+        says: "devices not seen {}",
         needs: &["seen", "not unseen", "device client host machine"],
         may: "have has been since network",
         not: "new first",
@@ -29,7 +29,7 @@ pub(in crate::ask::english) static PAST: &[Kind] = &[
     Kind {
         name: "address_history",
         says: "which addresses {} had, or who had it, and when",
-        needs: &["history had before previously used changed change moved spoofing"],
+        needs: &["history had before previously used changed change moved spoofing seen"],
         may: "dhcp lease mac ip address which who has have been device for over time did when its collision same \
             hardware",
         not: "rule alias route firewall configuration",

@@ -1,9 +1,11 @@
 //! Questions about rules, forwards and aliases.
 
+use crate::ask::english::call::Call;
 use crate::ask::english::entity::Sort;
-use crate::ask::english::routing::trace;
+use crate::ask::english::routing::{reach, trace};
+use crate::ask::lint::LintQuestion;
 
-use super::kind::{Kind, Slots, only, report, rows};
+use super::kind::{Action, Kind, Slots, only, report, rows};
 
 const RULE: &str = "rule ruleset policy acl";
 const ALIAS: &str = "alias aliase";
@@ -41,7 +43,7 @@ pub(in crate::ask::english) static RULES: &[Kind] = &[
         needs: &[RULE],
         may: "match touch affect apply alias through also firewall name mention concern involve \
             this ip address use block blocking allow allowing pass passing deny reference \
-            touching mentioning matching affecting including via nested about device",
+            touching mentioning matching affecting include including included via nested about device",
         not: "port reach",
         wants: &[&[Sort::Address, Sort::Range, Sort::Device]],
         takes: &[],
@@ -49,6 +51,30 @@ pub(in crate::ask::english) static RULES: &[Kind] = &[
             let about = s.first(&[Sort::Address, Sort::Range, Sort::Device]);
             only("rules_for_address", about, verdict(s))
         },
+    },
+    Kind {
+        name: "blocked",
+        says: "whether {} is blocked",
+        needs: &["blocked allowed permitted"],
+        may: "firewall",
+        not: "who got rule which",
+        wants: &[&[Sort::Address, Sort::Range, Sort::Device]],
+        takes: &[Sort::Port],
+        action: |_| {
+            Action::Missing(
+                "say both ends, such as: can nas reach the internet; or ask which rules name it",
+            )
+        },
+    },
+    Kind {
+        name: "logging_rules",
+        says: "firewall rules that log",
+        needs: &[RULE, "log logging logged"],
+        may: "firewall enabled packet their match",
+        not: "without not no who device client bypassing",
+        wants: &[],
+        takes: &[],
+        action: |_| rows("firewall_rules", vec!["log = true".to_owned()]),
     },
     Kind {
         name: "disabled_rules",
@@ -129,12 +155,40 @@ pub(in crate::ask::english) static RULES: &[Kind] = &[
         action: |_| report("idle_rules", None),
     },
     Kind {
+        name: "hidden_rules",
+        says: "rules that never decide, because others hide them",
+        needs: &[RULE, "shadow shadowed shadowing hidden hide mask masked override overridden"],
+        may: "firewall never match another other by above there broad allow them",
+        not: "alias dns host",
+        wants: &[],
+        takes: &[],
+        action: |_| {
+            let code = Some("shadowed_rule".to_owned());
+            Action::Call(Call::Lint(LintQuestion { code, ..LintQuestion::default() }))
+        },
+    },
+    Kind {
+        name: "reach",
+        says: "what may be reached from {}",
+        needs: &[
+            "what which where who everything anything",
+            "reach access reachable accessible talk connect",
+        ],
+        may: "device host machine server vm vms network from able client anything everywhere else part",
+        not: "why not rule port internet",
+        wants: &[&[Sort::Place]],
+        takes: &[],
+        action: reach,
+    },
+    Kind {
         name: "trace",
         says: "whether a packet passes between {}",
-        needs: &["reach access connect talk get packet accessible reachable unreachable see"],
+        needs: &[
+            "reach access connect talk get packet accessible reachable unreachable see allowed permitted arrow",
+        ],
         may: "why not can internet to service from which rule would match allow allowed block blocked port \
             device host vm server network check is should be the what on tcp udp icmp ping smart supposed \
-            client something simulate decide able out into pass through vms",
+            client something simulate decide able out into pass through vms arrow",
         not: "reservation lease",
         wants: &[&[Sort::Device, Sort::Address, Sort::Range, Sort::Place]],
         takes: &[Sort::Port, Sort::Alias],

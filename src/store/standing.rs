@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::store::error::StoreError;
-use crate::store::states::{DomainStatus, SourceStatus, source_status_of};
+use super::error::StoreError;
+use super::states::{DomainStatus, SourceStatus, source_status_of};
 use crate::types::FirewallId;
 
 /// What each source of some domains said last, and how many rows they have.
