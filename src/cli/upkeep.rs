@@ -134,7 +134,9 @@ pub(super) async fn verify(store: &Store, format: Format) -> Result<Outcome, Cli
         .map(|d| json!({ "firewall": name(d.firewall), "domain": d.domain, "run": d.run, "taken_at": d.taken_at, "problem": d.problem }))
         .collect();
     if format == Format::Json {
-        let answer = table::json(&json!({ "snapshots": snapshots, "volatiles": volatiles, "damaged": rows }))?;
+        let answer = table::json(
+            &json!({ "snapshots": snapshots, "volatiles": volatiles, "damaged": rows }),
+        )?;
         return Ok(Outcome { exit, ..Outcome::answer(answer) });
     }
     let mut grid = Grid::new(["firewall", "domain", "run", "taken_at", "problem"]);

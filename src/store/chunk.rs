@@ -185,7 +185,7 @@ fn leaf_ends(identity: &ContentHash, row: usize) -> bool {
 pub(super) fn rows(content: &[u8]) -> Option<u64> {
     let is_leaf =
         content.is_empty() || content.starts_with(LINE_BEGINS) && content.ends_with(LINE_ENDS);
-    let count = content.iter().filter(|byte| **byte == b'\n').count();
+    let count = content.split_inclusive(|byte| *byte == b'\n').count();
     is_leaf.then(|| u64::try_from(count).unwrap_or(u64::MAX))
 }
 

@@ -123,8 +123,8 @@ fn tree(
             rows += tree(chunks, child, height - 1, sound)?;
         }
     } else {
-        rows = chunk::rows(&stored.content)
-            .ok_or_else(|| snapshot::no_row(chunks.domain(), root))?;
+        rows =
+            chunk::rows(&stored.content).ok_or_else(|| snapshot::no_row(chunks.domain(), root))?;
     }
     sound.insert((root, height), rows);
     Ok(rows)
@@ -163,8 +163,8 @@ fn volatiles(connection: &Connection, verified: &mut Verified) -> Result<(), Sto
         let (firewall, domain, run, at, hash, size, data, rows) = row.map_err(failed())?;
         verified.volatiles += 1;
         let name = by_name(&domain).map_or("(unknown)", |domain| domain.name());
-        let content = ContentHash::from_slice(&hash)
-            .map(|hash| chunk::decompress(name, hash, size, &data));
+        let content =
+            ContentHash::from_slice(&hash).map(|hash| chunk::decompress(name, hash, size, &data));
         let problem = match (content, rows) {
             (None, _) => Some("has no address".to_owned()),
             (_, None) => Some("stands beside no snapshot of its moment".to_owned()),

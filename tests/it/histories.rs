@@ -302,8 +302,8 @@ async fn holds(seeds: &[Vec<RawRow>], turns: &[Turn]) {
         let domain = opndex::domain::by_name(name).unwrap();
         assert_eq!(table(&index.store, domain).await, then.shown, "{name} rebuilt");
     }
-    let (looked, damages) = index.store.verify().await.unwrap();
-    assert!(looked > 0 && damages.is_empty(), "{damages:?}");
+    let sound = index.store.verify().await.unwrap();
+    assert!(sound.snapshots > 0 && sound.damages.is_empty(), "{:?}", sound.damages);
 }
 
 /// The same histories each time, and others with more effort.

@@ -31,11 +31,11 @@ async fn a_flipped_bit_is_told_with_run_and_domain_and_everything_else_answers()
     index.clock.advance(3_600);
     sim.change(|world| world.join(5));
     let second = run(&firewall).await.run.unwrap();
-    let (looked, damages) = index.store.verify().await.unwrap();
-    assert!(looked > 9 && damages.is_empty(), "{damages:?}");
+    let sound = index.store.verify().await.unwrap();
+    assert!(sound.snapshots > 9 && sound.damages.is_empty(), "{sound:?}");
     let root = "hash = (SELECT substr(root, 1, 16) FROM snapshots WHERE domain = 'aliases' ORDER BY snapshot_id LIMIT 1)";
     assert_eq!(flip(&index, root), 1);
-    let (_, damages) = index.store.verify().await.unwrap();
+    let damages = index.store.verify().await.unwrap().damages;
     let hurt: Vec<_> = damages.iter().map(|d| (d.domain.as_str(), d.run)).collect();
     assert_eq!(hurt, [("aliases", first)], "{damages:?}");
     // The tables are untouched; the past of this domain says why it cannot answer, the others do.
@@ -87,7 +87,7 @@ async fn retention_drops_what_it_said_and_answers_say_what_was_thinned_out() {
     assert!(pruned.presence > 100 && pruned.chunks > 0, "{pruned:?}");
     let again = index.store.prune(policy, index.clock.now()).await.unwrap();
     assert_eq!((again.domains[0].dropped, again.chunks), (0, 0), "{again:?}");
-    let (_, damages) = index.store.verify().await.unwrap();
+    let damages = index.store.verify().await.unwrap().damages;
     assert!(damages.is_empty(), "what stays is whole: {damages:?}");
     let early = asked(&index, "arp", &format!("run {}", runs[7])).await;
     let notes = early.freshness.notes.join("; ");
