@@ -11,6 +11,7 @@
     reason = "a bench prints, stops at the first surprise, and shows rates as fractions"
 )]
 
+#[expect(dead_code, reason = "each bench uses its part")]
 mod support;
 
 use std::path::Path;

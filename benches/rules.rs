@@ -17,7 +17,7 @@ use opndex::ask::{Freshness, Loaded, findings, zones};
 use opndex::rules::{AliasRow, InterfaceRow, Packet, RouteRow, Rows, RuleRow, lower};
 use opndex::types::FirewallId;
 
-use support::{sizes, timed};
+use support::{resident_mib, sizes, timed};
 
 const ALIASES: u32 = 2_000;
 const INTERFACES: u32 = 10;
@@ -86,12 +86,22 @@ fn rows(rules: usize) -> Rows {
 
 fn main() {
     println!(
-        "{:>7} {:>12} {:>14} {:>12} {:>10}",
-        "rules", "lower ms", "packet us", "zones ms", "lint ms"
+        "{:>7} {:>12} {:>14} {:>12} {:>10} {:>10} {:>12} {:>10}",
+        "rules",
+        "lower ms",
+        "packet us",
+        "zones ms",
+        "lint ms",
+        "rows MiB",
+        "ruleset MiB",
+        "peak MiB"
     );
     for size in sizes(&[500, 5_000]) {
+        let empty = resident_mib("VmRSS:");
         let rows = rows(size);
+        let filled = resident_mib("VmRSS:");
         let (lowering, ruleset) = timed(|| lower(&rows));
+        let lowered = resident_mib("VmRSS:");
         let mut numbers = Numbers(7);
         let packets: Vec<(usize, Packet)> = (0..PACKETS)
             .map(|_| {
@@ -134,11 +144,14 @@ fn main() {
         assert!(!all.is_empty());
         let ms = |took: std::time::Duration| took.as_secs_f64() * 1e3;
         println!(
-            "{size:>7} {:>12.1} {:>14.2} {:>12.1} {:>10.1}",
+            "{size:>7} {:>12.1} {:>14.2} {:>12.1} {:>10.1} {:>10.1} {:>12.1} {:>10.1}",
             ms(lowering),
             walking.as_secs_f64() * 1e6 / f64::from(PACKETS),
             ms(matrix),
-            ms(linting)
+            ms(linting),
+            filled - empty,
+            lowered - filled,
+            resident_mib("VmHWM:")
         );
     }
 }

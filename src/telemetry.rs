@@ -52,7 +52,10 @@ const UNNAMED: LevelFilter = LevelFilter::WARN;
 
 /// What they say at error level is none of ours to mend: what our own message about a certificate says better, and
 /// that a client left before its answer. Silent unless their crate is named.
-const SILENT: &[&str] = &["rustls_platform_verifier", "rmcp::service"];
+///
+/// Crate and module; of a crate without a module, everything.
+const SILENT: &[(&str, Option<&str>)] =
+    &[("rustls_platform_verifier", None), ("rmcp", Some("service"))];
 
 /// Logging that cannot be set up.
 #[derive(Debug, Error)]
@@ -150,11 +153,15 @@ fn ceilings(filter: &str) -> FilterFn<impl Fn(&Metadata<'_>) -> bool + use<>> {
         .iter()
         .map(|(name, most)| (*name, if named(name) { *most } else { UNNAMED }))
         .collect();
-    let is_unnamed = |target: &&str| !target.split("::").next().is_some_and(named);
-    let silent: Vec<&str> = SILENT.iter().copied().filter(is_unnamed).collect();
+    let silent: Vec<_> = SILENT.iter().filter(|(name, _)| !named(name)).collect();
+    let is_silent = move |target: &str| {
+        let mut parts = target.split("::");
+        let (name, module) = (parts.next(), parts.next());
+        silent.iter().any(|(of, only)| name == Some(*of) && (only.is_none() || module == *only))
+    };
     filter_fn(move |metadata| {
         let target = metadata.target();
-        if silent.iter().any(|name| target.starts_with(name)) {
+        if is_silent(target) {
             return false;
         }
         let ceiling = ceilings.iter().find(|(name, _)| target.starts_with(name));

@@ -62,3 +62,11 @@ pub(crate) fn cpu_seconds() -> f64 {
     };
     (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0
 }
+
+/// A line of `/proc/self/status` in MiB: `VmRSS:` is resident now, `VmHWM:` was at most; 0 where there is none.
+pub(crate) fn resident_mib(line: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let found = status.lines().find_map(|l| l.strip_prefix(line));
+    let kib = found.and_then(|l| l.split_whitespace().next()).and_then(|n| n.parse::<f64>().ok());
+    kib.unwrap_or_default() / 1_024.0
+}

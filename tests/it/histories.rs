@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use opndex::domain::{ALL, AnyDomain, Cell, RawRow, RawRows, Role, moving_cells, sql_names};
 use opndex::store::{
-    Batch, Change, ChangesQuery, RunEnd, RunOutcome, Selection, SourceState, State, Store,
+    Batch, Change, ChangesQuery, RunEnd, RunOutcome, Selection, SourceState, State, Store, Verified,
 };
 use opndex::types::{FirewallId, Moment, RunId, Timestamp};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -214,7 +214,9 @@ async fn adds_up(index: &Index, firewall: FirewallId, a: &Past, b: &Past) {
         let mut state: BTreeMap<Vec<u8>, i32> = BTreeMap::new();
         let stable = |past: &Past| past.domains.get(name).map(|then| then.stable.clone());
         let (before, after) = (stable(a).unwrap_or_default(), stable(b).unwrap_or_default());
-        before.into_iter().for_each(|line| *state.entry(line).or_default() += 1);
+        for line in before {
+            *state.entry(line).or_default() += 1;
+        }
         for one in &differences {
             assert!(one.before != one.after);
             one.before.iter().for_each(|row| *state.entry(of(row)).or_default() -= 1);
@@ -302,8 +304,8 @@ async fn holds(seeds: &[Vec<RawRow>], turns: &[Turn]) {
         let domain = opndex::domain::by_name(name).unwrap();
         assert_eq!(table(&index.store, domain).await, then.shown, "{name} rebuilt");
     }
-    let sound = index.store.verify().await.unwrap();
-    assert!(sound.snapshots > 0 && sound.damages.is_empty(), "{:?}", sound.damages);
+    let Verified { snapshots, damages, .. } = index.store.verify().await.unwrap();
+    assert!(snapshots > 0 && damages.is_empty(), "{damages:?}");
 }
 
 /// The same histories each time, and others with more effort.

@@ -7,7 +7,7 @@ mod ask;
 mod cli;
 mod configxml;
 mod conformance;
-mod damage;
+mod flipped;
 mod histories;
 mod history;
 mod hostile;

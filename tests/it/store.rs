@@ -52,8 +52,9 @@ async fn a_database_of_a_newer_opndex_is_refused_and_named() {
 #[tokio::test]
 async fn only_its_owner_may_read_the_database() {
     use std::os::unix::fs::PermissionsExt;
-    let index = Index::new().await;
-    for file in std::fs::read_dir(index.folder.path()).unwrap() {
+    let folder = tempfile::tempdir().unwrap();
+    let _store = Store::open(&folder.path().join("opndex.db")).await.unwrap();
+    for file in std::fs::read_dir(folder.path()).unwrap() {
         let file = file.unwrap();
         assert_eq!(
             file.metadata().unwrap().permissions().mode() & 0o777,

@@ -110,16 +110,7 @@ impl Ask {
                 Ok(unsure(what.to_owned(), vec![Reading { understood, call: None }]))
             }
             Action::Call(call) => {
-                let mut call = call.of_firewall(firewall);
-                let mut carried_out = self.carry_out(&call).await;
-                // An address that no device has is the firewall's own, or known to a rule or a record.
-                if let (Some(elsewhere), Ok(Found::Rows(answer))) = (elsewhere(&call), &carried_out)
-                    && answer.total == 0
-                    && answer.freshness.complete
-                {
-                    call = elsewhere;
-                    carried_out = self.carry_out(&call).await;
-                }
+                let (call, carried_out) = self.looked_up(call.of_firewall(firewall)).await;
                 let written = call.written();
                 match carried_out {
                     Ok(answer) => Ok(Asked {
@@ -139,6 +130,21 @@ impl Ask {
                     Err(fault) => Err(fault),
                 }
             }
+        }
+    }
+
+    /// The call that answered, and what it gave: an address that no device has is the firewall's own, or known to a
+    /// rule or a record.
+    async fn looked_up(&self, call: Call) -> (Call, Result<Found, AskError>) {
+        let found = self.carry_out(&call).await;
+        match (elsewhere(&call), &found) {
+            (Some(elsewhere), Ok(Found::Rows(answer)))
+                if answer.total == 0 && answer.freshness.complete =>
+            {
+                let found = self.carry_out(&elsewhere).await;
+                (elsewhere, found)
+            }
+            _ => (call, found),
         }
     }
 

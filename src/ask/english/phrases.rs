@@ -56,7 +56,7 @@ const IDIOMS: &[(&str, &str)] = &[
 ];
 
 /// Puts what a turn of speech means in its place; quoted words are nobody's turn of speech.
-pub(super) fn idioms(words: Vec<Word>) -> Vec<Word> {
+pub(super) fn idioms(words: &[Word]) -> Vec<Word> {
     let mut read = Vec::with_capacity(words.len());
     let mut at = 0;
     while let Some(word) = words.get(at) {

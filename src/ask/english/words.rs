@@ -69,7 +69,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         let separator = after.chars().next().map_or(0, char::len_utf8);
         rest = after.get(separator..).unwrap_or_default().trim_start();
     }
-    negations(phrases::switched(phrases::idioms(words)))
+    negations(phrases::switched(phrases::idioms(&words)))
 }
 
 /// What is not online is offline: a negation is understood together with what it negates, or not at all.
