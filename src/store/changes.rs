@@ -177,17 +177,10 @@ fn walk(
         for stream in &mut streams {
             stream.refill(connection)?;
         }
-        // Newest first; of one run by firewall and domain.
-        let newest = streams
-            .iter_mut()
-            .filter_map(|stream| stream.newest().map(|steps| (stream, steps)))
-            .max_by(|(a, (x, _)), (b, (y, _))| {
-                let place = |s: &Step| (s.position, s.run);
-                place(x)
-                    .cmp(&place(y))
-                    .then_with(|| (b.firewall, b.domain.name()).cmp(&(a.firewall, a.domain.name())))
-            });
-        let Some((stream, (new, old))) = newest else { break };
+        let Some((stream, (new, old))) = newest(&mut streams) else {
+            page.noise.unknown = noise::unknown(connection, &streams)?;
+            break;
+        };
         let place = |given| ChangePosition {
             position: new.position,
             run: new.run,
@@ -224,14 +217,19 @@ fn walk(
             page.changes.push(change);
         }
     }
-    if page.next.is_none() {
-        for stream in streams.iter().filter(|s| s.with_noise && s.values_seen == 0) {
-            if noise::is_unknown(connection, stream)? {
-                page.noise.unknown.insert(stream.domain.name());
-            }
-        }
-    }
     Ok(page)
+}
+
+/// The newest step of all lists; of one run by firewall and domain.
+fn newest(streams: &mut [Stream]) -> Option<(&mut Stream, (Step, Step))> {
+    let steps =
+        streams.iter_mut().filter_map(|stream| stream.newest().map(|steps| (stream, steps)));
+    steps.max_by(|(a, (x, _)), (b, (y, _))| {
+        let place = |s: &Step| (s.position, s.run);
+        place(x)
+            .cmp(&place(y))
+            .then_with(|| (b.firewall, b.domain.name()).cmp(&(a.firewall, a.domain.name())))
+    })
 }
 
 /// What changed from one step of a list to the next, and what is not known of it.

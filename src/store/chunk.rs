@@ -185,7 +185,7 @@ fn leaf_ends(identity: &ContentHash, row: usize) -> bool {
 pub(super) fn rows(content: &[u8]) -> Option<u64> {
     let is_leaf =
         content.is_empty() || content.starts_with(LINE_BEGINS) && content.ends_with(LINE_ENDS);
-    let count = content.iter().filter(|byte| **byte == b'\n').count();
+    let count = content.split_inclusive(|byte| *byte == b'\n').count();
     is_leaf.then(|| u64::try_from(count).unwrap_or(u64::MAX))
 }
 
@@ -227,12 +227,18 @@ pub(super) fn undelta(size: i64, data: &[u8], base: &[u8]) -> Option<Vec<u8>> {
 
 /// The same as it was written before `form`: an LZ4 block with the other content as its dictionary.
 pub(super) fn undelta_lz4(size: i64, data: &[u8], base: &[u8]) -> Option<Vec<u8>> {
-    lz4_flex::block::decompress_with_dict(data, possible(size)?, base).ok()
+    let content = lz4_flex::block::decompress_with_dict(data, possible(size)?, base).ok();
+    content.filter(|content| is_of(content, size))
 }
 
 /// The content of a chunk that stands alone, unchecked.
 pub(super) fn unpack(size: i64, data: &[u8]) -> Option<Vec<u8>> {
-    lz4_flex::block::decompress(data, possible(size)?).ok()
+    lz4_flex::block::decompress(data, possible(size)?).ok().filter(|content| is_of(content, size))
+}
+
+/// To LZ4 a size is room, of which less may be needed.
+fn is_of(content: &[u8], size: i64) -> bool {
+    i64::try_from(content.len()) == Ok(size)
 }
 
 /// Memory is taken before the first byte is read: a damaged size must not take all of it.

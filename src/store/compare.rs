@@ -45,17 +45,18 @@ impl Compared<'_> {
         let (domain, old, new) = (self.domain, &self.old, &self.new);
         // A file and a firewall do not know the same: what one of them cannot say did not change between them.
         let across = (old.is_file != new.is_file).then(|| Across::new(domain));
-        let (mut changes, mut changed) = (Vec::new(), BTreeSet::new());
+        let (mut changes, mut seen) = (Vec::new(), BTreeSet::new());
         let after = self.seen_until()?;
         let state = RawRows::new(domain, Vec::new());
         for mut difference in difference::rows(self.chunks, domain, Some(old.head), Some(new.head))?
         {
             let volatile = self.noise.is_some_and(|noise| {
                 let mut identity = Vec::new();
-                let row = difference.before.iter().chain(&difference.after).next();
-                row.into_iter().for_each(|row| state.write_identity(row, &mut identity));
+                if let Some(row) = difference.before.as_ref().or(difference.after.as_ref()) {
+                    state.write_identity(row, &mut identity);
+                }
                 let known = noise.complete(domain, &identity, &mut difference);
-                changed.insert(identity);
+                seen.insert(identity);
                 known
             });
             let known = Known { volatile, is_noise: false, after };
@@ -63,7 +64,7 @@ impl Compared<'_> {
         }
         if let Some(noise) = self.noise {
             let known = Known { volatile: true, is_noise: true, after: noise.since };
-            for difference in noise.alone(domain, &changed) {
+            for difference in noise.alone(domain, &seen) {
                 self.push(&mut changes, &difference, across.as_ref(), known, unreadable);
             }
         }

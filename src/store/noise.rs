@@ -119,8 +119,21 @@ impl Noise {
     }
 }
 
-/// Whether the volatile fields of a list without any kept moment were others before it than after.
-pub(super) fn is_unknown(connection: &Connection, stream: &Stream) -> Result<bool, StoreError> {
+/// Domains of lists without any kept moment whose volatile fields were others before than after.
+pub(super) fn unknown(
+    connection: &Connection,
+    streams: &[Stream],
+) -> Result<BTreeSet<&'static str>, StoreError> {
+    let mut unknown = BTreeSet::new();
+    for stream in streams.iter().filter(|s| s.with_noise && s.values_seen == 0) {
+        if is_unknown(connection, stream)? {
+            unknown.insert(stream.domain.name());
+        }
+    }
+    Ok(unknown)
+}
+
+fn is_unknown(connection: &Connection, stream: &Stream) -> Result<bool, StoreError> {
     let failed = || StoreError::write("compare volatile fields");
     let (firewall, domain) = (stream.firewall.get(), stream.domain.name());
     let hash = |sql: &str, position: i64| -> Result<Option<Vec<u8>>, StoreError> {

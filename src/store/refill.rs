@@ -55,6 +55,8 @@ fn one(
     let failed = || StoreError::write("rebuild a table");
     let projection = snapshot::projection(connection, firewall, domain.name())?;
     let Some(head) = projection.and_then(|p| p.head) else { return Ok(None) };
+    // The table still has what is damaged there.
+    snapshot::volatile(connection, firewall, domain.name())?;
     let rows = snapshot::rows(connection, firewall, domain, head)?;
     upsert::clear(connection, domain, firewall)?;
     rejects::clear(connection, firewall, domain)?;

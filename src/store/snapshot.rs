@@ -94,7 +94,7 @@ pub(super) fn levels(chunks: &Chunks<'_>, head: Head) -> Result<Vec<Vec<ContentH
     Ok(levels)
 }
 
-/// Every row of the newest state, with its volatile fields.
+/// Every row of the newest state, with its volatile fields; without them where those are damaged.
 pub(super) fn rows(
     connection: &Connection,
     firewall: FirewallId,
@@ -102,7 +102,10 @@ pub(super) fn rows(
     head: Head,
 ) -> Result<Vec<RawRow>, StoreError> {
     let stable = lines(&Chunks::new(connection, domain.name()), head)?;
-    let volatile = volatile(connection, firewall, domain.name())?;
+    let volatile = match volatile(connection, firewall, domain.name()) {
+        Err(StoreError::Damaged { .. }) => None,
+        other => other?,
+    };
     let volatile = volatile.map(|(_, content)| content).unwrap_or_default();
     let mut volatile = split(&volatile);
     let row = |line| read_row(domain, line, volatile.next());

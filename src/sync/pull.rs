@@ -339,7 +339,12 @@ async fn apply(
     let mut old = if kept.is_empty() {
         Vec::new()
     } else {
-        context.store.kept(context.firewall, domain, &kept).await?
+        match context.store.kept(context.firewall, domain, &kept).await {
+            Err(damaged @ StoreError::Damaged { .. }) => {
+                return unkept(context, domain, states, &damaged.to_string()).await;
+            }
+            other => other?,
+        }
     };
     // In the order of the sources: later ones overlay earlier ones.
     for one in judged {
@@ -375,6 +380,26 @@ async fn apply(
         reason: summary.reason,
         cancelled: false,
     })
+}
+
+/// The rows to keep cannot be read: the table stays as it is until every source answers and it is written anew.
+async fn unkept(
+    context: &Context<'_>,
+    domain: &'static dyn AnyDomain,
+    mut states: Vec<SourceState>,
+    problem: &str,
+) -> Result<Pull, StoreError> {
+    let reason = format!("its rows stay as they were until every source answers: {problem}");
+    for state in states.iter_mut().filter(|state| state.state == State::Fresh) {
+        state.state = State::Malformed;
+        state.reason = Some(reason.clone());
+        // Nothing was applied: the same answer is read again.
+        state.body_hash = None;
+    }
+    let (rows, rejects) =
+        context.store.note_sources(context.firewall, domain, context.at, &states).await?;
+    let state = Some(DomainState::Malformed);
+    Ok(Pull { state, rows, rejects, reason: Some(reason), ..Pull::default() })
 }
 
 /// Whether a source that had rows is believed to be gone now, so that its rows must go.

@@ -214,7 +214,9 @@ async fn adds_up(index: &Index, firewall: FirewallId, a: &Past, b: &Past) {
         let mut state: BTreeMap<Vec<u8>, i32> = BTreeMap::new();
         let stable = |past: &Past| past.domains.get(name).map(|then| then.stable.clone());
         let (before, after) = (stable(a).unwrap_or_default(), stable(b).unwrap_or_default());
-        before.into_iter().for_each(|line| *state.entry(line).or_default() += 1);
+        for line in before {
+            *state.entry(line).or_default() += 1;
+        }
         for one in &differences {
             assert!(one.before != one.after);
             one.before.iter().for_each(|row| *state.entry(of(row)).or_default() -= 1);

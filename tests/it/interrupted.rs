@@ -168,10 +168,10 @@ async fn a_run_that_is_interrupted_at_any_point_leaves_an_ordered_history() {
     assert!(cut > opndex::domain::ALL.len(), "a run waits for each domain, and not {cut} times");
     let runs = store.runs(None, None, 10_000).await.unwrap();
     assert!(runs.is_sorted_by(|a, b| a.run > b.run && a.started_at >= b.started_at), "{runs:?}");
-    // A cut before the run had a number left none.
-    let outcomes = |outcome: &str| runs.iter().filter(|run| run.outcome == outcome).count();
-    assert_eq!(outcomes("complete") + outcomes("partial"), 2, "{runs:?}");
-    assert_eq!(outcomes("interrupted") + 2, runs.len(), "{runs:?}");
+    // A cut before the run had a number left none; one while its end was being written left a whole run.
+    let (ended, cut_off): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.finished_at.is_some());
+    assert!(ended.len() >= 2 && cut_off.len() > ended.len() * 9, "{runs:?}");
+    assert!(cut_off.iter().all(|run| run.outcome == "interrupted"), "{runs:?}");
     assert!(runs.len() > cut / 2, "{runs:?}");
     let damages = store.verify().await.unwrap().damages;
     assert!(damages.is_empty(), "{damages:?}");

@@ -116,7 +116,8 @@ pub(super) fn state(
 ) -> RawRows {
     let pick = |i: usize| &seeds[i % seeds.len()];
     // No two domains are alike.
-    let is_here = |number: &u32| (*number as usize + nth) % 7 != 0;
+    let nth_number = u32::try_from(nth).unwrap();
+    let is_here = |number: &u32| !(number + nth_number).is_multiple_of(7);
     let most = if nth.is_multiple_of(turn.large) { usize::MAX } else { 12 };
     let there = turn.there.iter().filter(|(_, number)| is_here(number)).take(most);
     let mut rows: Vec<RawRow> = there.map(|(i, n)| like(domain, pick(i + nth), *n)).collect();

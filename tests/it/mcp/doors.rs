@@ -38,8 +38,8 @@ impl Doors {
     async fn noise(&mut self, arguments: &[(&str, &str)]) -> Value {
         let mut named = json!({ "noise": true });
         let mut flags = vec!["changes", "--noise"];
-        let names: Vec<String> = arguments.iter().map(|(name, _)| format!("--{name}")).collect();
-        for ((name, value), flag) in arguments.iter().zip(&names) {
+        let written: Vec<String> = arguments.iter().map(|(name, _)| format!("--{name}")).collect();
+        for ((name, value), flag) in arguments.iter().zip(&written) {
             named[*name] =
                 if *name == "limit" { value.parse::<u32>().unwrap().into() } else { json!(value) };
             flags.extend([flag.as_str(), value]);
