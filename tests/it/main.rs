@@ -7,6 +7,7 @@ mod ask;
 mod cli;
 mod configxml;
 mod conformance;
+mod damage;
 mod histories;
 mod history;
 mod hostile;
