@@ -9,6 +9,7 @@ use crate::ask::{Asked, Found, Outcome};
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema, summary};
 
+use super::as_of::AsOf;
 use super::tool::{Call, Effect, Tool};
 
 pub(super) static TOOL: Tool = Tool {
@@ -28,6 +29,7 @@ pub(super) static TOOL: Tool = Tool {
 struct Params {
     question: String,
     firewall: Option<String>,
+    as_of: Option<AsOf>,
 }
 
 fn output() -> JsonObject {
@@ -45,7 +47,8 @@ fn output() -> JsonObject {
 
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {
     let params: Params = arguments::read(&TOOL, &call.arguments)?;
-    let mut asked = call.ask.english(&params.question, params.firewall.as_deref()).await?;
+    let ask = call.ask.at(params.as_of.as_ref().map(AsOf::as_str)).await?;
+    let mut asked = ask.english(&params.question, params.firewall.as_deref()).await?;
     // `presence` is a command and no tool: an agent would be told to call what it cannot.
     asked.call = asked.call.filter(is_offered);
     for reading in &mut asked.readings {

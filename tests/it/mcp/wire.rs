@@ -33,10 +33,14 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) async fn open(ask: Ask, refresher: Option<Refresher>, version: &str) -> Self {
+        Self::to(Server::new(ask, refresher), version).await
+    }
+
+    pub(super) async fn to(served: Server, version: &str) -> Self {
         let (near, far) = tokio::io::duplex(PIPE);
         let cancel = CancellationToken::new();
         let mut server = JoinSet::new();
-        server.spawn(Server::new(ask, refresher).serve(far, cancel.clone()));
+        server.spawn(served.serve(far, cancel.clone()));
         let (read, write) = tokio::io::split(near);
         let read = BufReader::new(read).lines();
         let mut wire = Self {
