@@ -5,7 +5,6 @@ use std::path::Path;
 
 use opndex::ask::{Answer, Ask, Query};
 use opndex::domain::by_name;
-use opndex::sim::Fault;
 use opndex::store::{Store, StoreError, Verified};
 use opndex::types::{Clock, Moment, RunId};
 use proptest::prelude::*;
@@ -252,30 +251,4 @@ fn any_flipped_bit_of_history_is_told_and_everything_else_answers() {
             Ok(())
         })
         .unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_source_that_fails_beside_a_damaged_state_stops_no_run_and_costs_no_row() {
-    let (index, sim, firewall, _) = synced().await;
-    let before = index.query("firewall_rules", "").await.rows;
-    let connection = rusqlite::Connection::open(index.store.path()).unwrap();
-    let sql = "UPDATE chunks SET data = zeroblob(length(data)) WHERE hash = (SELECT substr(root, 1, 16) FROM snapshots WHERE domain = 'firewall_rules')";
-    assert_eq!(connection.execute(sql, []).unwrap(), 1);
-    sim.fault("firewall/filter/search_rule", Fault::Status(500));
-    index.clock.advance(60);
-    let report = run(&firewall).await;
-    let others = report.domains.iter().filter(|d| d.domain != "firewall_rules");
-    assert!(
-        others.clone().count() > 50 && others.clone().all(|d| d.state.is_good()),
-        "{report:#?}"
-    );
-    assert_eq!(index.query("firewall_rules", "").await.rows, before);
-    assert!(index.query("firewall_rules", "").await.freshness.stale);
-    sim.clear_faults();
-    sim.change(opndex::sim::World::edit_rule);
-    index.clock.advance(60);
-    assert_eq!(run(&firewall).await.ending, opndex::sync::Ending::Complete);
-    let rules = index.query("firewall_rules", "").await;
-    assert!(!rules.freshness.stale && rules.rows != before, "{:?}", rules.freshness);
-    sim.stop().await;
 }
