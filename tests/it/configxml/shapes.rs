@@ -295,6 +295,8 @@ const LEGACY: &[Look] = &[
 
 fn shown(row: &Map<String, Value>, column: &str) -> String {
     match row.get(column) {
+        // A page on which no rows need telling apart leaves them out.
+        None if ["tie", "duplicate"].contains(&column) => "0".to_owned(),
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
