@@ -84,6 +84,28 @@ fn rows(rules: usize) -> Rows {
     Rows { interfaces: interfaces.collect(), aliases, rules, routes, ..Rows::default() }
 }
 
+/// Each from one interface's network to the next one's.
+fn packets() -> Vec<(usize, Packet)> {
+    let mut numbers = Numbers(7);
+    (0..PACKETS)
+        .map(|_| {
+            let device = numbers.below(INTERFACES);
+            let mut address = |net: u32| {
+                let octet = |n: u32| u8::try_from(n).expect("below 256");
+                IpAddr::V4(Ipv4Addr::new(
+                    10,
+                    octet(net),
+                    octet(numbers.below(256)),
+                    octet(numbers.below(256)),
+                ))
+            };
+            let (from, to) = (address(device), address((device + 1) % INTERFACES));
+            let packet = Packet::new(6, from, to).expect("one family").with_ports(50_000, 443);
+            (usize::try_from(device).expect("small"), packet)
+        })
+        .collect()
+}
+
 fn main() {
     println!(
         "{:>7} {:>12} {:>14} {:>12} {:>10} {:>10} {:>12} {:>10}",
@@ -102,24 +124,7 @@ fn main() {
         let filled = resident_mib("VmRSS:");
         let (lowering, ruleset) = timed(|| lower(&rows));
         let lowered = resident_mib("VmRSS:");
-        let mut numbers = Numbers(7);
-        let packets: Vec<(usize, Packet)> = (0..PACKETS)
-            .map(|_| {
-                let device = numbers.below(INTERFACES);
-                let mut address = |net: u32| {
-                    let octet = |n: u32| u8::try_from(n).expect("below 256");
-                    IpAddr::V4(Ipv4Addr::new(
-                        10,
-                        octet(net),
-                        octet(numbers.below(256)),
-                        octet(numbers.below(256)),
-                    ))
-                };
-                let (from, to) = (address(device), address((device + 1) % INTERFACES));
-                let packet = Packet::new(6, from, to).expect("one family").with_ports(50_000, 443);
-                (usize::try_from(device).expect("small"), packet)
-            })
-            .collect();
+        let packets = packets();
         let (walking, passed) = timed(|| {
             packets
                 .iter()

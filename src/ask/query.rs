@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::domain::{AnyDomain, ColumnSpec};
 use crate::store::{Filter, FirewallRow, Page, Selection, Store, Total};
 use crate::types::{Clock, FirewallId, did_you_mean};
@@ -147,10 +149,28 @@ impl Ask {
     }
 }
 
-/// Columns without a value on this page say nothing; unasked, they only cost tokens.
+/// Columns that say nothing on this page only cost tokens, unless they were asked for.
 pub(super) fn leave_out_empty(answer: &mut Answer) {
-    let used: Vec<bool> = (0..answer.columns.len())
-        .map(|i| answer.rows.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_null())))
+    let mac = answer.columns.iter().position(|column| *column == "mac");
+    let says = |column: &str, cell: &Value, row: &[Value]| match column {
+        // Nothing to tell apart.
+        "duplicate" | "tie" => cell != 0 && !cell.is_null(),
+        // RFC 2132, 9.14: most clients take their type (1 for Ethernet) and hardware address.
+        "client_id" => {
+            match (cell.as_str(), mac.and_then(|i| row.get(i)).and_then(Value::as_str)) {
+                (Some(id), Some(mac)) => id.strip_prefix("01:") != Some(mac),
+                (id, _) => id.is_some(),
+            }
+        }
+        _ => !cell.is_null(),
+    };
+    let used: Vec<bool> = answer
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(i, name)| {
+            answer.rows.iter().any(|row| row.get(i).is_some_and(|cell| says(name, cell, row)))
+        })
         .collect();
     let keep = |i: usize| used.get(i).copied().unwrap_or(false);
     let columns = std::mem::take(&mut answer.columns);

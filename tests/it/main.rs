@@ -7,7 +7,7 @@ mod ask;
 mod cli;
 mod configxml;
 mod conformance;
-mod flipped;
+mod damage;
 mod histories;
 mod history;
 mod hostile;

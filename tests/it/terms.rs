@@ -157,7 +157,9 @@ fn terms_follow_every_change_of_rules_and_aliases() {
     let cases = ProptestConfig::with_cases(32);
     proptest!(cases, |(steps in proptest::collection::vec(step(), 1..24))| {
         let transaction = connection.unchecked_transaction().unwrap();
-        steps.iter().for_each(|step| take(&transaction, step));
+        for step in &steps {
+            take(&transaction, step);
+        }
         assert_terms_follow(&transaction);
     });
 }
