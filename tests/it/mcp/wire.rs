@@ -36,11 +36,11 @@ impl Wire {
         Self::to(Server::new(ask, refresher), version).await
     }
 
-    pub(super) async fn to(served: Server, version: &str) -> Self {
+    pub(super) async fn to(door: Server, version: &str) -> Self {
         let (near, far) = tokio::io::duplex(PIPE);
         let cancel = CancellationToken::new();
         let mut server = JoinSet::new();
-        server.spawn(served.serve(far, cancel.clone()));
+        server.spawn(door.serve(far, cancel.clone()));
         let (read, write) = tokio::io::split(near);
         let read = BufReader::new(read).lines();
         let mut wire = Self {
