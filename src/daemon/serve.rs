@@ -173,3 +173,87 @@ pub async fn serve(
     }
     outcome
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{RawRows, by_name, decode};
+    use crate::store::{Batch, SourceState, State};
+    use crate::types::{FirewallId, Timestamp};
+
+    const POLICY: Retention = Retention {
+        keep_all: Some(3_600),
+        hourly: Some(0),
+        daily: Some(0),
+        weekly: Some(0),
+        configuration: None,
+        presence: None,
+    };
+
+    /// `runs` runs, a minute apart, each with another neighbour.
+    async fn lived(store: &Store, clock: &Clock, firewall: FirewallId, runs: u8) {
+        let domain = by_name("arp").unwrap();
+        for n in 0..runs {
+            clock.advance(60);
+            let at = clock.now();
+            let run = store.run_begin(firewall, at).await.unwrap();
+            let body = format!(
+                r#"{{"total":1,"rows":[{{"ip":"10.0.0.{n}","mac":"aa:00:00:00:{:02x}:{n:02x}","intf":"igc1"}}]}}"#,
+                at.seconds() / 60 % 256
+            );
+            let rows = decode(&domain.sources()[0], domain.fields(), body.as_bytes()).unwrap();
+            let state = SourceState {
+                name: "arp",
+                state: State::Fresh,
+                reason: None,
+                gap: None,
+                rows: 1,
+                body_hash: None,
+                empty: None,
+            };
+            let (rows, sources) = (RawRows::new(domain, rows), vec![state]);
+            store.apply(Batch { firewall, domain, run, at, rows, sources }).await.unwrap();
+        }
+    }
+
+    /// Lets the background work go on until so many snapshots would still go; the clock of timers stands still
+    /// meanwhile, since somebody is always awake.
+    async fn until_left(store: &Store, clock: &Clock, left: usize) {
+        let began = std::time::Instant::now();
+        loop {
+            let plan = store.prune_plan(POLICY, clock.now()).await.unwrap();
+            if plan.domains[0].dropped == left {
+                return;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "{plan:?}");
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_retention_lets_go_is_dropped_an_hour_after_the_start_and_then_daily() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("opndex.db")).await.unwrap();
+        let clock = Clock::manual(Timestamp::from_seconds(1_795_475_000));
+        let firewall = store.firewall("fw", "http://fw", clock.now()).await.unwrap();
+        lived(&store, &clock, firewall, 20).await;
+        clock.advance(30 * 86_400);
+        tokio::time::pause();
+        let cancel = CancellationToken::new();
+        let mut pruning = JoinSet::new();
+        pruning.spawn(prune_daily(store.clone(), POLICY, clock.clone(), cancel.clone()));
+        tokio::task::yield_now().await;
+        tokio::time::advance(FIRST_PRUNE / 60 * 59).await;
+        let early = store.prune_plan(POLICY, clock.now()).await.unwrap();
+        assert_eq!((early.domains[0].snapshots, early.domains[0].dropped), (20, 19));
+        tokio::time::advance(Duration::from_mins(2)).await;
+        until_left(&store, &clock, 0).await;
+        lived(&store, &clock, firewall, 10).await;
+        clock.advance(30 * 86_400);
+        until_left(&store, &clock, 10).await;
+        tokio::time::advance(PRUNE_EVERY + Duration::from_secs(1)).await;
+        until_left(&store, &clock, 0).await;
+        cancel.cancel();
+        assert!(pruning.join_next().await.unwrap().is_ok(), "it ends when it is told to");
+    }
+}

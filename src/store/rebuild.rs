@@ -159,6 +159,9 @@ fn fill_one(
             Err(other) => return Err(other),
         }
     }
+    if found.is_none() {
+        note = forgotten(connection, domain, at)?;
+    }
     let (firewall, name) = (at.firewall.get(), domain.name());
     let sql = "INSERT INTO sources (firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows)
          SELECT firewall_id, domain, source, CASE WHEN ?5 IS NULL OR state = 'absent' THEN state ELSE 'malformed' END,
@@ -283,6 +286,24 @@ fn rows(
         }
     }
     Ok((rows, then))
+}
+
+/// What to say when a domain was read by then and no state from before is kept: an empty table would be believed.
+fn forgotten(
+    connection: &Connection,
+    domain: &'static dyn AnyDomain,
+    at: RunAt,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT min(taken_at) FROM snapshots WHERE firewall_id = ?1 AND domain = ?2
+           AND EXISTS (SELECT 1 FROM source_states q LEFT JOIN file.runs r ON r.run_id = q.run_id
+                 WHERE q.firewall_id = ?1 AND q.domain = ?2 AND q.state = 'fresh' AND coalesce(r.position, 0) <= ?3)";
+    let earliest: Option<i64> = connection
+        .query_row(sql, (at.firewall.get(), domain.name(), at.position), |r| r.get(0))
+        .map_err(StoreError::write("find the earliest state"))?;
+    Ok(earliest.map(|taken| {
+        let taken = Timestamp::from_millis(taken);
+        format!("no state of then is kept: it was thinned out by retention; the earliest that is kept is of {taken}")
+    }))
 }
 
 /// What to say when retention has dropped the states between the snapshot and the run.

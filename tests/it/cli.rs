@@ -7,6 +7,7 @@ mod doors;
 mod endings;
 mod install;
 mod settings;
+mod upkeep;
 
 use std::collections::BTreeSet;
 use std::fs;
