@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::{AnyDomain, RawRow, RawRows, read_row};
 use crate::types::{ContentHash, FirewallId, Timestamp};
@@ -28,19 +28,6 @@ pub(super) struct Beside {
 /// Place, moment, hash, size and data; the snapshot, its root and height.
 type Columns = (i64, i64, Vec<u8>, i64, Vec<u8>, i64, Vec<u8>, Height);
 
-fn columns(row: &Row<'_>) -> Result<Columns, rusqlite::Error> {
-    Ok((
-        row.get(0)?,
-        row.get(1)?,
-        row.get(2)?,
-        row.get(3)?,
-        row.get(4)?,
-        row.get(5)?,
-        row.get(6)?,
-        row.get(7)?,
-    ))
-}
-
 /// Those that were kept last up to a place in history.
 pub(super) fn until(
     connection: &Connection,
@@ -55,7 +42,7 @@ pub(super) fn until(
          WHERE v.firewall_id = ? AND v.domain = ? AND v.position <= ? ORDER BY v.position DESC LIMIT 1";
     let mut statement = connection.prepare_cached(sql).map_err(failed())?;
     let found = statement
-        .query_row((firewall.get(), domain.name(), position), columns)
+        .query_row((firewall.get(), domain.name(), position), |r| Columns::try_from(r))
         .optional()
         .map_err(failed())?;
     found.map(|columns| Beside::new(domain, columns)).transpose()
@@ -74,7 +61,7 @@ pub(super) fn newest(
          WHERE v.firewall_id = ? AND v.domain = ?";
     let mut statement = connection.prepare_cached(sql).map_err(failed())?;
     let found = statement
-        .query_row((firewall.get(), domain.name()), columns)
+        .query_row((firewall.get(), domain.name()), |r| Columns::try_from(r))
         .optional()
         .map_err(failed())?;
     found.map(|columns| Beside::new(domain, columns)).transpose()

@@ -59,6 +59,8 @@ struct Tables {
     filled: Vec<&'static str>,
     bytes: u64,
     asked: Instant,
+    /// What every question asks of this moment; another one when tables were added.
+    ledger: Ledger,
 }
 
 impl Past {
@@ -92,7 +94,13 @@ impl State {
     fn new(path: &Path, runs: Vec<RunAt>) -> Result<Self, StoreError> {
         let (connection, name) = rebuild::tables(path, &runs)?;
         let readers = open::memory_readers(&name)?;
-        let tables = Tables { connection, filled: Vec::new(), bytes: 0, asked: Instant::now() };
+        let tables = Tables {
+            connection,
+            filled: Vec::new(),
+            bytes: 0,
+            asked: Instant::now(),
+            ledger: Ledger::default(),
+        };
         Ok(Self { runs, readers, guard: Guard::in_memory(&name), tables: Mutex::new(tables) })
     }
 
@@ -106,6 +114,10 @@ impl State {
 
     fn bytes(&self) -> u64 {
         self.tables().bytes
+    }
+
+    fn ledger(&self) -> Ledger {
+        self.tables().ledger.clone()
     }
 
     fn idle(&self) -> Duration {
@@ -131,6 +143,7 @@ impl State {
             rebuild::fill_sightings(&mut tables.connection, &self.runs)?;
         }
         tables.bytes = rebuild::size(&tables.connection)?;
+        tables.ledger = Ledger::default();
         Ok(())
     }
 }
@@ -174,7 +187,7 @@ impl Store {
         self.past.remember(&state);
         Ok(Self {
             readers: state.readers.clone(),
-            ledger: Ledger::default(),
+            ledger: state.ledger(),
             guard: state.guard.clone(),
             writer: Writer::closed(),
             state: Some(state),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Statement, params_from_iter};
+use rusqlite::{CachedStatement, Connection, Statement, params_from_iter};
 
 use crate::domain::{AnyDomain, Only, SIGHTINGS, Sighting, sighting};
 use crate::types::{FirewallId, RunId, Timestamp};
@@ -49,6 +49,9 @@ pub(super) fn update(
     touched: &Touched,
 ) -> Result<(), StoreError> {
     let Some(sighting) = sighting(domain) else { return Ok(()) };
+    if matches!(touched, Touched::Some(addresses) if addresses.is_empty()) {
+        return Ok(());
+    }
     let one = matches!(touched, Touched::Some(_));
     let seen = before.unwrap_or(now).min(now);
     let mut look = Look::new(connection, sighting, one, (firewall, run, seen, now))?;
@@ -61,16 +64,16 @@ pub(super) fn update(
 /// The statements of one update, each prepared once.
 struct Look<'c> {
     /// Sightings that no table shows any more are over; their intervals with them.
-    close: Statement<'c>,
-    closed: Statement<'c>,
+    close: CachedStatement<'c>,
+    closed: CachedStatement<'c>,
     /// Sightings that were over and that the table shows again; each begins an interval.
-    reopen: Statement<'c>,
-    reopened: Statement<'c>,
+    reopen: CachedStatement<'c>,
+    reopened: CachedStatement<'c>,
     /// Sightings that the table shows for the first time.
-    open: Statement<'c>,
-    opened: Statement<'c>,
-    newest: Statement<'c>,
-    over: Statement<'c>,
+    open: CachedStatement<'c>,
+    opened: CachedStatement<'c>,
+    newest: CachedStatement<'c>,
+    over: CachedStatement<'c>,
     firewall: i64,
     run: i64,
     seen: i64,
@@ -85,7 +88,7 @@ impl<'c> Look<'c> {
         (firewall, run, seen, now): (FirewallId, RunId, Timestamp, Timestamp),
     ) -> Result<Self, StoreError> {
         let prepare = |text: &str| {
-            connection.prepare(text).map_err(StoreError::write("prepare to keep presence"))
+            connection.prepare_cached(text).map_err(StoreError::write("prepare to keep presence"))
         };
         Ok(Self {
             close: prepare(&closing(one))?,

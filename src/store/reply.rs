@@ -60,11 +60,13 @@ impl Store {
         if !self.ledger.is_at(&parts) {
             return self.reply_whole(&question, statement(Reads::All)).await;
         }
-        let total = match known {
-            Some(total) => total,
-            None => count(&row, question.columns).map_err(failed())?,
+        let total = if let Some(total) = known {
+            total
+        } else {
+            let total = count(&row, question.columns).map_err(failed())?;
+            parts.keep_total(question.counted, total);
+            total
         };
-        parts.keep_total(question.counted, total);
         let about = |domain: &str| question.domains.contains(&domain);
         Ok(Reply {
             row,

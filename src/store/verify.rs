@@ -58,20 +58,7 @@ fn snapshots(connection: &Connection, verified: &mut Verified) -> Result<(), Sto
     let sql = "SELECT s.firewall_id, s.domain, s.run_id, s.taken_at, s.root, s.height, s.rows, s.position IS r.position
          FROM snapshots s LEFT JOIN runs r ON r.run_id = s.run_id AND r.firewall_id = s.firewall_id ORDER BY s.snapshot_id";
     let mut statement = connection.prepare(sql).map_err(failed())?;
-    let rows = statement
-        .query_map([], |r| -> Result<SnapshotColumns, _> {
-            Ok((
-                r.get(0)?,
-                r.get(1)?,
-                r.get(2)?,
-                r.get(3)?,
-                r.get(4)?,
-                r.get(5)?,
-                r.get(6)?,
-                r.get(7)?,
-            ))
-        })
-        .map_err(failed())?;
+    let rows = statement.query_map([], |r| SnapshotColumns::try_from(r)).map_err(failed())?;
     let mut readers: BTreeMap<&'static str, Chunks<'_>> = BTreeMap::new();
     let mut sound = BTreeMap::new();
     for row in rows {
@@ -145,20 +132,7 @@ fn volatiles(connection: &Connection, verified: &mut Verified) -> Result<(), Sto
          FROM volatiles v LEFT JOIN domains d ON d.firewall_id = v.firewall_id AND d.domain = v.domain
          LEFT JOIN snapshots s ON s.snapshot_id = d.snapshot_id";
     let mut statement = connection.prepare(sql).map_err(failed())?;
-    let rows = statement
-        .query_map([], |r| -> Result<VolatileColumns, _> {
-            Ok((
-                r.get(0)?,
-                r.get(1)?,
-                r.get(2)?,
-                r.get(3)?,
-                r.get(4)?,
-                r.get(5)?,
-                r.get(6)?,
-                r.get(7)?,
-            ))
-        })
-        .map_err(failed())?;
+    let rows = statement.query_map([], |r| VolatileColumns::try_from(r)).map_err(failed())?;
     for row in rows {
         let (firewall, domain, run, at, hash, size, data, rows) = row.map_err(failed())?;
         verified.volatiles += 1;

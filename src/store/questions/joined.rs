@@ -69,7 +69,7 @@ pub struct Joined {
     pub sql: &'static str,
 }
 
-/// One column of the reply.
+/// One column of the answer.
 #[derive(Debug, Clone, Copy)]
 pub struct JoinedColumn {
     pub name: &'static str,
