@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use crate::store::{Origin, Sighting, Wire};
+use crate::store::{Label, Origin, Sighting, Wire};
 use crate::types::{FirewallId, MacAddr, Timestamp};
 
-use super::place::{label, networks};
+use super::place::{self, networks};
 
 /// A column of devices: its name, whether it is shown unasked, and its meaning.
 pub(super) struct DeviceColumn {
@@ -21,7 +21,7 @@ const fn column(name: &'static str, usual: bool, about: &'static str) -> DeviceC
 }
 
 /// What can be shown of a device.
-pub(super) static COLUMNS: [DeviceColumn; 15] = [
+pub(super) static COLUMNS: [DeviceColumn; 17] = [
     column("device", true, "Its name; its MAC address or DUID where nothing names it."),
     column("ip", true, "IPv4 address it has, or had last."),
     column("interface", true, "Interface it was seen on."),
@@ -39,6 +39,8 @@ pub(super) static COLUMNS: [DeviceColumn; 15] = [
     column("lease", false, "State of its lease."),
     column("lease_expires", false, "End of its lease."),
     column("owner", false, "Whose it is, as the user says."),
+    column("group", false, "What it belongs to, as the user says."),
+    column("note", false, "What else the user says about it."),
     column("last_seen", false, "When the firewall's discovery daemon last saw it, where it runs."),
     column("names", false, "Every name it goes by."),
 ];
@@ -62,13 +64,21 @@ pub struct Device {
     pub lease_expires: Option<Timestamp>,
     /// By the firewall's discovery daemon, where it runs.
     pub last_seen: Option<Timestamp>,
-    /// Or the group it belongs to, as the user says.
+    /// As the user says, like `group` and `note`.
     pub owner: Option<String>,
+    pub group: Option<String>,
+    pub note: Option<String>,
 }
 
 impl Device {
-    /// From the sightings of one device, of which there may be none.
-    pub(super) fn new(id: &str, firewall: FirewallId, seen: &[&Sighting], wires: &[Wire]) -> Self {
+    /// From the sightings of one device, of which there may be none, and what the user says about it.
+    pub(super) fn new(
+        id: &str,
+        firewall: FirewallId,
+        seen: &[&Sighting],
+        wires: &[Wire],
+        label: Option<&Label>,
+    ) -> Self {
         let names = names(seen);
         let ipv4 = ipv4(seen);
         let interface = seen
@@ -90,10 +100,9 @@ impl Device {
                 .iter()
                 .find_map(|s| s.vendor.clone())
                 .or_else(|| mac.as_ref().and_then(MacAddr::vendor).map(str::to_owned)),
-            owner: seen
-                .iter()
-                .find(|s| s.origin == Origin::Label)
-                .and_then(|s| s.description.clone()),
+            owner: label.and_then(|l| l.owner.clone()),
+            group: label.and_then(|l| l.group.clone()),
+            note: label.and_then(|l| l.note.clone()),
             last_seen: seen
                 .iter()
                 .filter(|s| s.origin == Origin::Discovery)
@@ -137,6 +146,8 @@ impl Device {
             "lease_expires" => time(self.lease_expires),
             "last_seen" => time(self.last_seen),
             "owner" => text(self.owner.as_deref()),
+            "group" => text(self.group.as_deref()),
+            "note" => text(self.note.as_deref()),
             "names" => list(&self.names),
             _ => Value::Null,
         }
@@ -196,7 +207,8 @@ fn ipv6(seen: &[&Sighting]) -> Vec<String> {
 }
 
 fn tag(interface: &str, firewall: FirewallId, wires: &[Wire]) -> Option<i64> {
-    let is_it = |w: &&Wire| w.firewall == firewall && label(w).eq_ignore_ascii_case(interface);
+    let is_it =
+        |w: &&Wire| w.firewall == firewall && place::label(w).eq_ignore_ascii_case(interface);
     wires.iter().find(is_it).and_then(|wire| wire.tag)
 }
 
@@ -207,7 +219,7 @@ fn by_network(ip: Option<&str>, firewall: FirewallId, wires: &[Wire]) -> Option<
         .iter()
         .filter(|wire| wire.firewall == firewall)
         .find(|wire| networks(wire).iter().any(|range| range.contains(ip)))
-        .map(|wire| label(wire).to_owned())
+        .map(|wire| place::label(wire).to_owned())
 }
 
 #[cfg(test)]
@@ -235,7 +247,7 @@ mod tests {
 
     fn of(seen: &[Sighting]) -> Device {
         let seen: Vec<&Sighting> = seen.iter().collect();
-        Device::new("00:11:32:00:00:01", FirewallId::new(1), &seen, &[])
+        Device::new("00:11:32:00:00:01", FirewallId::new(1), &seen, &[], None)
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::domain::Cell;
 use crate::store::{
-    Counting, DevicePage, DeviceSelection, FirewallRow, NameIs, Sighting, Total, Wire,
+    Counting, DevicePage, DeviceSelection, FirewallRow, Label, NameIs, Sighting, Total, Wire,
 };
 use crate::types::{AddressRange, FirewallId, MacAddr, did_you_mean, maker_prefixes};
 
@@ -77,7 +77,8 @@ impl Ask {
         let (page, question) = self.page(query, selection).await?;
         let firewall = page_firewall(query, &known)?;
         let about = about(&known, firewall);
-        let devices = devices(&page, &wires);
+        let labels = self.store.labels().await?;
+        let devices = devices(&page, &wires, &labels);
         let shown = match columns {
             Some(columns) => columns,
             None => usual(query, devices.len(), &page),
@@ -131,7 +132,8 @@ impl Ask {
         selection.limit = limit;
         let (page, _) = self.page(&query, selection).await?;
         let (Total::Exactly(total) | Total::AtLeast(total)) = page.total;
-        Ok(Devices { devices: devices(&page, &wires), total })
+        let labels = self.store.labels().await?;
+        Ok(Devices { devices: devices(&page, &wires, &labels), total })
     }
 
     /// How many devices a name names in exactly this way.
@@ -320,11 +322,12 @@ fn usual(query: &DevicesQuery, rows: usize, page: &DevicePage) -> Vec<&'static s
     COLUMNS.iter().filter(|c| c.usual && !fixed(c.name)).map(|c| c.name).collect()
 }
 
-fn devices(page: &DevicePage, wires: &[Wire]) -> Vec<Device> {
+fn devices(page: &DevicePage, wires: &[Wire], labels: &[Label]) -> Vec<Device> {
     let of = |(id, firewall): &(String, FirewallId)| {
         let seen: Vec<&Sighting> =
             page.sightings.iter().filter(|s| s.id == *id && s.firewall == *firewall).collect();
-        Device::new(id, *firewall, &seen, wires)
+        let label = labels.iter().find(|label| label.client.eq_ignore_ascii_case(id));
+        Device::new(id, *firewall, &seen, wires, label)
     };
     page.devices.iter().map(of).collect()
 }

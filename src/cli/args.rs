@@ -116,7 +116,7 @@ pub(super) enum Command {
     Presence(PresenceArgs),
     /// Show or write what you say about devices: name, owner, group, note.
     ///
-    /// Labels belong to the MAC address. They are shown by `locate` and `presence`, found by `locate`, and
+    /// Labels belong to the MAC address. They are shown and found by `devices`, `locate` and `presence`, and
     /// survive every sync, rebuild and prune.
     Label(LabelArgs),
     /// Show the runs and what each cost, and what the tables take of the file.
@@ -297,7 +297,7 @@ pub(super) struct DevicesArgs {
     #[arg(value_name = "PLACE")]
     pub(super) place: Option<String>,
     /// Show devices called this (or so beginning), MAC address, DUID or IP address.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long = "name", visible_alias = "called", value_name = "NAME")]
     pub(super) called: Option<String>,
     /// Show devices of this manufacturer; a part of the name is enough.
     #[arg(long, value_name = "VENDOR")]

@@ -106,8 +106,6 @@ fn command(call: &Value) -> String {
             name if plain(tool).contains(&name) => continue,
             "port" if port.is_some() => continue,
             "count_only" => "count".to_owned(),
-            // `--name` names the firewall in the settings.
-            "name" => "called".to_owned(),
             other => other.replace('_', "-"),
         };
         match value {
@@ -183,7 +181,7 @@ mod tests {
             ),
             (
                 json!({ "tool": "devices", "arguments": { "place": "IOT", "name": "lamp", "is": ["online"], "count_only": true } }),
-                "opndex devices IOT --count --is online --called lamp",
+                "opndex devices IOT --count --is online --name lamp",
             ),
             (
                 json!({ "tool": "report", "arguments": { "report": "rules", "about": "IOT", "only": "block" } }),

@@ -60,7 +60,7 @@ pub(super) struct LabelArgs {
     #[arg(value_name = "MAC|IP|NAME")]
     pub(super) device: Option<String>,
     /// Call it this; an empty text removes what is there.
-    #[arg(long = "as", value_name = "NAME", requires = "device")]
+    #[arg(long = "name", visible_alias = "as", value_name = "NAME", requires = "device")]
     pub(super) label_name: Option<String>,
     /// Say whose it is.
     #[arg(long, value_name = "OWNER", requires = "device")]

@@ -51,7 +51,11 @@ impl Key {
 
     /// The command-line flag without its dashes: `url`, `sync-on-start`.
     pub fn flag(&self) -> String {
-        self.short().replace(['.', '_'], "-")
+        match self.name {
+            // `--name` of `label` and `devices` is the name of a device.
+            "firewall.name" => "firewall-name".to_owned(),
+            _ => self.short().replace(['.', '_'], "-"),
+        }
     }
 
     /// True or false, and true when given as a flag without a value.

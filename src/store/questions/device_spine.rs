@@ -37,7 +37,7 @@ UNION ALL
 SELECT p.id, p.firewall_id, 'discovery', NULL, t.ip, t.ip_sort, t.interface, NULL, NULL, t.vendor, 0, 0, t.last_seen, NULL, 0
 FROM page p CROSS JOIN host_discovery t ON t.mac = p.id AND t.firewall_id = p.firewall_id
 UNION ALL
-SELECT p.id, p.firewall_id, 'label', NULL, NULL, NULL, NULL, t.name, coalesce(t.owner, t.\"group\"), NULL, 0, 0, NULL, NULL, 0
+SELECT p.id, p.firewall_id, 'label', NULL, NULL, NULL, NULL, t.name, NULL, NULL, 0, 0, NULL, NULL, 0
 FROM page p CROSS JOIN labels t ON t.client = p.id
 ),
 sightings AS (

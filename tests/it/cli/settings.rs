@@ -33,7 +33,11 @@ fn settings_come_from_flags_before_variables_before_the_file() {
         .env("OPNDEX_DATABASE", home.database())
         .env("OPNDEX_FORMAT", "csv");
     command.args(["sync", "vlans"]).assert().code(0).stdout(contains("\nby-variable,vlans,"));
-    command.args(["--name", "by-flag"]).assert().code(0).stdout(contains("\nby-flag,vlans,"));
+    command
+        .args(["--firewall-name", "by-flag"])
+        .assert()
+        .code(0)
+        .stdout(contains("\nby-flag,vlans,"));
     command.env("OPNDEX_FORMAT", "xml").assert().code(2).stderr(contains("`xml` is no format"));
     bare(home.folder.path())
         .env("OPNDEX_CONFIG", home.settings())

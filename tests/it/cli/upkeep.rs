@@ -158,7 +158,7 @@ fn pruning_shows_its_plan_first_and_gives_the_space_back() {
 #[test]
 fn a_device_is_labelled_listed_and_forgotten() {
     let home = Home::synced();
-    home.opndex(&["label", "nas", "--as", "Storage", "--owner", "Anna"])
+    home.opndex(&["label", "nas", "--name", "Storage", "--owner", "Anna"])
         .code(0)
         .stdout(contains("Storage").and(contains("Anna")));
     home.opndex(&["label", "nas", "--note", "in the cellar"]).code(0);
@@ -168,9 +168,17 @@ fn a_device_is_labelled_listed_and_forgotten() {
         (&"Storage".into(), &"in the cellar".into())
     );
     home.opndex(&["locate", "storage"]).code(0).stdout(contains("nas"));
+    for moment in [&[][..], &["--as-of", "run 1"]] {
+        let devices = home.json(&[&["devices", "--name", "storage"], moment].concat());
+        let columns = devices["columns"].as_array().unwrap();
+        let cell =
+            |name: &str| &devices["rows"][0][columns.iter().position(|c| c == name).unwrap()];
+        let said = ["device", "owner", "note"].map(cell);
+        assert_eq!(said, ["Storage", "Anna", "in the cellar"], "{devices}");
+    }
     let presence = home.json(&["presence", "nas"]);
     assert_eq!(presence["labels"][0]["owner"], "Anna", "{presence}");
-    home.opndex(&["label", "nobody", "--as", "x"]).code(2).stderr(contains("no device is"));
+    home.opndex(&["label", "nobody", "--name", "x"]).code(2).stderr(contains("no device is"));
     home.opndex(&["sync"]).code(0);
     home.opndex(&["rebuild"]).code(0);
     assert_eq!(home.json(&["label"]), labels, "it survives");
