@@ -72,6 +72,9 @@ pub struct ChangeRow {
     pub by: Option<SavedBy>,
 }
 
+/// Domains that one note names.
+const NAMED: usize = 5;
+
 impl Ask {
     /// Changes that later states show against earlier ones. Expiry, ages and counters are none unless asked for.
     pub async fn changes(&self, asked: &ChangesAsked) -> Result<ChangesAnswer, AskError> {
@@ -174,6 +177,24 @@ fn notes(freshness: &mut Freshness, found: &Changes, left_out: bool) {
     };
     if left_out {
         note("configuration only: leases, neighbours and other running state are shown for `domain` = their name or `all`, or with `about`".to_owned(), false);
+    }
+    if let Some(first) = found.begins {
+        note(format!("the history begins at {first}; what changed before is not known"), true);
+    }
+    if !found.thinned.is_empty() {
+        let named = found.thinned.iter().take(NAMED);
+        let named: Vec<String> = named.map(|(name, at)| format!("{name} (from {at})")).collect();
+        let others = match found.thinned.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more domains"),
+        };
+        note(
+            format!(
+                "earlier states were thinned out by retention, what changed in them is not known: {}{others}",
+                named.join(", ")
+            ),
+            true,
+        );
     }
     if let Some(at) = found.looked_back_to {
         note(format!("looked back to {at} so far; `next` goes on"), true);

@@ -43,6 +43,10 @@ pub struct DevicesQuery {
     pub vendor: Option<String>,
     /// Words of [`STATES`]; all must hold.
     pub is: Vec<String>,
+    /// First seen at or after this moment.
+    pub new_since: Option<String>,
+    /// Gone, and not seen since this moment.
+    pub unseen_since: Option<String>,
     pub columns: Vec<String>,
     pub limit: Option<u32>,
     /// `next` of the page before.
@@ -69,6 +73,9 @@ pub struct Devices {
 impl Ask {
     /// Devices as rows.
     pub async fn devices(&self, query: &DevicesQuery) -> Result<Answer, AskError> {
+        if query.new_since.is_some() || query.unseen_since.is_some() {
+            return self.devices_seen(query).await;
+        }
         let known = self.store.firewalls().await?;
         let wires = self.store.wiring().await?;
         let mut selection = selection(query, &known, &wires)?;
@@ -322,7 +329,7 @@ fn usual(query: &DevicesQuery, rows: usize, page: &DevicePage) -> Vec<&'static s
     COLUMNS.iter().filter(|c| c.usual && !fixed(c.name)).map(|c| c.name).collect()
 }
 
-fn devices(page: &DevicePage, wires: &[Wire], labels: &[Label]) -> Vec<Device> {
+pub(super) fn devices(page: &DevicePage, wires: &[Wire], labels: &[Label]) -> Vec<Device> {
     let of = |(id, firewall): &(String, FirewallId)| {
         let seen: Vec<&Sighting> =
             page.sightings.iter().filter(|s| s.id == *id && s.firewall == *firewall).collect();

@@ -57,6 +57,11 @@ pub enum AskError {
     TooManyParts(#[from] crate::rules::TooManyParts),
     #[error("say which firewall is meant; known: {known}")]
     WhichFirewall { known: String },
+    #[error(
+        "`new_since` and `unseen_since` go with a place and a firewall, not with a name, a vendor or a state; when one \
+         device was seen tells `locate` with `history`"
+    )]
+    SeenWith,
     #[error("a word about a device has at most {most} characters")]
     LongLabel { most: usize },
     #[error(transparent)]

@@ -1,14 +1,16 @@
-//! Who had an address then, which addresses a device had, who is new, who is gone.
+//! Who had an address when, and which addresses a device had.
 
 use serde::Serialize;
 
-use crate::store::{Interval, PresenceQuery, Seen, SeenQuery, Who};
+use crate::domain::Cell;
+use crate::store::{Interval, PresenceQuery, Who};
 use crate::types::{AddressRange, FirewallId, Moment, Timestamp};
 
+use super::cursor;
 use super::error::AskError;
 use super::freshness::Freshness;
 use super::labels::LabelRow;
-use super::query::{Ask, DEFAULT_LIMIT, MAX_LIMIT, firewall};
+use super::query::{self, Ask, firewall};
 
 /// A question about presence, in words.
 #[derive(Debug, Clone, Default)]
@@ -18,23 +20,20 @@ pub struct PresenceAsked {
     pub firewall: Option<String>,
     /// Intervals that had not ended by then.
     pub since: Option<String>,
-    /// Devices first seen after this moment.
-    pub new_since: Option<String>,
-    /// Devices not seen since this moment.
-    pub unseen_since: Option<String>,
+    /// Intervals that had begun by then; with the same `since` those of that moment.
+    pub until: Option<String>,
     pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub after: Option<String>,
 }
 
-/// Intervals, or devices where the question is who is new or gone.
+/// Intervals, the newest first.
 #[derive(Debug, Clone, Serialize)]
 pub struct PresenceAnswer {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub intervals: Vec<PresenceRow>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub devices: Vec<SeenRow>,
-    /// More was found than is shown.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub more: bool,
+    /// Give it as `after` for the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<LabelRow>,
     #[serde(flatten)]
@@ -56,32 +55,6 @@ pub struct PresenceRow {
     pub present: bool,
 }
 
-/// A device with its first and last sighting.
-#[derive(Debug, Clone, Serialize)]
-pub struct SeenRow {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub firewall: Option<String>,
-    pub device: String,
-    pub first_seen: Timestamp,
-    pub last_seen: Timestamp,
-    pub present: bool,
-    /// How many addresses it was seen with.
-    pub addresses: i64,
-}
-
-impl SeenRow {
-    fn new(firewall: Option<String>, seen: Seen) -> Self {
-        Self {
-            firewall,
-            device: seen.client,
-            first_seen: seen.first_at,
-            last_seen: seen.seen_at,
-            present: seen.is_present,
-            addresses: seen.addresses,
-        }
-    }
-}
-
 impl PresenceRow {
     fn new(firewall: Option<String>, one: Interval) -> Self {
         Self {
@@ -97,60 +70,51 @@ impl PresenceRow {
 }
 
 impl Ask {
-    /// Presence as intervals, the newest first; or, for `new_since` and `unseen_since`, devices.
+    /// Presence as intervals, the newest first.
     pub async fn presence(&self, asked: &PresenceAsked) -> Result<PresenceAnswer, AskError> {
         let known = self.store.firewalls().await?;
         let scope = asked.firewall.as_deref().map(|name| firewall(&known, name)).transpose()?;
-        let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
-        if !(1..=MAX_LIMIT).contains(&limit) {
-            return Err(AskError::Limit { limit, most: MAX_LIMIT });
+        let limit = query::limit(asked.limit)?;
+        let question = format!("{:?}", (&asked.about, &asked.firewall, &asked.since, &asked.until));
+        let after = asked.after.as_deref().map(|text| position(&question, text)).transpose()?;
+        let (since, until) =
+            (self.time(asked.since.as_deref())?, self.time(asked.until.as_deref())?);
+        let query = PresenceQuery {
+            who: self.who(asked.about.as_deref()).await?,
+            firewall: scope,
+            since,
+            until,
+            after,
+            // One more than wanted tells whether there are more.
+            limit: limit + 1,
+        };
+        let mut freshness = self.overall_of(scope, &seen_in()).await?;
+        let mut found = self.store.presence(&query).await?;
+        if let (true, Some(then), None) = (found.is_empty(), until, after) {
+            // Between two looks of the firewall an address is with nobody.
+            found = self.store.presence(&PresenceQuery { since: None, limit: 1, ..query }).await?;
+            freshness.notes.push(match found.first() {
+                Some(_) => format!("seen by nobody at {then}; the last before is shown"),
+                None => format!("not seen up to {then}"),
+            });
         }
-        let who = self.who(asked.about.as_deref()).await?;
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = found.len() > wanted;
+        found.truncate(wanted);
+        let next = found.last().filter(|_| more).map(|last| {
+            let (run, sighting) = last.position;
+            cursor::encode(&question, &[Cell::Int(run), Cell::Int(sighting)])
+        });
         let name = |id: FirewallId| {
             known.iter().find(|f| f.id == id && known.len() > 1).map(|f| f.name.clone())
         };
-        let moment = |text: &Option<String>| self.time(text.as_deref());
-        let (new_since, unseen_since) = (moment(&asked.new_since)?, moment(&asked.unseen_since)?);
-        let mut answer = PresenceAnswer {
-            intervals: Vec::new(),
-            devices: Vec::new(),
-            more: false,
-            labels: Vec::new(),
-            freshness: self.overall_of(scope, &seen_in()).await?,
-        };
-        // One more than wanted tells whether there are more.
-        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-        if new_since.is_some() || unseen_since.is_some() {
-            let clients = if let Who::Clients(clients) = who { clients } else { Vec::new() };
-            let query = SeenQuery {
-                firewall: scope,
-                clients,
-                new_since,
-                unseen_since,
-                after: None,
-                limit: limit + 1,
-            };
-            let seen = self.store.devices_seen(&query).await?;
-            answer.more = seen.len() > wanted;
-            let row = |seen: Seen| SeenRow::new(name(seen.firewall), seen);
-            answer.devices = seen.into_iter().take(wanted).map(row).collect();
-        } else {
-            let since = moment(&asked.since)?;
-            let query =
-                PresenceQuery { who, firewall: scope, since, after: None, limit: limit + 1 };
-            let intervals = self.store.presence(&query).await?;
-            answer.more = intervals.len() > wanted;
-            let row = |one: Interval| PresenceRow::new(name(one.firewall), one);
-            answer.intervals = intervals.into_iter().take(wanted).map(row).collect();
-        }
+        let row = |one: Interval| PresenceRow::new(name(one.firewall), one);
+        let intervals: Vec<PresenceRow> = found.into_iter().map(row).collect();
         let shown = |label: &LabelRow| {
-            let is = |device: &String| device.eq_ignore_ascii_case(&label.device);
-            answer.intervals.iter().any(|i| is(&i.device))
-                || answer.devices.iter().any(|d| is(&d.device))
+            intervals.iter().any(|i| i.device.eq_ignore_ascii_case(&label.device))
         };
-        let labels = self.labels().await?;
-        answer.labels = labels.into_iter().filter(|label| shown(label)).collect();
-        Ok(answer)
+        let labels = self.labels().await?.into_iter().filter(shown).collect();
+        Ok(PresenceAnswer { intervals, next, labels, freshness })
     }
 
     async fn who(&self, about: Option<&str>) -> Result<Who, AskError> {
@@ -169,8 +133,8 @@ impl Ask {
         Ok(Who::Clients(vec![self.device(text).await?]))
     }
 
-    /// The time that `text` names; of a run, when it began.
-    fn time(&self, text: Option<&str>) -> Result<Option<Timestamp>, AskError> {
+    /// The time that `text` names; a run is refused.
+    pub(super) fn time(&self, text: Option<&str>) -> Result<Option<Timestamp>, AskError> {
         match text.map(str::trim).filter(|text| !text.is_empty()) {
             None => Ok(None),
             Some(text) => match self.clock.moment(text)? {
@@ -184,6 +148,14 @@ impl Ask {
     }
 }
 
-fn seen_in() -> Vec<&'static dyn crate::domain::AnyDomain> {
+fn position(question: &str, text: &str) -> Result<(i64, i64), AskError> {
+    match cursor::decode(question, 2, text)?.as_slice() {
+        [Cell::Int(run), Cell::Int(sighting)] => Ok((*run, *sighting)),
+        _ => Err(AskError::Cursor),
+    }
+}
+
+/// Domains that tell who was there.
+pub(super) fn seen_in() -> Vec<&'static dyn crate::domain::AnyDomain> {
     crate::domain::SIGHTINGS.iter().filter_map(|s| crate::domain::by_name(s.domain)).collect()
 }

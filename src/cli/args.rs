@@ -305,6 +305,12 @@ pub(super) struct DevicesArgs {
     /// Show devices that are online, offline, reserved, unreserved, named, unknown or randomised.
     #[arg(long, value_name = "STATE", value_delimiter = ',')]
     pub(super) is: Vec<String>,
+    /// Show devices that were first seen after this moment.
+    #[arg(long, value_name = "MOMENT", conflicts_with_all = ["called", "vendor", "is"])]
+    pub(super) new_since: Option<String>,
+    /// Show devices that were not seen since this moment.
+    #[arg(long, value_name = "MOMENT", conflicts_with_all = ["called", "vendor", "is"])]
+    pub(super) unseen_since: Option<String>,
     /// Show these columns, separated by commas.
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub(super) columns: Vec<String>,

@@ -77,8 +77,7 @@ fn plain(tool: &str) -> &'static [&'static str] {
         "query" => &["domain"],
         "report" => &["report", "about"],
         "devices" => &["place"],
-        "presence" => &["about"],
-        "locate" => &["what"],
+        "locate" | "presence" => &["what"],
         "trace" | "reach" => &["from", "to"],
         _ => &[],
     }
@@ -86,7 +85,13 @@ fn plain(tool: &str) -> &'static [&'static str] {
 
 /// The call as a command line.
 fn command(call: &Value) -> String {
-    let tool = call["tool"].as_str().unwrap_or_default();
+    let mut tool = call["tool"].as_str().unwrap_or_default();
+    // A command of its own here, an argument of `locate` for an agent.
+    let is_history =
+        tool == "locate" && call.pointer("/arguments/history") == Some(&Value::Bool(true));
+    if is_history {
+        tool = "presence";
+    }
     let mut line = format!("opndex {tool}");
     let empty = Map::new();
     let arguments = call["arguments"].as_object().unwrap_or(&empty);
@@ -105,6 +110,7 @@ fn command(call: &Value) -> String {
         let flag = match name.as_str() {
             name if plain(tool).contains(&name) => continue,
             "port" if port.is_some() => continue,
+            "history" if is_history => continue,
             "count_only" => "count".to_owned(),
             other => other.replace('_', "-"),
         };
@@ -156,11 +162,11 @@ mod tests {
                 "opndex trace nas tv:53 --proto udp",
             ),
             (
-                json!({ "tool": "presence", "arguments": { "new_since": "today" } }),
-                "opndex presence --new-since today",
+                json!({ "tool": "devices", "arguments": { "new_since": "today" } }),
+                "opndex devices --new-since today",
             ),
             (
-                json!({ "tool": "presence", "arguments": { "about": "nas", "since": "today" } }),
+                json!({ "tool": "locate", "arguments": { "what": "nas", "history": true, "since": "today" } }),
                 "opndex presence nas --since today",
             ),
             (

@@ -18,6 +18,8 @@ pub(super) async fn run(
         name: args.called.clone(),
         vendor: args.vendor.clone(),
         is: args.is.clone(),
+        new_since: args.new_since.clone(),
+        unseen_since: args.unseen_since.clone(),
         columns: args.columns.clone(),
         limit: args.limit,
         after: args.after.clone(),

@@ -1,4 +1,4 @@
-//! `opndex presence`: who had which address when, who is new, who is gone.
+//! `opndex presence`: who had which address when.
 
 use crate::ask::{Ask, LabelRow, PresenceAnswer, PresenceAsked};
 
@@ -17,16 +17,15 @@ pub(super) async fn run(
         about: args.about.clone(),
         firewall: args.firewall.clone(),
         since: args.since.clone(),
-        new_since: args.new_since.clone(),
-        unseen_since: args.unseen_since.clone(),
+        until: args.until.clone(),
         limit: args.limit,
+        after: args.after.clone(),
     };
-    let by_device = asked.new_since.is_some() || asked.unseen_since.is_some();
     let answer = ask.presence(&asked).await?;
     if format == Format::Json {
         return table::json(&answer).map(Outcome::answer);
     }
-    let grid = if by_device { devices(&answer) } else { intervals(&answer) };
+    let grid = intervals(&answer);
     let text = match format {
         Format::Csv => grid.csv()?,
         _ => grid.without_empty_columns().text(),
@@ -52,30 +51,6 @@ fn intervals(answer: &PresenceAnswer) -> Grid {
     grid
 }
 
-fn devices(answer: &PresenceAnswer) -> Grid {
-    let mut grid = Grid::new([
-        "firewall",
-        "device",
-        "label",
-        "first_seen",
-        "last_seen",
-        "present",
-        "addresses",
-    ]);
-    for one in &answer.devices {
-        grid.row([
-            one.firewall.clone().unwrap_or_default(),
-            one.device.clone(),
-            label(&answer.labels, &one.device),
-            one.first_seen.to_string(),
-            one.last_seen.to_string(),
-            words::cell(&one.present.into()),
-            one.addresses.to_string(),
-        ]);
-    }
-    grid
-}
-
 /// What the user calls the device.
 fn label(labels: &[LabelRow], device: &str) -> String {
     let label = labels.iter().find(|label| label.device.eq_ignore_ascii_case(device));
@@ -83,9 +58,13 @@ fn label(labels: &[LabelRow], device: &str) -> String {
 }
 
 fn footer(answer: &PresenceAnswer) -> String {
-    let shown = answer.intervals.len() + answer.devices.len();
-    let more = if answer.more { " (and more: ask for more with --limit)" } else { "" };
-    let shown = words::count(u64::try_from(shown).unwrap_or(u64::MAX), "row");
+    let shown = words::count(u64::try_from(answer.intervals.len()).unwrap_or(u64::MAX), "row");
+    let next = answer.next.as_ref().map(|next| format!("next page: --after {next}\n"));
     let freshness = &answer.freshness;
-    format!("{shown}{more} · {}\n{}", words::freshness(freshness), words::notes(freshness))
+    format!(
+        "{shown} · {}\n{}{}",
+        words::freshness(freshness),
+        words::notes(freshness),
+        next.unwrap_or_default()
+    )
 }

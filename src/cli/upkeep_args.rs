@@ -38,14 +38,14 @@ pub(super) struct PresenceArgs {
     #[arg(value_name = "IP|NETWORK|MAC|NAME")]
     pub(super) about: Option<String>,
     /// Show what had not ended by this moment.
-    #[arg(long, value_name = "MOMENT", conflicts_with_all = ["new_since", "unseen_since"])]
+    #[arg(long, value_name = "MOMENT")]
     pub(super) since: Option<String>,
-    /// Show devices that were first seen after this moment.
+    /// Show what had begun by this moment; with the same `--since` who was there then.
     #[arg(long, value_name = "MOMENT")]
-    pub(super) new_since: Option<String>,
-    /// Show devices that were not seen since this moment.
-    #[arg(long, value_name = "MOMENT")]
-    pub(super) unseen_since: Option<String>,
+    pub(super) until: Option<String>,
+    /// Go on after the page that gave this cursor.
+    #[arg(long, value_name = "CURSOR")]
+    pub(super) after: Option<String>,
     /// Show at most this many rows, from 1 to 1000; 50 unless given.
     #[arg(long, value_name = "ROWS")]
     pub(super) limit: Option<u32>,

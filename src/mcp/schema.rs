@@ -46,9 +46,7 @@ pub(super) fn answer(properties: Value, required: &[&str]) -> JsonObject {
             all.extend(part);
         }
     }
-    let required: Vec<&str> =
-        required.iter().copied().chain(["as_of", "age_s", "stale", "complete"]).collect();
-    object(Value::Object(all), &required)
+    object(Value::Object(all), required)
 }
 
 /// An output of these properties.
@@ -56,7 +54,9 @@ pub(super) fn object(properties: Value, required: &[&str]) -> JsonObject {
     let mut object = JsonObject::new();
     object.insert("type".to_owned(), "object".into());
     object.insert("properties".to_owned(), properties);
-    object.insert("required".to_owned(), required.into());
+    if !required.is_empty() {
+        object.insert("required".to_owned(), required.into());
+    }
     shallow(object)
 }
 

@@ -1,6 +1,6 @@
 //! The one sentence beside the data, for clients that show text only. Our words and numbers, nobody else's.
 
-use crate::ask::{Answer, ChangesAnswer, Freshness, Located, SqlAnswer};
+use crate::ask::{Answer, ChangesAnswer, Freshness, Located, PresenceAnswer, SqlAnswer};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -37,6 +37,16 @@ pub(super) fn of_located(located: &Located) -> String {
         "{found} {mentions} of this {}{more}; {}.",
         located.kind,
         of_freshness(&located.freshness)
+    )
+}
+
+/// `3 intervals, the newest first; as of …`
+pub(super) fn of_presence(answer: &PresenceAnswer) -> String {
+    let more = if answer.next.is_some() { "; more with `next`" } else { "" };
+    format!(
+        "{} intervals, the newest first{more}; {}.",
+        answer.intervals.len(),
+        of_freshness(&answer.freshness)
     )
 }
 

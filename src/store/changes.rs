@@ -16,7 +16,7 @@ use super::noise::{self, NoiseGaps};
 use super::open::Store;
 use super::past::RunAt;
 use super::rebuild;
-use super::steps::{Step, Stream, streams};
+use super::steps::{self, Step, Stream, streams};
 
 /// Snapshots that one call compares at most; a search for something rare goes on with the next page.
 const MOST_STEPS: usize = 5_000;
@@ -106,6 +106,10 @@ pub struct Changes {
     pub next: Option<ChangePosition>,
     /// How far back was looked, when the search stopped before the beginning.
     pub looked_back_to: Option<Timestamp>,
+    /// Where history begins, when that is after the moment since which changes were asked for.
+    pub begins: Option<Timestamp>,
+    /// Domains of which the asked time was thinned out by retention, up to the earliest state that is kept.
+    pub thinned: Vec<(&'static str, Timestamp)>,
     /// Rows that changed and could not be read as rows of the table.
     pub unreadable: usize,
     /// Snapshots that are damaged: what changed in them cannot be told, and why.
@@ -114,14 +118,19 @@ pub struct Changes {
     pub noise: NoiseGaps,
 }
 
+/// Runs of a moment; where history begins when the moment is before it.
+type Place = (Option<Vec<RunAt>>, Option<Timestamp>);
+
 impl Store {
     /// Changes, the newest first. What a first sync found is no change.
     pub async fn changes(&self, query: ChangesQuery) -> Result<Changes, StoreError> {
-        let since = self.place(query.since).await?;
-        let until = self.place(query.until).await?;
-        self.reader
+        let (since, begins) = self.place(query.since).await?;
+        let (until, _) = self.place(query.until).await?;
+        let found = self
+            .reader
             .run(move |connection| walk(connection, &query, since.as_deref(), until.as_deref()))
-            .await
+            .await?;
+        Ok(Changes { begins, ..found })
     }
 
     /// Rows of `domain` that differ between two moments, without volatile fields.
@@ -147,13 +156,13 @@ impl Store {
             .await
     }
 
-    /// The places in history of a moment, by firewall; none for a moment before it.
-    async fn place(&self, moment: Option<Moment>) -> Result<Option<Vec<RunAt>>, StoreError> {
+    /// The places in history of a moment, by firewall; for a moment before it none, and where it begins.
+    async fn place(&self, moment: Option<Moment>) -> Result<Place, StoreError> {
         match moment {
-            None => Ok(None),
+            None => Ok((None, None)),
             Some(moment) => match self.runs_at(moment).await {
-                Ok((runs, _)) => Ok(Some(runs)),
-                Err(StoreError::NoHistory { .. }) => Ok(Some(Vec::new())),
+                Ok((runs, _)) => Ok((Some(runs), None)),
+                Err(StoreError::NoHistory { first, .. }) => Ok((Some(Vec::new()), first)),
                 Err(other) => Err(other),
             },
         }
@@ -179,6 +188,7 @@ fn walk(
         }
         let Some((stream, (new, old))) = newest(&mut streams) else {
             page.noise.unknown = noise::unknown(connection, &streams)?;
+            page.thinned = steps::thinned(connection, &streams)?;
             break;
         };
         let place = |given| ChangePosition {

@@ -78,7 +78,7 @@ pub use refill::Rebuilt;
 pub use retention::Retention;
 pub use revisions::{Revision, RevisionRow};
 pub use runs::PastRun;
-pub use seen::{Interval, PresenceQuery, Seen, SeenQuery, Who};
+pub use seen::{Interval, PresenceQuery, Seen, SeenPage, SeenQuery, Who};
 pub use select::{Page, Total};
 pub use selection::{Filter, Op, Selection, Value};
 pub use statement::{Cut, Found, PublishedTable, Refusal, Statement};

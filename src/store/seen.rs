@@ -30,6 +30,8 @@ pub struct PresenceQuery {
     pub firewall: Option<FirewallId>,
     /// Only intervals that had not ended by then.
     pub since: Option<Timestamp>,
+    /// Only intervals that had begun by then.
+    pub until: Option<Timestamp>,
     /// Position of the last interval of the page before.
     pub after: Option<(i64, i64)>,
     pub limit: u32,
@@ -57,8 +59,10 @@ pub struct Interval {
 #[derive(Debug, Clone, Default)]
 pub struct SeenQuery {
     pub firewall: Option<FirewallId>,
-    /// These devices only; all when empty.
-    pub clients: Vec<String>,
+    /// Seen on one of these interfaces, by description; on any when empty.
+    pub interfaces: Vec<String>,
+    /// Seen with an address of these; with any when absent.
+    pub range: Option<AddressRange>,
     /// First seen at or after.
     pub new_since: Option<Timestamp>,
     /// Not seen since.
@@ -77,10 +81,20 @@ pub struct Seen {
     /// When it was last seen: the end of its last interval, or the newest confirmation.
     pub seen_at: Timestamp,
     pub is_present: bool,
-    /// Addresses it was seen with.
-    pub addresses: i64,
+    /// The newest address it was seen with there.
+    pub ip: String,
+    /// Description of the interface of that; empty when unknown.
+    pub interface: String,
     /// For the next page.
     pub position: (i64, String),
+}
+
+/// A page of devices by when they were seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenPage {
+    pub devices: Vec<Seen>,
+    /// Devices of all pages.
+    pub total: u64,
 }
 
 /// Intervals as they were known at the moment of the store. Runs of the moment are `[firewall, began]`.
@@ -109,6 +123,10 @@ impl Store {
             text.push_str(" AND coalesce(p.last_at, ?) >= ?");
             values.extend([since.millis().into(), since.millis().into()]);
         }
+        if let Some(until) = query.until {
+            text.push_str(" AND p.first_at <= ?");
+            values.push(until.millis().into());
+        }
         if let Some((run, sighting)) = query.after {
             text.push_str(" AND (p.first_run, s.sighting_id) < (?, ?)");
             values.extend([run.into(), sighting.into()]);
@@ -120,38 +138,50 @@ impl Store {
     }
 
     /// Devices with their first and last sighting, the last seen first.
-    pub async fn devices_seen(&self, query: &SeenQuery) -> Result<Vec<Seen>, StoreError> {
+    pub async fn devices_seen(&self, query: &SeenQuery) -> Result<SeenPage, StoreError> {
         let failed = || StoreError::query("read when devices were seen");
         let mut inner = INTERVALS.to_owned();
         let mut values = self.moment_values();
-        if !query.clients.is_empty() {
-            condition(&Who::Clients(query.clients.clone()), &mut inner, &mut values);
+        if !query.interfaces.is_empty() {
+            inner.push_str(" AND s.interface IN (SELECT value FROM json_each(?))");
+            values.push(serde_json::json!(query.interfaces).to_string().into());
+        }
+        if let Some(range) = query.range {
+            condition(&Who::Within(range), &mut inner, &mut values);
         }
         if let Some(firewall) = query.firewall {
             inner.push_str(" AND s.firewall_id = ?");
             values.push(firewall.get().into());
         }
+        // Bare columns beside a single `max` are those of the row that has it (SQLite, "Bare columns in an aggregate
+        // query"): the last sighting, of several the one with an IPv4 address.
         let mut text = format!(
-            "SELECT firewall_id, client, min(first_at) AS first_at, max(seen_at) AS seen_at, count(*) > count(last_at) AS is_present,
-                    count(DISTINCT sighting_id) AS addresses
-             FROM ({inner}) GROUP BY firewall_id, client HAVING 1"
+            "SELECT firewall_id, client, first_at, newest >> 1 AS seen_at, is_present, ip, interface, count(*) OVER () AS total
+             FROM (SELECT firewall_id, client, first AS first_at, max((seen_at << 1) | (instr(ip, ':') = 0)) AS newest,
+                    count(*) > count(last_at) AS is_present, ip, interface
+                FROM (SELECT *, min(first_at) OVER (PARTITION BY firewall_id, client) AS first FROM ({inner}))
+                GROUP BY firewall_id, client) WHERE 1"
         );
         if let Some(since) = query.new_since {
-            text.push_str(" AND min(first_at) >= ?");
+            text.push_str(" AND first_at >= ?");
             values.push(since.millis().into());
         }
         if let Some(since) = query.unseen_since {
-            text.push_str(" AND max(seen_at) < ? AND count(*) = count(last_at)");
+            text.push_str(" AND newest >> 1 < ? AND NOT is_present");
             values.push(since.millis().into());
         }
         if let Some((seen, client)) = &query.after {
-            text.push_str(" AND (max(seen_at), client) < (?, ?)");
+            text = format!("SELECT * FROM ({text}) WHERE (seen_at, client) < (?, ?)");
             values.extend([(*seen).into(), client.clone().into()]);
         }
         text.push_str(" ORDER BY seen_at DESC, client DESC LIMIT ? + 0");
         values.push(query.limit.into());
         let rows = sql::fetch_all(&self.live, text, Values(values)).await.map_err(failed())?;
-        rows.iter().map(seen).collect::<Result<_, _>>().map_err(failed())
+        let total = rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("total"));
+        Ok(SeenPage {
+            devices: rows.iter().map(seen).collect::<Result<_, _>>().map_err(failed())?,
+            total: u64::try_from(total.map_err(failed())?).unwrap_or_default(),
+        })
     }
 
     fn moment_values(&self) -> Vec<SqlValue> {
@@ -208,7 +238,8 @@ fn seen(row: &SqliteRow) -> Result<Seen, sqlx::Error> {
         first_at: Timestamp::from_millis(row.try_get(2)?),
         seen_at: Timestamp::from_millis(seen_at),
         is_present: row.try_get(4)?,
-        addresses: row.try_get(5)?,
+        ip: row.try_get(5)?,
+        interface: row.try_get(6)?,
         position: (seen_at, client.clone()),
         client,
     })

@@ -201,3 +201,29 @@ pub(super) fn streams(
     }
     Ok(streams)
 }
+
+/// Domains whose list ends after the time that is asked for, although they were read by then: retention has dropped
+/// what was before. With the moment of the earliest state that is kept.
+pub(super) fn thinned(
+    connection: &Connection,
+    streams: &[Stream],
+) -> Result<Vec<(&'static str, Timestamp)>, StoreError> {
+    let failed = || StoreError::write("find the earliest state");
+    let sql = "SELECT 1 FROM source_states q JOIN runs r ON r.run_id = q.run_id
+         WHERE q.firewall_id = ? AND q.domain = ? AND q.state = 'fresh' AND r.position <= ? LIMIT 1";
+    let mut was_read = connection.prepare_cached(sql).map_err(failed())?;
+    let mut thinned = Vec::new();
+    for stream in streams {
+        // The first state of all is no change; what is left of the list is the earliest that is kept.
+        let [earliest] = stream.steps.as_slice() else { continue };
+        let by = stream.since.map_or(earliest.position - 1, |(position, _)| position);
+        if by >= earliest.position {
+            continue;
+        }
+        let values = (stream.firewall.get(), stream.domain.name(), by);
+        if was_read.exists(values).map_err(failed())? {
+            thinned.push((stream.domain.name(), earliest.at));
+        }
+    }
+    Ok(thinned)
+}

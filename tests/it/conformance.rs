@@ -81,11 +81,11 @@ fn every_domain_file_is_registered_in_order() {
         .collect();
     files.sort();
     let listed: Vec<&str> = ALL.iter().map(|d| d.name()).collect();
-    for file in files.iter().filter(|file| !listed.contains(&file.as_str())) {
-        panic!(
-            "`{file}` is not registered; add `pub mod {file};` and `&{file}::DOMAIN,` to src/domain/mod.rs"
-        );
-    }
+    let missing = files.iter().find(|file| !listed.contains(&file.as_str()));
+    assert!(
+        missing.is_none(),
+        "{missing:?} is not registered; add its `pub mod` and its `::DOMAIN` to src/domain/mod.rs"
+    );
     assert_eq!(
         files, listed,
         "src/domain/mod.rs must list every domain file, alphabetically, under the name of its file"

@@ -1,6 +1,6 @@
 //! Looking back: the state of any run, in every question.
 
-use opndex::ask::{Answer, Query};
+use opndex::ask::{Answer, DevicesQuery, PresenceAsked, Query};
 use opndex::domain::{RawRows, decode};
 use opndex::sim::{SimOptions, Simulator};
 use opndex::store::{Batch, PresenceQuery, SeenQuery, SourceState, State, Store, StoreError, Who};
@@ -193,7 +193,8 @@ async fn presence_tells_who_had_an_address_and_when() {
     index.clock.advance(60);
     apply_arp(&index, firewall, &[arp("10.0.0.5", TABLET), arp("10.0.0.5", PHONE)]).await;
     let ask = async |store: &Store, who: Who| {
-        let query = PresenceQuery { who, firewall: None, since: None, after: None, limit: 50 };
+        let query =
+            PresenceQuery { who, firewall: None, since: None, until: None, after: None, limit: 50 };
         let intervals = store.presence(&query).await.unwrap();
         intervals.into_iter().map(|i| (i.client, i.ip, i.first_at, i.last_at)).collect::<Vec<_>>()
     };
@@ -214,14 +215,120 @@ async fn presence_tells_who_had_an_address_and_when() {
     let then = index.store.at(Moment::At(minute(1)), opndex::domain::ALL).await.unwrap();
     assert_eq!(ask(&then, address).await, vec![of(PHONE, "10.0.0.5", 0, None)]);
     let new = SeenQuery { new_since: Some(minute(1)), limit: 10, ..SeenQuery::default() };
-    assert!(index.store.devices_seen(&new).await.unwrap().is_empty(), "both were seen at first");
+    assert!(
+        index.store.devices_seen(&new).await.unwrap().devices.is_empty(),
+        "both were seen at first"
+    );
     let all =
         index.store.devices_seen(&SeenQuery { limit: 10, ..SeenQuery::default() }).await.unwrap();
-    assert_eq!(all.len(), 2);
+    assert_eq!((all.total, all.devices.len()), (2, 2));
     assert!(
-        all.iter()
+        all.devices
+            .iter()
             .all(|seen| seen.first_at == start && seen.is_present && seen.seen_at == minute(3))
     );
+}
+
+#[tokio::test]
+async fn who_had_an_address_at_a_moment_is_not_who_had_it_later() {
+    let index = Index::new().await;
+    let firewall = index.store.firewall("fw", "http://fw", index.clock.now()).await.unwrap();
+    let start = index.clock.now();
+    let at = |minutes: i64| start.plus_seconds(60 * minutes).to_string();
+    for holder in [Some(PHONE), Some(PHONE), None, Some(TABLET), Some(TABLET)] {
+        let mut rows = vec![arp("10.0.0.9", "aa:00:00:00:00:03")];
+        rows.extend(holder.map(|mac| arp("10.0.0.5", mac)));
+        apply_arp(&index, firewall, &rows).await;
+        index.clock.advance(600);
+    }
+    let had = async |moment: String| {
+        let asked = PresenceAsked {
+            about: Some("10.0.0.5".to_owned()),
+            since: Some(moment.clone()),
+            until: Some(moment),
+            ..PresenceAsked::default()
+        };
+        let answer = index.ask().presence(&asked).await.unwrap();
+        let devices: Vec<String> = answer.intervals.iter().map(|i| i.device.clone()).collect();
+        (devices, answer.freshness.notes.join("; "))
+    };
+    let (devices, notes) = had(at(5)).await;
+    assert_eq!(devices, [PHONE]);
+    assert!(!notes.contains("seen by nobody"), "{notes}");
+    assert_eq!(had(at(40)).await.0, [TABLET]);
+    let (devices, notes) = had(at(15)).await;
+    assert_eq!(devices, [PHONE]);
+    assert!(notes.contains("seen by nobody at") && notes.contains("last before"), "{notes}");
+    let (devices, notes) = had(at(-60)).await;
+    assert!(devices.is_empty() && notes.contains("not seen up to"), "{notes}");
+    // In words, and a page at a time.
+    let question = format!("who had 10.0.0.5 at {}?", at(5));
+    let asked = index.ask().english(&question, None).await.unwrap();
+    let told = serde_json::to_value(&asked).unwrap();
+    assert_eq!(told["answer"]["intervals"][0]["device"], PHONE, "{told}");
+    assert_eq!(told["answer"]["intervals"].as_array().unwrap().len(), 1, "{told}");
+    let mut asked = PresenceAsked { limit: Some(1), ..PresenceAsked::default() };
+    let mut seen = Vec::new();
+    loop {
+        let page = index.ask().presence(&asked).await.unwrap();
+        seen.extend(page.intervals.iter().map(|i| (i.ip.clone(), i.device.clone())));
+        asked.after = page.next;
+        if asked.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
+}
+
+#[tokio::test]
+async fn new_and_gone_devices_are_listed_with_what_is_known_of_them() {
+    let index = Index::new().await;
+    let firewall = index.store.firewall("fw", "http://fw", index.clock.now()).await.unwrap();
+    apply_arp(&index, firewall, &[arp("10.0.0.5", PHONE)]).await;
+    index.clock.advance(86_400);
+    let mut rows: Vec<_> =
+        (0..3).map(|n| arp(&format!("10.0.0.{n}"), &format!("aa:00:00:00:01:0{n}"))).collect();
+    rows[1]["hostname"] = "camera".into();
+    apply_arp(&index, firewall, &rows).await;
+    let mut asked = DevicesQuery {
+        new_since: Some("1 hour ago".to_owned()),
+        columns: vec!["device,ip,online".to_owned()],
+        limit: Some(2),
+        ..DevicesQuery::default()
+    };
+    let first = index.ask().devices(&asked).await.unwrap();
+    asked.after.clone_from(&first.next);
+    let rest = index.ask().devices(&asked).await.unwrap();
+    assert_eq!((first.total, rest.total, rest.next.as_deref()), (3, 3, None));
+    let mut rows: Vec<String> = [first.rows, rest.rows]
+        .concat()
+        .iter()
+        .map(|row| serde_json::Value::from(row.clone()).to_string())
+        .collect();
+    rows.sort();
+    let expected = [
+        r#"["aa:00:00:00:01:00","10.0.0.0",true]"#,
+        r#"["aa:00:00:00:01:02","10.0.0.2",true]"#,
+        r#"["camera","10.0.0.1",true]"#,
+    ];
+    assert_eq!(rows, expected);
+    let gone =
+        DevicesQuery { unseen_since: Some("12 hours ago".to_owned()), ..DevicesQuery::default() };
+    let answer = index.ask().devices(&gone).await.unwrap();
+    assert_eq!((answer.total, answer.rows.len()), (1, 1), "{answer:?}");
+    assert!(answer.rows[0].contains(&PHONE.into()), "{answer:?}");
+    let count = DevicesQuery {
+        count_only: true,
+        place: Some("10.0.0.0/31".to_owned()),
+        after: None,
+        limit: None,
+        columns: Vec::new(),
+        ..asked
+    };
+    assert_eq!(index.ask().devices(&count).await.unwrap().total, 2);
+    let refused = DevicesQuery { vendor: Some("x".to_owned()), ..gone };
+    let refused = index.ask().devices(&refused).await.unwrap_err();
+    assert!(refused.to_string().contains("go with a place"), "{refused}");
 }
 
 #[tokio::test]
@@ -250,7 +357,7 @@ async fn a_neighbour_that_only_ages_writes_no_presence() {
     row["expired"] = true.into();
     apply_arp(&index, firewall, &[row]).await;
     let seen = SeenQuery { limit: 10, ..SeenQuery::default() };
-    let seen = index.store.devices_seen(&seen).await.unwrap();
+    let seen = index.store.devices_seen(&seen).await.unwrap().devices;
     assert!(!seen[0].is_present && seen[0].seen_at == index.clock.now().plus_seconds(-60));
 }
 

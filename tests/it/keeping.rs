@@ -103,6 +103,46 @@ async fn retention_drops_what_it_said_and_answers_say_what_was_thinned_out() {
     assert_eq!((pragma("auto_vacuum"), pragma("freelist_count")), (2, 0), "space is given back");
 }
 
+#[tokio::test]
+async fn changes_of_a_time_that_is_not_kept_say_so() {
+    let index = Index::new().await;
+    let firewall = index.store.firewall("fw", "http://fw", index.clock.now()).await.unwrap();
+    let begins = index.clock.now();
+    for n in 0..48_u32 {
+        apply_arp(&index, firewall, &[arp(&format!("10.3.0.{n}"), PHONE)]).await;
+        index.clock.advance(3_600);
+    }
+    let since = async |moment: &str| {
+        let asked = opndex::ask::ChangesAsked {
+            since: Some(moment.to_owned()),
+            limit: Some(1_000),
+            ..about("arp", None)
+        };
+        let freshness = index.ask().changes(&asked).await.unwrap().freshness;
+        (freshness.complete, freshness.notes.join("; "))
+    };
+    let (complete, notes) = since("3 days ago").await;
+    let said = format!("the history begins at {begins}");
+    assert!(!complete && notes.contains(&said), "{notes}");
+    assert_eq!(since("40 hours ago").await, (true, String::new()));
+    let day = Some(86_400);
+    let policy = opndex::store::Retention {
+        keep_all: day,
+        hourly: day,
+        daily: day,
+        weekly: day,
+        configuration: day,
+        presence: None,
+    };
+    index.store.prune(policy, index.clock.now()).await.unwrap();
+    let (complete, notes) = since("40 hours ago").await;
+    assert!(
+        !complete && notes.contains("thinned out by retention") && notes.contains("arp (from "),
+        "{notes}"
+    );
+    assert_eq!(since("20 hours ago").await, (true, String::new()));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_is_a_whole_database_of_its_own_and_overwrites_nothing() {
     let (index, sim, _firewall, _report) = synced().await;

@@ -302,6 +302,10 @@ fn reading(kind: &Kind, slots: &Slots<'_>, firewall: Option<&str>) -> Reading {
     Reading { understood: says(kind, slots), call }
 }
 
+fn at_a_moment(kind: &Kind, slots: &Slots<'_>) -> bool {
+    matches!((kind.action)(slots), Action::Call(Call::Presence(asked)) if asked.until.is_some())
+}
+
 /// Where both ends matter, which is which.
 fn directed(call: &Call) -> Option<String> {
     match call {
@@ -346,7 +350,8 @@ fn says(kind: &Kind, slots: &Slots<'_>) -> String {
     if kind.takes.contains(&Sort::Time)
         && let Some(moment) = past::moment(slots)
     {
-        things.push(format!("since {moment}"));
+        let word = if at_a_moment(kind, slots) { "at" } else { "since" };
+        things.push(format!("{word} {moment}"));
     }
     let states: Vec<&str> = if kind.name.starts_with("devices") {
         slots.words.iter().map(|w| w.stem.as_str()).filter(|w| is_state(w)).collect()

@@ -53,6 +53,8 @@ impl Call {
                 put("name", json!(query.name));
                 put("vendor", json!(query.vendor));
                 put("is", json!(query.is));
+                put("new_since", json!(query.new_since));
+                put("unseen_since", json!(query.unseen_since));
                 put("columns", json!(query.columns));
                 put("firewall", json!(query.firewall));
                 put("count_only", json!(query.count_only));
@@ -90,12 +92,12 @@ impl Call {
                 "changes"
             }
             Self::Presence(asked) => {
-                put("about", json!(asked.about));
+                put("what", json!(asked.about));
+                put("history", json!(true));
                 put("since", json!(asked.since));
-                put("new_since", json!(asked.new_since));
-                put("unseen_since", json!(asked.unseen_since));
+                put("until", json!(asked.until));
                 put("firewall", json!(asked.firewall));
-                "presence"
+                "locate"
             }
             Self::Reach(question) => {
                 put("from", json!(question.from));

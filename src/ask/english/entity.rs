@@ -199,7 +199,7 @@ fn written(words: &[Word], wires: &[Wire]) -> Vec<Entity> {
             Some(entity(Sort::Time, at, at + 2, &format!("{} {next}", word.text)))
         } else if word.stem == "vlan" && number(next).is_some() {
             Some(interface(&all, words, at, at + 2).unwrap_or_else(|| unknown(words, at, at + 2)))
-        } else if is_time(&word.stem) || is_clock(&word.stem) {
+        } else if is_time(&word.stem) || is_clock(&word.stem) || is_date(&word.text) {
             Some(entity(Sort::Time, at, at + 1, &word.text))
         } else {
             // The longest name first: "guest wifi network" before "guest".
@@ -216,6 +216,11 @@ fn written(words: &[Word], wires: &[Wire]) -> Vec<Entity> {
         }
     }
     found
+}
+
+/// `2026-11-24`, with a time behind it or without (RFC 3339).
+pub(super) fn is_date(text: &str) -> bool {
+    text.get(..10).is_some_and(|date| date.parse::<jiff::civil::Date>().is_ok())
 }
 
 /// "VPN clients" are on no network of that name, and `WireGuard` peers ask for no port: they have sessions.

@@ -1,10 +1,11 @@
 //! Questions about the past: when, and what of.
 
 use crate::ask::changes::ChangesAsked;
+use crate::ask::devices::DevicesQuery;
 use crate::ask::presence::PresenceAsked;
 
 use super::call::Call;
-use super::entity::Sort;
+use super::entity::{Sort, is_date};
 use super::kinds::{Action, Slots};
 
 /// Who or what is meant, where something is.
@@ -30,6 +31,10 @@ pub(super) fn moment(slots: &Slots<'_>) -> Option<String> {
         .filter(|e| e.sort == Sort::Time)
         .map(|e| e.value.to_lowercase())
         .collect();
+    let date = words.iter().find(|word| is_date(word)).map(|date| date.to_uppercase());
+    if let Some(whole) = date.as_ref().filter(|date| date.contains('T')) {
+        return Some(whole.clone());
+    }
     let is = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
     let length = |word: &str| LENGTHS.iter().find(|l| word.trim_end_matches('s') == **l);
     // `30 days`, `2 hours`: back from now.
@@ -41,13 +46,16 @@ pub(super) fn moment(slots: &Slots<'_>) -> Option<String> {
         let plural = if number == 1 { "" } else { "s" };
         return Some(format!("{number} {unit}{plural} ago"));
     }
-    let clock =
-        words.iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()) || is_noon(word));
+    let is_clock = |word: &&String| {
+        word.starts_with(|c: char| c.is_ascii_digit()) && !is_date(word) || is_noon(word)
+    };
+    let clock = words.iter().find(is_clock);
     let clock = clock.map(|time| time.replace(' ', ""));
     let part = PARTS.iter().find(|(word, _)| is(&[word])).map(|(_, time)| (*time).to_owned());
-    let day = words.iter().find(|word| {
+    let is_day = |word: &&String| {
         matches!(word.as_str(), "today" | "yesterday") || word.ends_with("day") && word.len() > 5
-    });
+    };
+    let day = date.as_ref().or_else(|| words.iter().find(is_day));
     let evening = clock.clone().filter(|time| time.ends_with("pm"));
     match (day, clock.or(part)) {
         (Some(day), Some(time)) => Some(format!("{day} {time}")),
@@ -94,14 +102,16 @@ pub(super) fn changes(slots: &Slots<'_>) -> Action {
 /// Devices first seen since then; since a day ago where nothing else is said.
 pub(super) fn new_devices(slots: &Slots<'_>) -> Action {
     let since = moment(slots).unwrap_or_else(|| "1 day ago".to_owned());
-    presence(PresenceAsked { new_since: Some(since), ..PresenceAsked::default() })
+    let query = DevicesQuery { new_since: Some(since), ..DevicesQuery::default() };
+    Action::Call(Call::Devices(query))
 }
 
 /// Devices not seen since then.
 pub(super) fn unseen_devices(slots: &Slots<'_>) -> Action {
     match moment(slots) {
         Some(since) => {
-            presence(PresenceAsked { unseen_since: Some(since), ..PresenceAsked::default() })
+            let query = DevicesQuery { unseen_since: Some(since), ..DevicesQuery::default() };
+            Action::Call(Call::Devices(query))
         }
         None => Action::Missing("say since when, such as: devices not seen for 30 days"),
     }
@@ -109,15 +119,23 @@ pub(super) fn unseen_devices(slots: &Slots<'_>) -> Action {
 
 /// Which addresses it had, or who had it, and when.
 pub(super) fn addresses(slots: &Slots<'_>) -> Action {
-    presence(PresenceAsked {
-        about: slots.first(ABOUT),
-        since: moment(slots),
-        ..PresenceAsked::default()
-    })
+    let since = moment(slots);
+    // "At 2 pm" is a moment, "since 2 pm" and "yesterday" are not.
+    let until = since.clone().filter(|_| is_moment(slots));
+    let about = slots.first(ABOUT);
+    Action::Call(Call::Presence(PresenceAsked { about, since, until, ..PresenceAsked::default() }))
 }
 
-fn presence(asked: PresenceAsked) -> Action {
-    Action::Call(Call::Presence(asked))
+/// Whether a time of day is named, and not as the beginning of something.
+pub(super) fn is_moment(slots: &Slots<'_>) -> bool {
+    let is_clock = |e: &&super::entity::Entity| {
+        e.sort == Sort::Time
+            && (e.value.starts_with(|c: char| c.is_ascii_digit()) && e.value.contains([':', 'm'])
+                || is_noon(&e.value.to_lowercase()))
+            && !LENGTHS.iter().any(|length| e.value.contains(length))
+    };
+    slots.entities.iter().any(|e| is_clock(&e))
+        && !slots.says(&["since", "after", "from", "between", "until"])
 }
 
 #[cfg(test)]
@@ -145,6 +163,8 @@ mod tests {
             ("between 10 pm and midnight last night", "yesterday 10pm"),
             ("since tuesday", "tuesday"),
             ("today", "today"),
+            ("at 2026-11-24T14:00:00Z?", "2026-11-24T14:00:00Z"),
+            ("on 2026-11-24 at 14:00", "2026-11-24 14:00"),
         ];
         for (text, moment) in cases {
             assert_eq!(read(text).as_deref(), Some(moment), "{text}");

@@ -26,6 +26,6 @@ impl JsonSchema for AsOf {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "description": "Past moment, like `yesterday 14:00`." })
+        json_schema!({ "type": "string", "description": "Past: `yesterday 14:00`." })
     }
 }

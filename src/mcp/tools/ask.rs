@@ -3,7 +3,7 @@
 use rmcp::model::JsonObject;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::ask::{Asked, Found, Outcome};
 use crate::mcp::reply::{Failure, Reply};
@@ -17,7 +17,7 @@ pub(super) static TOOL: Tool = Tool {
     title: "Ask in plain English",
     about: "Answers a short English question by matching its words with the index, without a model: who is on the guest network, \
             is the nas online, rules blocking port 445, unused aliases. `understood` and `call` say how it was read. \
-            Unsure, it returns `readings` to choose from and answers nothing. For exact work use the other tools.",
+            Unsure, it returns `readings` to choose from. For exact work use the other tools.",
     input: schema::input::<Params>,
     output,
     effect: Effect::Reads,
@@ -48,17 +48,8 @@ fn output() -> JsonObject {
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {
     let params: Params = arguments::read(&TOOL, &call.arguments)?;
     let ask = call.ask.at(params.as_of.as_ref().map(AsOf::as_str)).await?;
-    let mut asked = ask.english(&params.question, params.firewall.as_deref()).await?;
-    // `presence` is a command and no tool: an agent would be told to call what it cannot.
-    asked.call = asked.call.filter(is_offered);
-    for reading in &mut asked.readings {
-        reading.call = reading.call.take().filter(is_offered);
-    }
+    let asked = ask.english(&params.question, params.firewall.as_deref()).await?;
     Reply::new(told(&asked), &asked)
-}
-
-fn is_offered(call: &Value) -> bool {
-    super::ALL.iter().any(|tool| call["tool"] == tool.name)
 }
 
 /// Our own words: what was understood may quote the question, so it stays in the data.

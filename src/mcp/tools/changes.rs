@@ -25,12 +25,12 @@ pub(super) static TOOL: Tool = Tool {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Params {
-    /// Moments like `tuesday`, `yesterday 14:00`, `2 hours ago`, RFC 3339.
+    /// Like `tuesday`, `yesterday 14:00`, RFC 3339.
     since: Option<String>,
     until: Option<String>,
     /// A domain, or `all`.
     domain: Option<String>,
-    /// IP, MAC, name or UUID that a row must mention; looks in every domain.
+    /// IP, MAC, name or UUID; looks in every domain.
     about: Option<String>,
     /// Also what changes by itself: expiry, ages, counters.
     #[serde(default)]

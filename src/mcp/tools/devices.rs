@@ -13,7 +13,7 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "devices",
     title: "Devices on the network",
-    about: "Who is on the network: one row per device (MAC or DUID), joined from leases, reservations, ARP, NDP and DNS. \
+    about: "Who is on the network: one row per device (MAC or DUID). \
             Other `columns`: mac, vendor, vlan, ipv6, reserved, randomised, lease, lease_expires, names. Everything about \
             one: `report` device.",
     input: schema::input::<Params>,
@@ -25,7 +25,7 @@ pub(super) static TOOL: Tool = Tool {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Params {
-    /// Interface or VLAN by name or tag, network or range: `IOT`, `vlan 30`, `10.0.0.0/24`.
+    /// Interface, VLAN, network or range: `IOT`, `vlan 30`, `10.0.0.0/24`.
     place: Option<String>,
     /// Name (or its beginning), MAC, DUID or IP address.
     name: Option<String>,
@@ -33,11 +33,14 @@ struct Params {
     vendor: Option<String>,
     /// All must hold: online, offline, reserved, unreserved, named, unknown (no name, no reservation), randomised.
     is: Option<Vec<String>>,
+    /// First seen since: `7 days ago`.
+    new_since: Option<String>,
+    /// Not seen since.
+    unseen_since: Option<String>,
     columns: Option<Vec<String>>,
     /// Default 50.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
-    /// `next` of the page before.
     after: Option<String>,
     firewall: Option<String>,
     count_only: Option<bool>,
@@ -53,6 +56,8 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
         name: params.name,
         vendor: params.vendor,
         is: params.is.unwrap_or_default(),
+        new_since: params.new_since,
+        unseen_since: params.unseen_since,
         columns: params.columns.unwrap_or_default(),
         limit: params.limit,
         after: params.after,

@@ -16,7 +16,7 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "domains",
     title: "What is in the index",
-    about: "Without argument: every domain (kind of thing known about the network) with its rows and age in seconds. With \
+    about: "Without argument: every domain (kind of thing known) with its rows and age. With \
             `domain`: what it is, its columns, and the filter operators for `query`.",
     input: schema::input::<Params>,
     output: schema::output::<Domains>,

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::ask::PresenceAsked;
 use crate::mcp::reply::{Failure, Reply};
 use crate::mcp::{arguments, schema, summary};
 
@@ -14,9 +15,9 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "locate",
     title: "Find an address or name",
-    about: "What is known about one IP address, MAC address or name, in every domain at once: leases, reservations, \
-            neighbours, DNS, and the aliases and networks that cover it. `how`: exact, begins (of a name) or covers. At \
-            most 40 mentions.",
+    about: "What is known about one IP address, MAC address or name in every domain, with the aliases and networks that \
+            cover it. With `history`: who had this address when, \
+            or which addresses this device had.",
     input: schema::input::<Params>,
     output,
     effect: Effect::Reads,
@@ -26,8 +27,14 @@ pub(super) static TOOL: Tool = Tool {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Params {
-    /// `10.0.0.9`, `fd00::9`, `00:1b:21:aa:bb:cc`, `nas`, or the beginning of a name.
+    /// IP or MAC address, or a name or its beginning.
     what: String,
+    #[serde(default)]
+    history: bool,
+    /// Bounds of the history; both alike: who had it then.
+    since: Option<String>,
+    until: Option<String>,
+    after: Option<String>,
     firewall: Option<String>,
     as_of: Option<AsOf>,
 }
@@ -49,15 +56,34 @@ fn output() -> JsonObject {
         "looked_for": { "type": "string" },
         "kind": { "type": "string", "enum": ["ip", "mac", "name"] },
         "mentions": { "type": "array", "items": mention },
-        "labels": { "type": "array", "items": { "type": "object" }, "description": "The user's own words about devices." },
-        "more": { "type": "boolean", "description": "More was found than is shown." },
+        "intervals": { "type": "array", "items": { "type": "object" } },
+        "labels": { "type": "array", "items": { "type": "object" } },
+        "more": { "type": "boolean" },
+        "next": { "type": "string" },
     });
-    schema::answer(properties, &["looked_for", "kind", "mentions"])
+    schema::answer(properties, &[])
 }
 
 async fn run(call: Call<'_>) -> Result<Reply, Failure> {
     let params: Params = arguments::read(&TOOL, &call.arguments)?;
     let ask = call.ask.at(params.as_of.as_ref().map(AsOf::as_str)).await?;
+    if params.history {
+        let asked = PresenceAsked {
+            about: Some(params.what),
+            firewall: params.firewall,
+            since: params.since,
+            until: params.until,
+            limit: None,
+            after: params.after,
+        };
+        let answer = ask.presence(&asked).await?;
+        return Reply::new(summary::of_presence(&answer), &answer);
+    }
+    if params.since.is_some() || params.until.is_some() || params.after.is_some() {
+        return Err(Failure::refusal(
+            "`since`, `until` and `after` are about the history; add `history`: true, or ask `as_of` a moment",
+        ));
+    }
     let located = ask.locate(&params.what, params.firewall.as_deref()).await?;
     Reply::new(summary::of_located(&located), &located)
 }

@@ -19,8 +19,8 @@ pub(super) static TOOL: Tool = Tool {
     name: "refresh",
     title: "Read the firewall now",
     about: "Read the firewall now (about a second), wait, and report per domain what changed. The index keeps itself fresh: \
-            call this only when the age of an answer matters, then ask again. Never changes the firewall. Where a state is \
-            denied, unreachable, malformed or suspect the last good rows are kept.",
+            call this only when the age of an answer matters, then ask again. Never changes the firewall; what cannot be \
+            read keeps its last good rows.",
     input: schema::input::<Params>,
     output: schema::output::<Refreshed>,
     effect: Effect::Refreshes,

@@ -33,7 +33,6 @@ struct Params {
     columns: Option<Vec<String>>,
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
-    /// `next` of the page before.
     after: Option<String>,
     firewall: Option<String>,
     count_only: Option<bool>,

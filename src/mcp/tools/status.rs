@@ -14,7 +14,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "status",
     title: "Freshness of the index",
     about: "How fresh and complete the index is, per firewall and domain, and how the last sync ended. Call it when an \
-            answer was stale or incomplete, or when asked about the sync.",
+            answer was stale or incomplete.",
     input: schema::input::<Params>,
     output: schema::output::<Overview>,
     effect: Effect::Reads,

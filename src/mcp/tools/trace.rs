@@ -15,8 +15,9 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "trace",
     title: "Which rule decides",
-    about: "Would this packet pass, and which firewall rule decides? Evaluates the indexed ruleset as pf does (NAT, quick, order, route, \
-            way out); sends nothing. Use for \"why can't X reach Y\". Ends: address, device name, network, interface, alias, internet, firewall.",
+    about: "Would this packet pass, and which firewall rule decides? Evaluates the indexed ruleset as pf does; sends \
+            nothing. Use for \"why can't X reach Y\". Ends: address, device \
+            name, network, interface, alias, internet, firewall.",
     input: schema::input::<Params>,
     output,
     effect: Effect::Reads,

@@ -281,13 +281,20 @@ async fn every_question_of_the_command_line_answers_about_the_past_in_every_form
     doors.sim.stop().await;
 }
 
+impl Doors {
+    /// Who had the address then.
+    async fn history(&mut self, ip: &str, then: &str) -> Value {
+        let asked = json!({ "what": ip, "history": true, "since": then, "until": then });
+        self.wire.data("locate", asked).await
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_three_questions_about_time_are_answered_in_words_and_by_tool() {
     let day = 86_400;
     let mut doors = Doors::since(3 * day + 600).await;
-    let lease =
-        doors.wire.data("query", json!({ "domain": "dhcp_leases", "where": ["hostname = nas"] }));
-    let lease = lease.await;
+    let lease = json!({ "domain": "dhcp_leases", "where": ["hostname = nas"] });
+    let lease = doors.wire.data("query", lease).await;
     let place = |name: &str| lease["columns"].as_array().unwrap().iter().position(|c| c == name);
     let ip = lease["rows"][0][place("ip").unwrap()].as_str().unwrap().to_owned();
     let mac = lease["rows"][0][place("mac").unwrap()].as_str().unwrap().to_owned();
@@ -307,6 +314,8 @@ async fn the_three_questions_about_time_are_answered_in_words_and_by_tool() {
     let had = doors.wire.data("ask", json!({ "question": question })).await;
     assert_eq!(had["outcome"], "answered", "{had}");
     assert!(had["answer"].to_string().contains(&mac), "{had}");
+    let history = doors.history(&ip, "yesterday 14:00").await;
+    assert_eq!(history["intervals"], had["answer"]["intervals"]);
     let located = json!({ "what": ip, "as_of": "yesterday 14:00" });
     let located = doors.wire.data("locate", located).await;
     assert!(located.to_string().contains(&mac), "{located}");
@@ -364,6 +373,7 @@ async fn an_agent_labels_a_device_only_where_that_is_allowed_and_answers_use_it(
     let mut allowed = Wire::to(server, "2025-11-25").await;
     let tools = allowed.ask("tools/list", json!({})).await;
     assert!(listed(&tools), "{tools}");
+    assert!(tools["result"].to_string().len() <= 16_000, "within the budget, with every tool");
     let written = allowed.data("label", said).await;
     assert_eq!(written["name"], "Anna's storage");
     // A field that is not said stays; an empty one goes.

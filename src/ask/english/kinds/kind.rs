@@ -27,6 +27,7 @@ pub(in crate::ask::english) struct Kind {
 }
 
 /// What becomes of an understood question.
+#[expect(clippy::large_enum_variant, reason = "a few for each question, none of them kept")]
 pub(in crate::ask::english) enum Action {
     Call(Call),
     /// It cannot be answered from here; the text says what is missing and what can be done.
