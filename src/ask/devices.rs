@@ -1,7 +1,5 @@
 //! Devices: who is there, in one row each.
 
-use serde_json::Value;
-
 use crate::domain::Cell;
 use crate::store::{
     Counting, DevicePage, DeviceSelection, FirewallRow, Label, NameIs, Sighting, Total, Wire,
@@ -80,7 +78,7 @@ impl Ask {
         let wires = self.store.wiring().await?;
         let mut selection = selection(query, &known, &wires)?;
         selection.limit = query::limit(query.limit)?;
-        let columns = columns(&query.columns)?;
+        let columns = columns(&query.columns, &COLUMNS.each_ref().map(|c| c.name))?;
         let (page, question) = self.page(query, selection).await?;
         let firewall = page_firewall(query, &known)?;
         let about = about(&known, firewall);
@@ -90,24 +88,15 @@ impl Ask {
             Some(columns) => columns,
             None => usual(query, devices.len(), &page),
         };
-        let mut rows: Vec<Vec<Value>> =
-            devices.iter().map(|d| shown.iter().map(|column| d.cell(column)).collect()).collect();
-        let mut columns = shown;
-        if firewall.is_none() && about.len() > 1 {
-            columns.insert(0, "firewall");
-            for (row, device) in rows.iter_mut().zip(&devices) {
-                let name = about.iter().find(|(id, _)| *id == device.firewall);
-                row.insert(0, name.map(|(_, name)| name.as_str()).into());
-            }
-        }
+        let cells = |d: &Device| shown.iter().map(|column| d.cell(column)).collect();
         let (total, at_least) = match page.total {
             Total::Exactly(n) => (n, false),
             Total::AtLeast(n) => (n, true),
         };
         let mut answer = Answer {
             domain: "devices",
-            columns,
-            rows,
+            rows: devices.iter().map(cells).collect(),
+            columns: shown,
             total,
             total_is_at_least: at_least,
             next: page.next.map(|(id, firewall)| {
@@ -115,6 +104,9 @@ impl Ask {
             }),
             freshness: joint(DOMAINS, &page.sources, &page.statuses, &about, self.clock.now()),
         };
+        if firewall.is_none() {
+            name_firewalls(&mut answer, devices.iter().map(|d| d.firewall), &known);
+        }
         if query.columns.is_empty() && !answer.rows.is_empty() {
             query::leave_out_empty(&mut answer);
         }
@@ -297,19 +289,39 @@ fn is_duid(text: &str) -> bool {
         && pairs.iter().all(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-fn columns(names: &[String]) -> Result<Option<Vec<&'static str>>, AskError> {
+/// A first column that says whose each row is, where there are several firewalls.
+pub(super) fn name_firewalls(
+    answer: &mut Answer,
+    of_rows: impl Iterator<Item = FirewallId>,
+    known: &[FirewallRow],
+) {
+    if known.len() < 2 {
+        return;
+    }
+    answer.columns.insert(0, "firewall");
+    for (cells, id) in answer.rows.iter_mut().zip(of_rows) {
+        let name = known.iter().find(|firewall| firewall.id == id);
+        cells.insert(0, name.map(|firewall| firewall.name.as_str()).into());
+    }
+}
+
+/// The columns of `all` that `names` asks for, if it asks for any.
+pub(super) fn columns(
+    names: &[String],
+    all: &[&'static str],
+) -> Result<Option<Vec<&'static str>>, AskError> {
     let wanted: Vec<&str> =
         names.iter().flat_map(|n| n.split(',')).map(str::trim).filter(|n| !n.is_empty()).collect();
     if wanted.is_empty() {
         return Ok(None);
     }
     let find = |name: &str| {
-        let known = || COLUMNS.iter().map(|c| c.name);
+        let known = || all.iter().copied();
         known().find(|c| c.eq_ignore_ascii_case(name)).ok_or_else(|| AskError::UnknownColumn {
             domain: "devices",
             name: name.chars().take(60).collect(),
             suggestion: did_you_mean(name, known()),
-            known: known().collect::<Vec<_>>().join(", "),
+            known: all.join(", "),
         })
     };
     wanted.into_iter().map(find).collect::<Result<_, _>>().map(Some)

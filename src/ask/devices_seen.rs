@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::domain::Cell;
 use crate::store::{DeviceSelection, Seen, SeenQuery};
-use crate::types::{FirewallId, MacAddr, did_you_mean};
+use crate::types::{FirewallId, MacAddr, Timestamp};
 
 use super::answer::Answer;
 use super::cursor;
@@ -29,7 +29,7 @@ impl Ask {
             query.firewall.as_deref().map(|name| query::firewall(&known, name)).transpose()?;
         let scope = firewall.or_else(|| query::only(&known));
         refuse_others(query)?;
-        let shown = columns(&query.columns)?;
+        let shown = devices::columns(&query.columns, &COLUMNS)?.unwrap_or_else(|| COLUMNS.to_vec());
         let limit = query::limit(query.limit)?;
         let question = format!(
             "seen\n{:?}",
@@ -72,17 +72,31 @@ impl Ask {
             next,
             freshness: self.overall_of(firewall, &seen_in()).await?,
         };
-        if firewall.is_none() && known.len() > 1 {
-            answer.columns.insert(0, "firewall");
-            for (cells, one) in answer.rows.iter_mut().zip(&seen) {
-                let name = known.iter().find(|f| f.id == one.firewall);
-                cells.insert(0, name.map(|f| f.name.as_str()).into());
-            }
+        if query.new_since.is_some() {
+            self.note_beginning(&seen, &mut answer).await?;
+        }
+        if firewall.is_none() {
+            devices::name_firewalls(&mut answer, seen.iter().map(|one| one.firewall), &known);
         }
         if query.columns.is_empty() && !answer.rows.is_empty() {
             query::leave_out_empty(&mut answer);
         }
         Ok(answer)
+    }
+
+    /// What was there at the first look of all may have been there long before.
+    async fn note_beginning(&self, seen: &[Seen], answer: &mut Answer) -> Result<(), AskError> {
+        let begins = self.store.presence_begins().await?;
+        let was_there = |(id, at): &&(FirewallId, Timestamp)| {
+            seen.iter().any(|one| one.firewall == *id && one.first_at == *at)
+        };
+        if let Some((_, at)) = begins.iter().find(was_there) {
+            answer.freshness.complete = false;
+            answer.freshness.notes.push(format!(
+                "devices were first looked at {at}: those first seen then may have been there before"
+            ));
+        }
+        Ok(())
     }
 
     /// What is known of these devices besides; nothing of one that left no trace in the tables.
@@ -132,23 +146,6 @@ fn row(
         },
     };
     shown.iter().map(cell).collect()
-}
-
-fn columns(names: &[String]) -> Result<Vec<&'static str>, AskError> {
-    let wanted =
-        names.iter().flat_map(|n| n.split(',')).map(str::trim).filter(|name| !name.is_empty());
-    let find = |name: &str| {
-        COLUMNS.into_iter().find(|c| c.eq_ignore_ascii_case(name)).ok_or_else(|| {
-            AskError::UnknownColumn {
-                domain: "devices",
-                name: name.chars().take(60).collect(),
-                suggestion: did_you_mean(name, COLUMNS),
-                known: COLUMNS.join(", "),
-            }
-        })
-    };
-    let found = wanted.map(find).collect::<Result<Vec<_>, _>>()?;
-    Ok(if found.is_empty() { COLUMNS.to_vec() } else { found })
 }
 
 /// A name, a vendor or a state narrows devices that are in the tables; these may have left them.

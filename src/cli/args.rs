@@ -112,7 +112,7 @@ pub(super) enum Command {
     Query(QueryArgs),
     /// Show everything that mentions an IP address, a MAC address or a name.
     Locate(LocateArgs),
-    /// Show who had which address when, which devices are new and which are gone.
+    /// Show who had which address when.
     Presence(PresenceArgs),
     /// Show or write what you say about devices: name, owner, group, note.
     ///

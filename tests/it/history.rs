@@ -300,6 +300,7 @@ async fn new_and_gone_devices_are_listed_with_what_is_known_of_them() {
     asked.after.clone_from(&first.next);
     let rest = index.ask().devices(&asked).await.unwrap();
     assert_eq!((first.total, rest.total, rest.next.as_deref()), (3, 3, None));
+    assert!(!first.freshness.notes.join("; ").contains("before"), "{first:?}");
     let mut rows: Vec<String> = [first.rows, rest.rows]
         .concat()
         .iter()
@@ -312,6 +313,10 @@ async fn new_and_gone_devices_are_listed_with_what_is_known_of_them() {
         r#"["camera","10.0.0.1",true]"#,
     ];
     assert_eq!(rows, expected);
+    let all = DevicesQuery { new_since: Some("3 days ago".to_owned()), ..DevicesQuery::default() };
+    let all = index.ask().devices(&all).await.unwrap();
+    let notes = all.freshness.notes.join("; ");
+    assert!(!all.freshness.complete && notes.contains("may have been there before"), "{notes}");
     let gone =
         DevicesQuery { unseen_since: Some("12 hours ago".to_owned()), ..DevicesQuery::default() };
     let answer = index.ask().devices(&gone).await.unwrap();
