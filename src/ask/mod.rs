@@ -31,6 +31,7 @@ mod query;
 mod reach;
 mod report;
 mod ruleset;
+mod ruleset_network;
 mod ruleset_rows;
 mod ruleset_settings;
 mod runs;

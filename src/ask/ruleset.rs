@@ -11,6 +11,7 @@ use crate::types::{FirewallId, Release};
 use super::error::AskError;
 use super::freshness::{Freshness, freshness};
 use super::query::Ask;
+use super::ruleset_network::{bridge, is_carp, pool, portal, program, tunable};
 use super::ruleset_rows::{
     Cells, address, alias, entry, exit, forward, gateway, gateway_groups, gateway_status, group,
     interface, member, npt, one_to_one, outbound, route, rule, settle_gateways, settle_health,
@@ -113,7 +114,9 @@ impl Ask {
         let (ranges, known) = reader.read_known("schedules", range).await?;
         (rows.schedules, rows.schedules_known) = (schedules(ranges), known);
         let settings = reader.read("firewall_settings", setting).await?.into_iter().collect();
-        rows.switches = switches(&settings);
+        let tunables = reader.read("tunables", tunable).await?.into_iter().collect();
+        rows.switches = switches(&settings, &tunables);
+        reader.surroundings(&mut rows).await?;
         rows.gaps.extend(unread(&settings));
         rows.legacy_hidden = hides_legacy(&rows, settings.contains_key("filter_disabled"));
         rows.time_zone = settings.get("time_zone").cloned();
@@ -146,6 +149,17 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What stands around the rules.
+    async fn surroundings(&mut self, rows: &mut Rows) -> Result<(), AskError> {
+        rows.bridges = self.read("bridges", bridge).await?;
+        let (shared, known) = self.read_known("virtual_ips", is_carp).await?;
+        rows.carp = known.then(|| shared.contains(&true));
+        rows.portals = self.read("captive_portal_zones", portal).await?;
+        rows.vpn_pools = self.read("openvpn_instances", pool).await?.concat();
+        rows.programs = self.read("services", program).await?;
+        Ok(())
+    }
+
     /// Every row of a domain of this firewall; none when this version has no such domain.
     async fn read<T>(
         &mut self,
@@ -194,16 +208,22 @@ impl Reader<'_> {
 
     fn add(&mut self, name: &str, more: Freshness) {
         /// What only adds to what another domain says: without it nothing is missing.
-        const OPTIONAL: [&str; 9] = [
+        const OPTIONAL: [&str; 15] = [
             "alias_tables",
+            "bridges",
+            "captive_portal_zones",
             "firewall_settings",
             "gateway_groups",
             "gateway_status",
             "interface_addresses",
             "interface_groups",
+            "openvpn_instances",
             "rule_counters",
             "schedules",
+            "services",
             "static_routes",
+            "tunables",
+            "virtual_ips",
         ];
         if OPTIONAL.contains(&name) {
             return;

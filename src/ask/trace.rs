@@ -326,7 +326,7 @@ fn open_question(ruleset: &Ruleset, decision: &Decision, unknown: &mut Vec<Strin
         unknown.push("an outbound rule tests the source port, which NAT chooses".to_owned());
         open = true;
     }
-    if let Egress::Several(what) = &decision.egress {
+    if let Egress::Several(what, _) = &decision.egress {
         unknown.push(format!(
             "{what} has several next hops; the outbound pass depends on which is taken"
         ));

@@ -100,7 +100,7 @@ pub(super) fn route_words(loaded: &Loaded, decision: &Decision) -> Option<String
         Egress::Local => Some("for the firewall itself".to_owned()),
         Egress::Group => Some("multicast, broadcast or loopback: not forwarded".to_owned()),
         Egress::NoRoute => Some("no route leads there".to_owned()),
-        Egress::Several(what) => Some(format!("by one of several next hops of {what}")),
+        Egress::Several(what, _) => Some(format!("by one of several next hops of {what}")),
         Egress::Device { device, gateway, by_rule } => {
             let label =
                 ruleset.device(*device).map(crate::rules::Device::label).unwrap_or_default();

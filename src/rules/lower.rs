@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::types::Release;
 
-use super::automatic;
 use super::lower_nat;
+use super::{automatic, derived};
 use super::packet::Action;
 use super::route::Routes;
 use super::rows::{GatewayRow, Rows, RuleRow};
@@ -88,7 +88,7 @@ pub fn lower(rows: &Rows) -> Ruleset {
 fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, RuleRow)> {
     let mut keyed: Vec<((i64, i64, bool), Class, RuleRow)> =
         Vec::with_capacity(rows.rules.len() + 8);
-    for row in automatic::antispoof(names) {
+    for row in automatic::antispoof(rows, names) {
         keyed.push(((0, 0, false), Class::Automatic, row));
     }
     if rows.switches.bypass_static_routes {
@@ -97,12 +97,9 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
         }
     }
     if !rows.rules.iter().any(|row| row.origin == "automatic") {
-        gaps.push("automatic rules are not in the index: the ones every firewall has were added; those of DHCP servers, anti-lockout and the captive portal are not known".to_owned());
-        for row in automatic::essentials() {
-            keyed.push(((WIDTH, 0, false), Class::Automatic, row));
-        }
-        for row in automatic::of_interfaces(&rows.interfaces) {
-            keyed.push(((5 * WIDTH, 0, false), Class::Automatic, row));
+        gaps.push("automatic rules are not in the index: the ones every firewall has were added; those of plugins are not known".to_owned());
+        for (priority, row) in derived::rules(rows, names) {
+            keyed.push(((priority * WIDTH, 0, false), Class::Automatic, row));
         }
     }
     for row in &rows.rules {
@@ -179,7 +176,7 @@ impl Lowering<'_> {
         if !rule.row.enabled {
             rule.asleep = Some("it is disabled".to_owned());
         }
-        match self.names.on(rule.row.interface.as_deref()) {
+        match self.names.on(rule.row.interface.as_deref(), None) {
             Ok(on) => rule.on = on,
             Err(why) => {
                 rule.asleep.get_or_insert(why);
@@ -201,10 +198,9 @@ impl Lowering<'_> {
             "inet6" => &[Family::V6],
             _ => &Family::BOTH,
         };
-        let gateway = match rule.row.gateway.as_deref().filter(|g| !g.is_empty()) {
-            Some(name) if rule.action == Action::Pass => Some(gateway(name, self.rows, self.names)),
-            _ => None,
-        };
+        // A gateway decides whether a rule is loaded whatever the rule does; only a pass rule sends by it.
+        let named = rule.row.gateway.as_deref().filter(|g| !g.is_empty() && *g != "none");
+        let gateway = named.map(|name| gateway(name, self.rows, self.names));
         if let Some(Gateway { via: Via::Fallback { gateway, why }, .. }) = &gateway
             && self.rows.switches.skip_rules_with_gateway_down
         {
@@ -226,7 +222,7 @@ impl Lowering<'_> {
                 Err(reason) => why = Some(reason),
             }
         }
-        rule.via = gateway.map(|g| g.via);
+        rule.via = gateway.map(|g| g.via).filter(|_| rule.action == Action::Pass);
         if self.legs.len() == before { Err(why.unwrap_or_default()) } else { Ok(()) }
     }
 
@@ -254,6 +250,7 @@ impl Lowering<'_> {
                 Schedule::new(name, &self.rows.schedules, self.rows.schedules_known)
             });
         let tagged = self.tags.number(row.tagged.as_deref());
+        let on = self.names.on(row.interface.as_deref(), Some(family))?;
         let unknown = source.unknown.is_some() || destination.unknown.is_some();
         let said = [source.unknown, destination.unknown, source.assumed, destination.assumed];
         let conditions = [
@@ -267,6 +264,7 @@ impl Lowering<'_> {
             .map(|(what, value)| {
                 format!("it asks for {what} `{value}`, which a question does not tell")
             })
+            .chain(row.condition.clone())
             .collect();
         let partial = !conditions.is_empty();
         for text in said.into_iter().flatten().chain(conditions) {
@@ -277,6 +275,7 @@ impl Lowering<'_> {
         Ok(Leg {
             rule: self.index,
             family,
+            on,
             protocols,
             source: source.set,
             destination: destination.set,
@@ -346,12 +345,7 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
     match usable.as_slice() {
         [] => fallback("it is disabled", family),
         [one] => {
-            let device = one
-                .device
-                .as_deref()
-                .and_then(|d| names.devices_of(d))
-                .or_else(|| one.interface.as_deref().and_then(|i| names.devices_of(i)))
-                .and_then(|ids| ids.first().copied());
+            let device = device_of(one, names);
             let address = one.address.as_deref().and_then(|a| a.parse().ok());
             match device {
                 Some(device) if address.is_some() || one.by_interface => {
@@ -361,8 +355,19 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
                 None => fallback("its interface does not exist", family),
             }
         }
-        _ => Gateway { via: Via::Several { gateway: name.to_owned() }, family },
+        several => {
+            let mut devices: Vec<_> =
+                several.iter().filter_map(|one| device_of(one, names)).collect();
+            devices.sort_unstable();
+            devices.dedup();
+            Gateway { via: Via::Several { gateway: name.to_owned(), devices }, family }
+        }
     }
+}
+
+fn device_of(gateway: &GatewayRow, names: &Names) -> Option<super::packet::DeviceId> {
+    let by = |name: &Option<String>| names.devices_of(name.as_deref()?);
+    by(&gateway.device).or_else(|| by(&gateway.interface)).and_then(|ids| ids.first().copied())
 }
 
 fn is_down(row: &GatewayRow) -> bool {

@@ -6,7 +6,8 @@ use super::lower::Tags;
 use super::lower_mapping::{one_to_one, prefix};
 use super::lower_source_nat::{outbound, outbound_rows, reflected};
 use super::packet::DeviceId;
-use super::rows::{ForwardRow, NptRow, OneToOneRow, Rows};
+use super::rows::Rows;
+use super::rows_nat::{ForwardRow, NptRow, OneToOneRow};
 use super::ruleset::{On, PORTS, Rule};
 use super::set::{Family, Set};
 use super::terms::{LinkLocal, Names};
@@ -112,6 +113,7 @@ impl Look<'_> {
         }
         Ok(Scope {
             on,
+            maybe_on: On::none(),
             family,
             protocols,
             source: source.set,
@@ -146,10 +148,9 @@ fn forward(
         destination: &row.destination,
         destination_port: row.destination_port.as_deref(),
     };
-    let own = names.on(row.interface.as_deref())?;
     let mut why = None;
     for family in families(&row.family) {
-        let mut on = own.clone();
+        let mut on = names.on(row.interface.as_deref(), Some(*family))?;
         if reflects(row.reflection.as_deref(), rows.switches.reflection) && !row.no_rdr {
             inside(names, *family).for_each(|id| on.add(id));
         }
@@ -160,6 +161,9 @@ fn forward(
         }
         match look.scope(names, *family, on) {
             Ok(mut scope) => {
+                if reflects(row.reflection.as_deref(), rows.switches.reflection) && !row.no_rdr {
+                    scope.maybe_on = guessed(names, *family, &scope.on);
+                }
                 scope.tagged = tags.number(row.tagged.as_deref());
                 out.push(Redirect {
                     shift: None,
@@ -194,8 +198,23 @@ pub(super) fn inside(names: &Names, family: Family) -> impl Iterator<Item = Devi
     devices.filter_map(move |(id, device)| {
         let assigned = device.enabled && device.key.is_some();
         let has_address = device.addresses.iter().any(|a| Family::of(*a) == family);
-        (assigned && has_address && !device.has_gateway4() && !device.has_gateway6()).then_some(id)
+        let is_inside = !device.has_gateway4() && !device.has_gateway6();
+        (assigned && has_address && is_inside && !device.gateway6_guessed).then_some(id)
     })
+}
+
+/// Interfaces that may be among those: of a static one no row tells which IPv6 gateway was chosen, if any.
+pub(super) fn guessed(names: &Names, family: Family, on: &On) -> On {
+    let mut maybe = On::none();
+    for (id, device) in names.devices.iter().enumerate() {
+        let assigned = device.enabled && device.key.is_some();
+        let has_address = device.addresses.iter().any(|a| Family::of(*a) == family);
+        let open = device.gateway6_guessed && !device.has_gateway4();
+        if assigned && has_address && open && !on.contains(id) {
+            maybe.add(id);
+        }
+    }
+    maybe
 }
 
 /// Offsets are kept within a range; an alias as local port gives its first port.
@@ -223,7 +242,7 @@ fn ports(row: &ForwardRow, scope: &Scope, names: &Names) -> Result<Option<Ports>
 }
 
 /// pf takes turns among targets; more than these are told nowhere.
-const MOST_TARGETS: usize = 64;
+pub(super) const MOST_TARGETS: usize = 64;
 
 /// Addresses that a target stands for, in order.
 pub(super) fn targets(text: &str, names: &Names, family: Family) -> Vec<u128> {

@@ -12,7 +12,9 @@ mod automatic;
 mod change;
 mod cube;
 mod decide;
+mod derived;
 pub mod describe;
+mod doubts;
 mod explain;
 mod lower;
 mod lower_mapping;
@@ -23,6 +25,7 @@ mod partition;
 mod reach;
 mod route;
 mod rows;
+mod rows_nat;
 mod ruleset;
 mod schedule;
 mod set;
@@ -46,9 +49,10 @@ pub use partition::TooManyParts;
 pub use reach::{Fate, Part, Toward};
 pub use route::{Route, Routes, Way};
 pub use rows::{
-    AliasRow, ForwardRow, GatewayRow, GroupRow, InterfaceRow, NptRow, OneToOneRow, OutboundRow,
-    RouteRow, Rows, RuleRow, ScheduleRange, ScheduleRow, StaticRouteRow, Switches, TableRow,
+    AliasRow, BridgeRow, GatewayRow, GroupRow, InterfaceRow, PortalRow, RouteRow, Rows, RuleRow,
+    ScheduleRange, ScheduleRow, StaticRouteRow, Switches, TableRow,
 };
+pub use rows_nat::{ForwardRow, NptRow, OneToOneRow, OutboundRow};
 pub use ruleset::{Class, Device, Leg, Match, Miss, On, Rule, Ruleset, Via};
 pub use schedule::minute;
 pub use set::{Addresses, Family, Set, number};

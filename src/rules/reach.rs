@@ -364,8 +364,8 @@ impl Ruleset {
                 left = take(left, &cube, &mut |inside| {
                     let mut leaving = kept(inside);
                     if !nat.exempt {
-                        if let Some(target) = nat.target {
-                            leaving.now = leaving.now.with(cube::SOURCE, Set::point(target));
+                        if let Some(target) = nat.targets.first() {
+                            leaving.now = leaving.now.with(cube::SOURCE, Set::point(*target));
                             leaving.source = Moved::Constant;
                         }
                         if !nat.static_port {

@@ -77,6 +77,19 @@ impl Routes {
         best.map_or(Way::None, Way::One)
     }
 
+    /// The devices of all routes of the longest prefix.
+    pub fn ways(&self, destination: IpAddr) -> Vec<DeviceId> {
+        let mut mine = self.routes.iter().filter(|r| r.net.contains(&destination)).peekable();
+        let Some(longest) = mine.peek().map(|route| route.net.prefix_len()) else {
+            return Vec::new();
+        };
+        let mut devices: Vec<DeviceId> =
+            mine.take_while(|r| r.net.prefix_len() == longest).map(|r| r.device).collect();
+        devices.sort_unstable();
+        devices.dedup();
+        devices
+    }
+
     /// The addresses of a family that leave by each route, longest prefix first: a partition.
     pub fn partition(&self, family: Family) -> Vec<(DeviceId, Set)> {
         let mut taken = Set::empty();

@@ -51,6 +51,7 @@ impl On {
 
 /// A device, its assignment and its networks.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Device {
     pub name: String,
     pub key: Option<String>,
@@ -64,6 +65,9 @@ pub struct Device {
     pub has_gateway: Option<bool>,
     pub(super) gateway4: Option<bool>,
     pub(super) gateway6: Option<bool>,
+    pub(super) gateway6_guessed: bool,
+    /// Its IPv6 comes through a device of its own (6rd, 6to4).
+    pub has_tunnel: bool,
     /// pf never looks at it (`set skip`).
     pub skipped: bool,
 }
@@ -135,8 +139,8 @@ impl Class {
 pub enum Via {
     /// One next hop: its device and name.
     Hop { gateway: String, device: DeviceId, address: Option<IpAddr> },
-    /// Several next hops; pf chooses.
-    Several { gateway: String },
+    /// Several next hops, by these devices; pf chooses.
+    Several { gateway: String, devices: Vec<DeviceId> },
     /// Named, but not usable: the routing table decides.
     Fallback { gateway: String, why: String },
 }
@@ -184,6 +188,8 @@ pub struct Leg {
     /// Index into [`Ruleset::rules`].
     pub rule: usize,
     pub family: Family,
+    /// Where it is met: as its rule, but for the IPv6 half of an interface that has a device of its own for it.
+    pub on: On,
     pub protocols: Set,
     pub source: Set,
     pub destination: Set,
@@ -367,7 +373,7 @@ pub(super) fn index(devices: usize, rules: &[Rule], legs: &[Leg]) -> Vec<Vec<u32
             let base = (usize::from(direction == Direction::Out) * 2
                 + usize::from(leg.family == Family::V6))
                 * devices;
-            for device in (0..devices).filter(|d| rule.on.contains(*d)) {
+            for device in (0..devices).filter(|d| leg.on.contains(*d)) {
                 if let Some(slot) = all.get_mut(base + device) {
                     slot.push(number);
                 }

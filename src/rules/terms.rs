@@ -21,6 +21,8 @@ pub(super) struct Names {
     pub(super) devices: Vec<Device>,
     keys: BTreeMap<String, DeviceId>,
     groups: BTreeMap<String, Vec<DeviceId>>,
+    /// Interfaces whose IPv6 comes through a device of its own (6rd, 6to4), and that device where it is known.
+    tunnels: BTreeMap<DeviceId, Option<DeviceId>>,
     pub(super) tables: Tables,
     pub(super) own: Addresses,
     pub(super) release: Release,
@@ -54,12 +56,18 @@ impl Names {
         let mut names = Self {
             keys: BTreeMap::new(),
             groups: BTreeMap::new(),
+            tunnels: BTreeMap::new(),
             own: Addresses::default(),
             devices,
             tables,
             release,
         };
         for (id, device) in names.devices.iter().enumerate() {
+            if let (Some(key), true) = (&device.key, device.has_tunnel) {
+                let name = format!("{key}_stf");
+                let tunnel = names.devices.iter().position(|d| d.name == name);
+                names.tunnels.insert(id, tunnel);
+            }
             if let Some(key) = &device.key {
                 names.keys.insert(key.clone(), id);
             }
@@ -93,8 +101,8 @@ impl Names {
         self.devices.iter().position(|d| d.name == name).map(|id| vec![id])
     }
 
-    /// Where a rule applies, from `wan,lan`, `!wan`, or nothing.
-    pub(super) fn on(&self, interface: Option<&str>) -> Result<On, String> {
+    /// Where a rule applies in a family, from `wan,lan`, `!wan`, or nothing.
+    pub(super) fn on(&self, interface: Option<&str>, family: Option<Family>) -> Result<On, String> {
         let Some(text) = interface.map(str::trim).filter(|t| !t.is_empty()) else {
             return Ok(On::Any);
         };
@@ -106,7 +114,10 @@ impl Names {
         let mut missing = Vec::new();
         for name in list.split(',').map(str::trim).filter(|n| !n.is_empty()) {
             match self.devices_of(name) {
-                Some(ids) => ids.into_iter().for_each(|id| on.add(id)),
+                Some(ids) => ids
+                    .into_iter()
+                    .filter_map(|id| self.of_family(name, id, family))
+                    .for_each(|id| on.add(id)),
                 None => missing.push(name),
             }
         }
@@ -119,6 +130,15 @@ impl Names {
         let mut others = On::none();
         (0..self.devices.len()).filter(|id| !on.contains(*id)).for_each(|id| others.add(id));
         Ok(others)
+    }
+
+    /// The device that a family of an interface comes through; a group is its members as they are.
+    fn of_family(&self, name: &str, id: DeviceId, family: Option<Family>) -> Option<DeviceId> {
+        let by_key = self.keys.contains_key(name) && family == Some(Family::V6);
+        match self.tunnels.get(&id).filter(|_| by_key) {
+            Some(tunnel) => *tunnel,
+            None => Some(id),
+        }
     }
 
     /// The union of several address terms in one family. An error says why none is usable.
@@ -379,6 +399,8 @@ fn device(row: &InterfaceRow) -> Device {
         has_gateway: row.has_gateway,
         gateway4: row.gateway4,
         gateway6: row.gateway6,
+        gateway6_guessed: row.gateway6_guessed,
+        has_tunnel: matches!(row.ipv6_type.as_deref(), Some("6rd" | "6to4")),
         skipped: matches!(row.device.as_str(), "lo0" | "pfsync0"),
     }
 }

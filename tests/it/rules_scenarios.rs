@@ -165,7 +165,7 @@ fn differences(ruleset: &Ruleset, expected: &Expected) -> Vec<String> {
     let egress = match &decision.egress {
         Egress::Device { device, .. } => ruleset.devices[*device].name.clone(),
         Egress::Local => "local".to_owned(),
-        Egress::Several(_) => "several".to_owned(),
+        Egress::Several(..) => "several".to_owned(),
         Egress::Stopped | Egress::Group | Egress::NoRoute => "nowhere".to_owned(),
     };
     let inside = &decision.inside;

@@ -1,0 +1,45 @@
+//! What stands around the rules: bridges, kernel settings, VPN pools, the captive portal and other programs.
+
+use crate::rules::{BridgeRow, PortalRow};
+
+use super::ruleset_rows::Cells;
+
+pub(super) fn bridge(c: &Cells) -> Option<BridgeRow> {
+    Some(BridgeRow { device: c.text("device")?, members: c.list("members") })
+}
+
+/// A kernel setting that is on or off.
+pub(super) fn tunable(c: &Cells) -> Option<(String, bool)> {
+    let on = match c.text("value")?.trim() {
+        "1" => true,
+        "0" => false,
+        _ => return None,
+    };
+    Some((c.text("name")?, on))
+}
+
+pub(super) fn is_carp(c: &Cells) -> Option<bool> {
+    Some(c.text("mode")?.as_str() == "carp")
+}
+
+pub(super) fn portal(c: &Cells) -> Option<PortalRow> {
+    if c.flag("enabled") == Some(false) {
+        return None;
+    }
+    let zone = u16::try_from(c.int("zone")?).ok()?;
+    Some(PortalRow { zone, interfaces: c.list("interfaces") })
+}
+
+/// Networks of a legacy VPN server or client: instances take no part in the automatic source NAT.
+pub(super) fn pool(c: &Cells) -> Option<Vec<String>> {
+    let legacy = c.text("id")?.starts_with("legacy ");
+    (legacy && c.flag("enabled") != Some(false)).then(|| c.list("networks"))
+}
+
+/// A running program that makes pf rules of its own or sits in the way of packets.
+pub(super) fn program(c: &Cells) -> Option<String> {
+    const KNOWN: [&str; 6] =
+        ["miniupnpd", "relayd", "ftp-proxy", "suricata", "eastpect", "crowdsec"];
+    let name = c.text("name")?;
+    (c.flag("running") == Some(true) && KNOWN.contains(&name.as_str())).then_some(name)
+}

@@ -1,0 +1,128 @@
+//! What is not known about a packet's way and would turn its verdict.
+//!
+//! Every possibility that the rows leave open is decided like the one that was taken; those that end otherwise
+//! are told.
+
+use super::decide::{Decision, Egress};
+use super::packet::{Action, Packet};
+use super::ruleset::Ruleset;
+use super::translate::{Label, Scope};
+
+impl Ruleset {
+    pub(super) fn doubts(&self, decision: &Decision, packet: &Packet) -> Vec<String> {
+        let mut said = Vec::new();
+        if self.disabled {
+            return said;
+        }
+        self.doubt_translation_in(decision, packet, &mut said);
+        self.doubt_ways(decision, &mut said);
+        self.doubt_translation_out(decision, &mut said);
+        said.sort();
+        said.dedup();
+        said
+    }
+
+    /// Redirects that may apply, and the other targets of the one that does.
+    fn doubt_translation_in(&self, decision: &Decision, packet: &Packet, said: &mut Vec<String>) {
+        let Some(device) = decision.device.filter(|id| !self.skipped(*id)) else { return };
+        for (redirect, applied) in self.translations.inbound_instead(device, packet) {
+            let address = applied.as_ref().and_then(|a| a.address);
+            let instead = self.decide_translated(Some(device), packet, applied);
+            if differs(decision, &instead) {
+                let target = address.map_or_else(
+                    || "leaves it as it is".to_owned(),
+                    |a| format!("sends it to {}", packet.family.address(a)),
+                );
+                said.push(format!(
+                    "{} may apply ({}): it {target}, and then it is {}",
+                    called(&redirect.label),
+                    why(&redirect.scope, redirect.scope.matches(device, packet, None)),
+                    past(instead.action()),
+                ));
+            }
+        }
+    }
+
+    /// Next hops of which some let it out and some do not.
+    fn doubt_ways(&self, decision: &Decision, said: &mut Vec<String>) {
+        let Egress::Several(what, ways) = &decision.egress else { return };
+        for device in ways.iter().filter(|id| !self.skipped(**id)) {
+            let mut instead = decision.clone();
+            let tag = self.tag_after(decision);
+            let applied = self.translations.outbound(*device, &decision.inside, tag);
+            instead.outside = decision.inside;
+            self.leave_translated(*device, &mut instead, tag, applied);
+            if differs(decision, &instead) {
+                let label = self.device(*device).map(super::ruleset::Device::label);
+                said.push(format!(
+                    "{what} has several next hops: by {} it is {}",
+                    label.unwrap_or_default(),
+                    past(instead.action()),
+                ));
+            }
+        }
+    }
+
+    /// Source NAT that may apply, and its other addresses.
+    fn doubt_translation_out(&self, decision: &Decision, said: &mut Vec<String>) {
+        let Egress::Device { device, .. } = decision.egress else { return };
+        if self.skipped(device) {
+            return;
+        }
+        let tag = self.tag_after(decision);
+        for (nat, applied) in self.translations.outbound_instead(device, &decision.inside, tag) {
+            let mut instead = decision.clone();
+            instead.outside = decision.inside;
+            self.leave_translated(device, &mut instead, tag, applied);
+            if differs(decision, &instead) {
+                said.push(format!(
+                    "{} may apply ({}): it leaves as {}, and then it is {}",
+                    called(&nat.label),
+                    why(&nat.scope, nat.scope.matches(device, &decision.inside, tag)),
+                    instead.outside.source_address(),
+                    past(instead.action()),
+                ));
+            }
+        }
+    }
+
+    fn skipped(&self, device: super::packet::DeviceId) -> bool {
+        self.device(device).is_some_and(|d| d.skipped)
+    }
+
+    /// The tag that a packet carries to the way out.
+    fn tag_after(&self, decision: &Decision) -> Option<u16> {
+        match &decision.inbound {
+            super::decide::Inbound::Filter(pass) => pass.tag,
+            _ => decision.translated_in.as_ref().and_then(|a| a.tag),
+        }
+    }
+}
+
+/// Whether they end differently for the sender.
+fn differs(one: &Decision, other: &Decision) -> bool {
+    (one.action() == Action::Pass) != (other.action() == Action::Pass)
+}
+
+const fn past(action: Action) -> &'static str {
+    match action {
+        Action::Pass => "passed",
+        Action::Block => "blocked",
+        Action::Reject => "rejected",
+    }
+}
+
+fn called(label: &Label) -> String {
+    let name = if label.description.is_empty() { &label.uuid } else { &label.description };
+    format!("{} `{name}`", label.kind)
+}
+
+fn why(scope: &Scope, applies: bool) -> &'static str {
+    if applies {
+        "pf takes turns among its addresses"
+    } else if scope.unknown {
+        "the contents of an alias that it names were not read"
+    } else {
+        "which IPv6 gateway was chosen for a static interface is told nowhere, and reflection depends on it"
+    }
+}
