@@ -39,6 +39,7 @@ mod saved;
 mod sql;
 mod status;
 mod trace;
+mod trace_unknown;
 mod trace_words;
 mod what_if;
 

@@ -205,8 +205,9 @@ pub(super) fn settle_gateways(
             Some(asks && mine().any(|e| !e.is_v6 && (e.dynamic || chosen == Some(&e.name))));
         // Which IPv6 gateway was chosen for an interface is told nowhere; a candidate for the default is.
         device.gateway6 = Some(mine().any(|e| e.is_v6 && (e.dynamic || e.candidate)));
+        let is_static6 = device.ipv6_type.as_deref().is_none_or(|kind| kind == "static");
         device.gateway6_guessed =
-            mine().any(|e| e.is_v6) && !mine().any(|e| e.is_v6 && e.dynamic);
+            is_static6 && mine().any(|e| e.is_v6) && !mine().any(|e| e.is_v6 && e.dynamic);
     }
 }
 

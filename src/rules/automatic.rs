@@ -10,9 +10,10 @@ pub const ANTISPOOF: &str = "antispoof";
 /// addresses anywhere, are blocked unless a later rule passes them.
 pub(super) fn antispoof(rows: &Rows, names: &Names) -> Vec<RuleRow> {
     let bridged = |key: &str| rows.bridges.iter().any(|b| b.members.iter().any(|m| m == key));
-    let assigned = names.devices.iter().filter(|d| {
-        d.enabled && !d.skipped && d.key.as_deref().is_some_and(|key| !bridged(key))
-    });
+    let assigned = names
+        .devices
+        .iter()
+        .filter(|d| d.enabled && !d.skipped && d.key.as_deref().is_some_and(|key| !bridged(key)));
     let row = |key: &str, interface, source: String| RuleRow {
         uuid: ANTISPOOF.to_owned(),
         origin: "automatic".to_owned(),

@@ -77,6 +77,12 @@ impl Decision {
 impl Ruleset {
     /// The way of a packet that arrives on `device`; one of the firewall's own has none.
     pub fn decide(&self, device: Option<DeviceId>, packet: &Packet) -> Decision {
+        let at_bridge = device.and_then(|id| self.decide_at_bridge(id, packet));
+        at_bridge.unwrap_or_else(|| self.decide_plain(device, packet))
+    }
+
+    /// The same on an interface that is no bridge, or as if it were none.
+    pub(super) fn decide_plain(&self, device: Option<DeviceId>, packet: &Packet) -> Decision {
         let applied = device
             .filter(|id| !self.disabled && !self.skips(*id))
             .and_then(|id| self.translations.inbound(id, packet));

@@ -46,6 +46,7 @@ pub(super) fn rules(rows: &Rows, names: &Names) -> Vec<Made> {
         RuleRow {
             quick: false,
             direction: "out".to_owned(),
+            allow_options: true,
             ..base("let out", "let out anything from firewall host itself")
         },
     ));
@@ -130,24 +131,24 @@ const PORTS_OF_ADMINISTRATION: &str =
     "it is for the ports of the web interface and of SSH, which the index does not hold";
 
 fn icmpv6(release: Release) -> Vec<RuleRow> {
-    let rule = |direction: &str, types: &str, from: &[&str], to: &[&str]| RuleRow {
+    let rule = |what: &str, direction: &str, types: &str, from: &[&str], to: &[&str]| RuleRow {
         direction: direction.to_owned(),
         family: "inet6".to_owned(),
         protocol: "ipv6-icmp".to_owned(),
         icmp_type: Some(types.to_owned()),
         source: strings(from),
         destination: strings(to),
-        ..base("ICMPv6", "IPv6 RFC4890 requirements (ICMP)")
+        ..base(what, "IPv6 RFC4890 requirements (ICMP)")
     };
     let errors = if release >= MORE_ERRORS { "1,2,3,4,135,136" } else { "1,2,135,136" };
     let neighbours = "128,133,134,135,136";
     let local = ["fe80::/10", "ff02::/16"];
     vec![
-        rule("in", errors, &["any"], &["any"]),
-        rule("out", "128,129,133,134,135,136", &["(self)"], &local),
-        rule("in", neighbours, &["fe80::/10"], &local),
-        rule("in", neighbours, &["ff02::/16"], &["fe80::/10"]),
-        rule("in", neighbours, &["::"], &["ff02::/16"]),
+        rule("ICMPv6 errors and neighbours", "in", errors, &["any"], &["any"]),
+        rule("ICMPv6 out", "out", "128,129,133,134,135,136", &["(self)"], &local),
+        rule("ICMPv6 in", "in", neighbours, &["fe80::/10"], &local),
+        rule("ICMPv6 in from multicast", "in", neighbours, &["ff02::/16"], &["fe80::/10"]),
+        rule("ICMPv6 in from unspecified", "in", neighbours, &["::"], &["ff02::/16"]),
     ]
 }
 
@@ -235,10 +236,7 @@ fn tunnels(interface: &InterfaceRow, ipv6: bool, key: &str) -> Vec<RuleRow> {
             &format!("Allow 6in4 traffic {direction} for {kind} on {}", interface.name),
         )
     };
-    vec![
-        RuleRow { destination: own.clone(), ..rule("in") },
-        RuleRow { source: own, ..rule("out") },
-    ]
+    vec![RuleRow { destination: own.clone(), ..rule("in") }, RuleRow { source: own, ..rule("out") }]
 }
 
 /// What a DHCP server adds to the interfaces it serves. Which ones these are is not asked here: the packets are
@@ -433,7 +431,9 @@ fn shifted(wanted: &str, local: &str) -> String {
     let number = |text: &str| super::words::port(text.trim());
     let range = wanted.split_once(['-', ':']).and_then(|(a, b)| Some((number(a)?, number(b)?)));
     match (range, number(local)) {
-        (Some((first, last)), Some(to)) => format!("{to}-{}", to.saturating_add(last.saturating_sub(first))),
+        (Some((first, last)), Some(to)) => {
+            format!("{to}-{}", to.saturating_add(last.saturating_sub(first)))
+        }
         _ => local.to_owned(),
     }
 }

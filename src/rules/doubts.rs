@@ -4,7 +4,7 @@
 //! are told.
 
 use super::decide::{Decision, Egress};
-use super::packet::{Action, Packet};
+use super::packet::{Action, DeviceId, Packet};
 use super::ruleset::Ruleset;
 use super::translate::{Label, Scope};
 
@@ -26,18 +26,17 @@ impl Ruleset {
     fn doubt_translation_in(&self, decision: &Decision, packet: &Packet, said: &mut Vec<String>) {
         let Some(device) = decision.device.filter(|id| !self.skipped(*id)) else { return };
         for (redirect, applied) in self.translations.inbound_instead(device, packet) {
-            let address = applied.as_ref().and_then(|a| a.address);
+            let target = match applied.as_ref().and_then(|a| a.address) {
+                Some(address) => format!("may send it to {}", packet.family.address(address)),
+                None => "may leave it as it is".to_owned(),
+            };
             let instead = self.decide_translated(Some(device), packet, applied);
             if differs(decision, &instead) {
-                let target = address.map_or_else(
-                    || "leaves it as it is".to_owned(),
-                    |a| format!("sends it to {}", packet.family.address(a)),
-                );
                 said.push(format!(
-                    "{} may apply ({}): it {target}, and then it is {}",
+                    "{} {target}, and then it is {}: {}",
                     called(&redirect.label),
-                    why(&redirect.scope, redirect.scope.matches(device, packet, None)),
                     past(instead.action()),
+                    why(&redirect.scope, device),
                 ));
             }
         }
@@ -76,17 +75,17 @@ impl Ruleset {
             self.leave_translated(device, &mut instead, tag, applied);
             if differs(decision, &instead) {
                 said.push(format!(
-                    "{} may apply ({}): it leaves as {}, and then it is {}",
+                    "{} may let it leave as {}, and then it is {}: {}",
                     called(&nat.label),
-                    why(&nat.scope, nat.scope.matches(device, &decision.inside, tag)),
                     instead.outside.source_address(),
                     past(instead.action()),
+                    why(&nat.scope, device),
                 ));
             }
         }
     }
 
-    fn skipped(&self, device: super::packet::DeviceId) -> bool {
+    fn skipped(&self, device: DeviceId) -> bool {
         self.device(device).is_some_and(|d| d.skipped)
     }
 
@@ -117,12 +116,12 @@ fn called(label: &Label) -> String {
     format!("{} `{name}`", label.kind)
 }
 
-fn why(scope: &Scope, applies: bool) -> &'static str {
-    if applies {
-        "pf takes turns among its addresses"
+fn why(scope: &Scope, device: DeviceId) -> &'static str {
+    if scope.open_on.contains(device) {
+        "reflection depends on whether an IPv6 gateway was chosen for this static interface, which is told nowhere"
     } else if scope.unknown {
         "the contents of an alias that it names were not read"
     } else {
-        "which IPv6 gateway was chosen for a static interface is told nowhere, and reflection depends on it"
+        "pf takes turns among its addresses"
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::types::Release;
 
 use super::lower_nat;
-use super::{automatic, derived};
 use super::packet::Action;
 use super::route::Routes;
 use super::rows::{GatewayRow, Rows, RuleRow};
@@ -15,6 +14,7 @@ use super::set::Family;
 use super::tables::Tables;
 use super::terms::{LinkLocal, Names};
 use super::words;
+use super::{automatic, bridge, derived};
 
 /// `sort_order` in the domain: priority times this, plus the place within it.
 const WIDTH: i64 = 10_000_000;
@@ -62,6 +62,7 @@ pub fn lower(rows: &Rows) -> Ruleset {
     }
     let translations = lower_nat::translations(rows, &names, &mut tags, &rules, &mut gaps);
     let index = index(names.devices.len(), &rules, &legs);
+    let bridges = bridge::bridges(rows, &names);
     let routes = Routes::new(&rows.routes, &names.devices);
     if routes.derived {
         gaps.push("the routing table was not read: connected networks stand in for it".to_owned());
@@ -76,6 +77,8 @@ pub fn lower(rows: &Rows) -> Ruleset {
         index,
         translations,
         routes,
+        bridges,
+        bridge_filter: bridge::Filter::new(rows),
         own: names.own,
         disabled: rows.switches.filter_disabled,
         legacy_hidden: rows.legacy_hidden,

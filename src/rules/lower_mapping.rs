@@ -92,7 +92,7 @@ fn reflection(binat: &Binat, names: &Names) -> Redirect {
     let mut on = On::none();
     inside(names, binat.family).filter(|id| !binat.on.contains(*id)).for_each(|id| on.add(id));
     let scope = super::translate::Scope {
-        maybe_on: guessed(names, binat.family, &binat.on),
+        open_on: guessed(names, binat.family, &binat.on),
         on,
         family: binat.family,
         protocols: Set::interval(0, super::ruleset::BYTE),

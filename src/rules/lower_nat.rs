@@ -113,7 +113,7 @@ impl Look<'_> {
         }
         Ok(Scope {
             on,
-            maybe_on: On::none(),
+            open_on: On::none(),
             family,
             protocols,
             source: source.set,
@@ -151,7 +151,9 @@ fn forward(
     let mut why = None;
     for family in families(&row.family) {
         let mut on = names.on(row.interface.as_deref(), Some(*family))?;
+        let mut open_on = On::none();
         if reflects(row.reflection.as_deref(), rows.switches.reflection) && !row.no_rdr {
+            open_on = guessed(names, *family, &on);
             inside(names, *family).for_each(|id| on.add(id));
         }
         let targets = targets(&row.target, names, *family);
@@ -161,9 +163,7 @@ fn forward(
         }
         match look.scope(names, *family, on) {
             Ok(mut scope) => {
-                if reflects(row.reflection.as_deref(), rows.switches.reflection) && !row.no_rdr {
-                    scope.maybe_on = guessed(names, *family, &scope.on);
-                }
+                scope.open_on.clone_from(&open_on);
                 scope.tagged = tags.number(row.tagged.as_deref());
                 out.push(Redirect {
                     shift: None,
@@ -198,23 +198,23 @@ pub(super) fn inside(names: &Names, family: Family) -> impl Iterator<Item = Devi
     devices.filter_map(move |(id, device)| {
         let assigned = device.enabled && device.key.is_some();
         let has_address = device.addresses.iter().any(|a| Family::of(*a) == family);
-        let is_inside = !device.has_gateway4() && !device.has_gateway6();
-        (assigned && has_address && is_inside && !device.gateway6_guessed).then_some(id)
+        (assigned && has_address && !device.has_gateway4() && !device.has_gateway6()).then_some(id)
     })
 }
 
-/// Interfaces that may be among those: of a static one no row tells which IPv6 gateway was chosen, if any.
-pub(super) fn guessed(names: &Names, family: Family, on: &On) -> On {
-    let mut maybe = On::none();
+/// Interfaces of which no row tells whether they are among those: which IPv6 gateway was chosen for a static
+/// one, if any.
+pub(super) fn guessed(names: &Names, family: Family, own: &On) -> On {
+    let mut open = On::none();
     for (id, device) in names.devices.iter().enumerate() {
         let assigned = device.enabled && device.key.is_some();
         let has_address = device.addresses.iter().any(|a| Family::of(*a) == family);
-        let open = device.gateway6_guessed && !device.has_gateway4();
-        if assigned && has_address && open && !on.contains(id) {
-            maybe.add(id);
+        let is_open = device.gateway6_guessed && !device.has_gateway4();
+        if assigned && has_address && is_open && !own.contains(id) {
+            open.add(id);
         }
     }
-    maybe
+    open
 }
 
 /// Offsets are kept within a range; an alias as local port gives its first port.

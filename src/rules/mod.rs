@@ -9,6 +9,7 @@
 //! first packet. Every packet here is the first of its flow.
 
 mod automatic;
+mod bridge;
 mod change;
 mod cube;
 mod decide;
@@ -23,6 +24,7 @@ mod lower_source_nat;
 mod packet;
 mod partition;
 mod reach;
+mod reach_nat;
 mod route;
 mod rows;
 mod rows_nat;
@@ -37,6 +39,7 @@ mod walk;
 mod words;
 
 pub use automatic::ANTISPOOF;
+pub use bridge::Bridge;
 pub use change::{Change, change};
 pub use cube::{
     Cube, DESTINATION, DESTINATION_PORT, ICMP_TYPE, PROTOCOL, SOURCE, SOURCE_PORT, merge,

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::bridge::{Bridge, Filter};
 use super::packet::{Action, DeviceId, Direction, LocalTime, Packet};
 use super::rows::RuleRow;
 use super::schedule::Schedule;
@@ -91,6 +92,14 @@ impl Device {
 
     pub(super) fn has_gateway6(&self) -> bool {
         self.gateway6 == Some(true)
+    }
+
+    /// Whether the firewall has a gateway for it in a family; `None` when that is a guess.
+    pub fn gateway_of(&self, family: Family) -> Option<bool> {
+        match family {
+            Family::V4 => Some(self.has_gateway4()),
+            Family::V6 => (!self.gateway6_guessed).then(|| self.has_gateway6()),
+        }
     }
 
     /// `(dev:0)`: the first address that is no link-local one, else the first.
@@ -304,6 +313,8 @@ pub struct Ruleset {
     pub(super) index: Vec<Vec<u32>>,
     pub translations: Translations,
     pub routes: Routes,
+    pub bridges: Vec<Bridge>,
+    pub(super) bridge_filter: Filter,
     /// Own addresses of every device.
     pub own: Addresses,
     /// pf is switched off.

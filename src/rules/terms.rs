@@ -116,7 +116,7 @@ impl Names {
             match self.devices_of(name) {
                 Some(ids) => ids
                     .into_iter()
-                    .filter_map(|id| self.of_family(name, id, family))
+                    .map(|id| self.of_family(name, id, family))
                     .for_each(|id| on.add(id)),
                 None => missing.push(name),
             }
@@ -133,11 +133,12 @@ impl Names {
     }
 
     /// The device that a family of an interface comes through; a group is its members as they are.
-    fn of_family(&self, name: &str, id: DeviceId, family: Option<Family>) -> Option<DeviceId> {
+    fn of_family(&self, name: &str, id: DeviceId, family: Option<Family>) -> DeviceId {
         let by_key = self.keys.contains_key(name) && family == Some(Family::V6);
         match self.tunnels.get(&id).filter(|_| by_key) {
-            Some(tunnel) => *tunnel,
-            None => Some(id),
+            // Where the device itself is not known, what is said of IPv6 is said of its interface.
+            Some(Some(tunnel)) => *tunnel,
+            Some(None) | None => id,
         }
     }
 

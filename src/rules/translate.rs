@@ -17,8 +17,8 @@ pub struct Label {
 #[derive(Debug, Clone)]
 pub struct Scope {
     pub on: On,
-    /// Where it may be loaded as well: whether it is depends on what no row tells.
-    pub maybe_on: On,
+    /// Where no row tells whether it is loaded; `on` has what is likely.
+    pub open_on: On,
     pub family: Family,
     pub protocols: Set,
     pub source: Set,
@@ -44,12 +44,7 @@ impl Scope {
     }
 
     /// Whether it could match, if what is not known were in its favour.
-    pub(super) fn could_match(
-        &self,
-        device: DeviceId,
-        packet: &Packet,
-        tag: Option<u16>,
-    ) -> bool {
+    pub(super) fn could_match(&self, device: DeviceId, packet: &Packet, tag: Option<u16>) -> bool {
         if !self.is_open(device) {
             return false;
         }
@@ -64,7 +59,7 @@ impl Scope {
 
     /// Something about it is not known on this device.
     pub(super) fn is_open(&self, device: DeviceId) -> bool {
-        self.maybe_on.contains(device) || (self.unknown && self.on.contains(device))
+        self.open_on.contains(device) || (self.unknown && self.on.contains(device))
     }
 }
 
@@ -194,9 +189,11 @@ impl Translations {
             if rdr.scope.matches(device, packet, None) {
                 let others = 1..rdr.targets.len();
                 all.extend(others.map(|turn| (rdr, rdr.applied(packet, turn))));
-                break;
-            }
-            if rdr.scope.could_match(device, packet, None) {
+                if !rdr.scope.open_on.contains(device) {
+                    break;
+                }
+                all.push((rdr, None));
+            } else if rdr.scope.could_match(device, packet, None) {
                 let turns = 0..rdr.targets.len().max(1);
                 all.extend(turns.map(|turn| (rdr, rdr.applied(packet, turn))));
             }
