@@ -122,18 +122,13 @@ fn of_arrivals(
 
 /// Two ends of one network talk without the firewall, but for those that a bridge lies between.
 fn of_segment(ruleset: &Ruleset, packet: &Packet, device: &Device, all: &mut Unknown) {
-    let bridge = ruleset
-        .devices
-        .iter()
-        .position(|d| d.name == device.name)
-        .and_then(|id| ruleset.bridge_at(id));
-    if let Some(bridge) = bridge {
-        if ruleset.stays_in(bridge, packet) {
-            let label = ruleset.device(bridge.device).map(Device::label).unwrap_or_default();
-            all.said.push(format!(
-                "both ends are behind the bridge {label}: at one member they talk to each other without the firewall, between two members pf looks as net.link.bridge.pfil_member and pfil_bridge say"
-            ));
-        }
+    let id = ruleset.devices.iter().position(|d| d.name == device.name);
+    let at = id.and_then(|id| Some((id, ruleset.bridge_at(id)?)));
+    if let Some((_, bridge)) = at.filter(|(id, bridge)| ruleset.stays_in(bridge, *id, packet)) {
+        let label = ruleset.device(bridge.device).map(Device::label).unwrap_or_default();
+        all.said.push(format!(
+            "both ends are behind the bridge {label}: at one member they talk to each other without the firewall, between two members pf looks as net.link.bridge.pfil_member and pfil_bridge say"
+        ));
         return;
     }
     if ruleset.own.of(packet.family).contains(packet.destination) {

@@ -75,22 +75,49 @@ impl Ruleset {
         self.bridges.iter().find(|b| b.device == device || b.members.contains(&device))
     }
 
-    /// Whether a packet stays within a bridge.
-    pub fn stays_in(&self, bridge: &Bridge, packet: &Packet) -> bool {
+    /// Whether a packet that arrives on one of its members, or on the bridge, stays within it.
+    pub fn stays_in(&self, bridge: &Bridge, arrival: DeviceId, packet: &Packet) -> bool {
         if self.own.of(packet.family).contains(packet.destination) {
             return false;
         }
-        let plain = self.device(bridge.device).is_none_or(|d| d.networks.is_empty());
-        // A bridge without addresses routes nothing.
-        plain
-            || matches!(self.routes.way(packet.destination_address()),
-                Way::One(route) if route.device == bridge.device && route.gateway.is_none())
+        let all = || bridge.members.iter().chain([&bridge.device]);
+        if !all().any(|id| self.has_addresses(*id)) {
+            // A bridge without addresses routes nothing.
+            return true;
+        }
+        let within =
+            |id: DeviceId| id == bridge.device || (id != arrival && bridge.members.contains(&id));
+        matches!(self.routes.way(packet.destination_address()),
+            Way::One(route) if within(route.device) && route.gateway.is_none())
+    }
+
+    fn has_addresses(&self, device: DeviceId) -> bool {
+        self.device(device).is_some_and(|d| !d.networks.is_empty())
+    }
+
+    /// The interface that gets what a member hands to the firewall: the one whose address senders have as their
+    /// router, which is the bridge, the member itself or another.
+    fn router_at(&self, bridge: &Bridge, member: DeviceId, packet: &Packet) -> Option<DeviceId> {
+        let mut all: Vec<DeviceId> = vec![member, bridge.device];
+        all.extend(&bridge.members);
+        all.retain(|id| self.has_addresses(*id));
+        let near = |id: &&DeviceId| {
+            let nets = self.device(**id).map(|d| d.networks.of(packet.family));
+            nets.is_some_and(|nets| nets.contains(packet.source))
+        };
+        all.iter().find(near).or(all.first()).copied()
     }
 
     /// The way of a packet that arrives on a bridge or a member of one; `None` when it does not.
     pub(super) fn decide_at_bridge(&self, device: DeviceId, packet: &Packet) -> Option<Decision> {
         let bridge = self.bridge_at(device)?;
-        let stays = self.stays_in(bridge, packet);
+        let stays = self.stays_in(bridge, device, packet);
+        if !stays && device != bridge.device {
+            let router = self.router_at(bridge, device, packet)?;
+            if router != bridge.device {
+                return Some(self.decide_plain(Some(router), packet));
+            }
+        }
         if device == bridge.device && (!stays || bridge.members.is_empty()) {
             // Which member it came by matters only where local packets are looked at there.
             let [_, _, local] = self.bridge_filter.settled();
@@ -207,10 +234,14 @@ impl Ruleset {
     pub(super) fn reach_at_bridge(
         &self,
         bridge: &Bridge,
+        arrival: DeviceId,
         family: Family,
         start: &Cube,
         moment: Option<LocalTime>,
     ) -> Result<Vec<Part>, TooManyParts> {
+        if arrival != bridge.device && self.has_addresses(arrival) {
+            return self.reach_plain(arrival, family, start, moment);
+        }
         let to = start.side(cube::DESTINATION);
         let device = self.device(bridge.device);
         let near = match device.filter(|d| !d.networks.is_empty()) {

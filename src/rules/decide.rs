@@ -1,7 +1,7 @@
 //! A packet's whole way: translation, inbound filter, route, source NAT, outbound filter.
 
 use super::packet::{Action, DeviceId, Direction, Packet};
-use super::route::{Way, is_group};
+use super::route::Way;
 use super::ruleset::{Ruleset, Via};
 use super::set::Set;
 use super::translate::Applied;
@@ -175,7 +175,7 @@ impl Ruleset {
         if self.own.of(packet.family).contains(packet.destination) {
             return Egress::Local;
         }
-        if is_group(packet.family, packet.destination) {
+        if self.never_forwarded.of(packet.family).contains(packet.destination) {
             return Egress::Group;
         }
         let rule = match &decision.inbound {

@@ -6,11 +6,11 @@ use crate::types::Release;
 
 use super::lower_nat;
 use super::packet::Action;
-use super::route::Routes;
+use super::route::{Routes, never_forwarded};
 use super::rows::{GatewayRow, Rows, RuleRow};
 use super::ruleset::{Class, Leg, Rule, Ruleset, Via, index};
 use super::schedule::Schedule;
-use super::set::Family;
+use super::set::{Addresses, Family};
 use super::tables::Tables;
 use super::terms::{LinkLocal, Names};
 use super::words;
@@ -63,6 +63,11 @@ pub fn lower(rows: &Rows) -> Ruleset {
     let translations = lower_nat::translations(rows, &names, &mut tags, &rules, &mut gaps);
     let index = index(names.devices.len(), &rules, &legs);
     let bridges = bridge::bridges(rows, &names);
+    let broadcasts = names.devices.iter().filter(|d| d.enabled).map(|d| &d.broadcasts);
+    let never_forwarded = Addresses {
+        v4: broadcasts.fold(never_forwarded(Family::V4), |sum, set| sum.union(set)),
+        v6: never_forwarded(Family::V6),
+    };
     let routes = Routes::new(&rows.routes, &names.devices);
     if routes.derived {
         gaps.push("the routing table was not read: connected networks stand in for it".to_owned());
@@ -80,6 +85,7 @@ pub fn lower(rows: &Rows) -> Ruleset {
         bridges,
         bridge_filter: bridge::Filter::new(rows),
         own: names.own,
+        never_forwarded,
         disabled: rows.switches.filter_disabled,
         legacy_hidden: rows.legacy_hidden,
         tags: tags.0,

@@ -23,6 +23,7 @@ mod lower_nat;
 mod lower_source_nat;
 mod packet;
 mod partition;
+mod protocols;
 mod reach;
 mod reach_nat;
 mod route;

@@ -4,7 +4,6 @@ use super::cube::{self, Cube};
 use super::packet::{Action, DeviceId, Direction, LocalTime};
 use super::partition::{Decided, SourcePorts, TooManyParts};
 use super::reach_nat::{Piece, untouched};
-use super::route::never_forwarded;
 use super::ruleset::{Ruleset, Via};
 use super::set::{Family, Set};
 
@@ -54,7 +53,7 @@ impl Ruleset {
         moment: Option<LocalTime>,
     ) -> Result<Vec<Part>, TooManyParts> {
         match self.bridge_at(device) {
-            Some(bridge) => self.reach_at_bridge(bridge, family, start, moment),
+            Some(bridge) => self.reach_at_bridge(bridge, device, family, start, moment),
             None => self.reach_plain(device, family, start, moment),
         }
     }
@@ -170,7 +169,7 @@ impl Ruleset {
         };
         let to = cube.side(cube::DESTINATION);
         let own = self.own.of(family);
-        let group = never_forwarded(family).minus(own);
+        let group = self.never_forwarded.of(family).minus(own);
         for (set, egress) in [(own, Toward::Local), (&group, Toward::Group)] {
             let mine = cube.clone().with(cube::DESTINATION, to.intersect(set));
             if !mine.is_empty() {

@@ -191,15 +191,18 @@ pub(super) fn never_forwarded(family: Family) -> Set {
     }
 }
 
-/// Whether an address is one of those that are [`never_forwarded`].
-pub(super) fn is_group(family: Family, destination: u128) -> bool {
-    match family {
-        Family::V4 => {
-            let octet = destination >> 24;
-            matches!(octet, 127 | 224..=239) || matches!(destination, 0 | 0xffff_ffff)
-        }
-        Family::V6 => destination <= 1 || destination >> 120 == 0xff,
+/// The broadcast addresses of the networks of an interface: what is sent there is for its hosts and the firewall,
+/// and the kernel forwards none of it. Tunnels have no broadcast.
+pub(super) fn broadcasts(device: &str, nets: &[IpNet]) -> Set {
+    const WITHOUT: [&str; 8] = ["wg", "ovpn", "tun", "gif", "gre", "ppp", "ipsec", "lo"];
+    if WITHOUT.iter().any(|prefix| device.starts_with(prefix)) {
+        return Set::empty();
     }
+    let last = |net: &IpNet| match net {
+        IpNet::V4(net) if net.prefix_len() < 31 => Some(number(IpAddr::V4(net.broadcast()))),
+        _ => None,
+    };
+    Set::of(nets.iter().filter_map(last).map(|n| (n, n)).collect())
 }
 
 /// The number of an address, for callers that hold text.

@@ -62,6 +62,8 @@ pub struct Device {
     pub addresses: Vec<IpAddr>,
     /// Networks of all its addresses, without link-local ones.
     pub networks: Addresses,
+    /// Broadcast addresses of its IPv4 networks.
+    pub(super) broadcasts: Set,
     pub groups: Vec<String>,
     pub has_gateway: Option<bool>,
     pub(super) gateway4: Option<bool>,
@@ -317,6 +319,8 @@ pub struct Ruleset {
     pub(super) bridge_filter: Filter,
     /// Own addresses of every device.
     pub own: Addresses,
+    /// Multicast, broadcast, loopback and unspecified addresses.
+    pub(super) never_forwarded: Addresses,
     /// pf is switched off.
     pub disabled: bool,
     /// Legacy rules may exist that are not among `rules`.

@@ -326,6 +326,10 @@ impl Names {
                 if number == words::ICMP && family == Family::V6 { words::ICMP6 } else { number };
             Ok::<_, String>((u128::from(number), u128::from(number)))
         };
+        // `a/n` is one protocol, `tcp/udp` two.
+        if words::protocol(text).is_some() {
+            return one(text).map(|range| Set::of(vec![range]));
+        }
         text.split(['/', ',']).map(|name| one(name.trim())).collect::<Result<_, _>>().map(Set::of)
     }
 
@@ -380,8 +384,10 @@ pub(super) fn fe80() -> Set {
 fn device(row: &InterfaceRow) -> Device {
     let mut networks = Addresses::default();
     let mut addresses = Vec::new();
+    let mut nets = Vec::new();
     for (address, net) in row.addresses.iter().filter_map(|text| tables::own_net(text)) {
         addresses.push(address);
+        nets.push(net);
         let family = Family::of(address);
         let set = Set::of_net(net);
         // `(dev:network)` leaves link-local networks out.
@@ -396,6 +402,7 @@ fn device(row: &InterfaceRow) -> Device {
         enabled: row.enabled,
         addresses,
         networks,
+        broadcasts: super::route::broadcasts(&row.device, &nets),
         groups: row.groups.clone(),
         has_gateway: row.has_gateway,
         gateway4: row.gateway4,

@@ -44,6 +44,8 @@ struct Expected {
     leaves_as: Option<String>,
     /// Device it leaves by; `local`, `nowhere`, `several`.
     egress: Option<String>,
+    /// Words of what makes it undecidable.
+    doubt: Option<String>,
 }
 
 fn laboratory(rows: &mut Rows) {
@@ -159,6 +161,7 @@ fn differences(ruleset: &Ruleset, expected: &Expected) -> Vec<String> {
         decision.outbound.as_ref(),
     ];
     let open = decision.depends_on_port
+        || !decision.doubts.is_empty()
         || passes.into_iter().flatten().any(|pass| ruleset.could_be(pass).is_some());
     let verdict = if open { "undecidable" } else { decision.action().as_str() };
     let out = id(decision.outbound.as_ref().and_then(|pass| pass.rule));
@@ -183,12 +186,16 @@ fn differences(ruleset: &Ruleset, expected: &Expected) -> Vec<String> {
         ("leaves_as", expected.leaves_as.as_ref(), leaves),
         ("egress", expected.egress.as_ref(), egress),
     ];
+    let doubts = decision.doubts.join("; ");
+    let doubt = expected.doubt.iter().filter(|words| !doubts.contains(words.as_str()));
+    let doubt = doubt.map(|words| format!("`{doubts}` does not say `{words}`")).collect::<Vec<_>>();
     found
         .into_iter()
         .filter_map(|(what, wanted, found)| {
             let wanted = wanted?;
             (*wanted != found).then(|| format!("{what} is {found} and not {wanted}"))
         })
+        .chain(doubt)
         .collect()
 }
 
