@@ -11,7 +11,7 @@ use crate::types::{FirewallId, Release};
 use super::error::AskError;
 use super::freshness::{Freshness, freshness};
 use super::query::Ask;
-use super::ruleset_network::{bridge, is_carp, pool, portal, program, tunable};
+use super::ruleset_network::{bridge, bridge_settings, is_carp, pool, portal, program, tunable};
 use super::ruleset_rows::{
     Cells, address, alias, entry, exit, forward, gateway, gateway_groups, gateway_status, group,
     interface, member, npt, one_to_one, outbound, route, rule, settle_gateways, settle_health,
@@ -114,8 +114,8 @@ impl Ask {
         let (ranges, known) = reader.read_known("schedules", range).await?;
         (rows.schedules, rows.schedules_known) = (schedules(ranges), known);
         let settings = reader.read("firewall_settings", setting).await?.into_iter().collect();
-        let tunables = reader.read("tunables", tunable).await?.into_iter().collect();
-        rows.switches = switches(&settings, &tunables);
+        let (tunables, known) = reader.read_known("tunables", tunable).await?;
+        rows.switches = switches(&settings, &bridge_settings(tunables, known));
         reader.surroundings(&mut rows).await?;
         rows.gaps.extend(unread(&settings));
         rows.legacy_hidden = hides_legacy(&rows, settings.contains_key("filter_disabled"));

@@ -1,11 +1,32 @@
 //! What stands around the rules: bridges, kernel settings, VPN pools, the captive portal and other programs.
 
+use std::collections::BTreeMap;
+
 use crate::rules::{BridgeRow, PortalRow};
 
 use super::ruleset_rows::Cells;
 
 pub(super) fn bridge(c: &Cells) -> Option<BridgeRow> {
     Some(BridgeRow { device: c.text("device")?, members: c.list("members") })
+}
+
+/// Settings of the kernel for bridges, with the defaults of OPNsense for those that nobody set; nothing while
+/// none were read.
+pub(super) fn bridge_settings(
+    set: Vec<(String, bool)>,
+    known: bool,
+) -> BTreeMap<&'static str, bool> {
+    const DEFAULTS: [(&str, bool); 3] =
+        [("pfil_member", true), ("pfil_bridge", false), ("pfil_local_phys", false)];
+    let value = |name: &str| {
+        let full = format!("net.link.bridge.{name}");
+        set.iter().find(|(known, _)| *known == full).map(|(_, on)| *on)
+    };
+    DEFAULTS
+        .into_iter()
+        .filter(|_| known)
+        .map(|(name, default)| (name, value(name).unwrap_or(default)))
+        .collect()
 }
 
 /// A kernel setting that is on or off.

@@ -51,11 +51,11 @@ pub(super) fn setting(c: &Cells) -> Option<(String, String)> {
 /// Settings of the firewall, and of its kernel for bridges.
 pub(super) fn switches(
     settings: &BTreeMap<String, String>,
-    tunables: &BTreeMap<String, bool>,
+    bridges: &BTreeMap<&str, bool>,
 ) -> Switches {
     let on = |name: &str| settings.get(name).is_some_and(|value| value == "true");
     let known = |name: &str| settings.get(name).map(|value| value == "true");
-    let bridge = |name: &str| tunables.get(&format!("net.link.bridge.{name}")).copied();
+    let bridge = |name: &str| bridges.get(name).copied();
     Switches {
         filter_disabled: on("filter_disabled"),
         skip_rules_with_gateway_down: on("skip_rules_with_gateway_down"),

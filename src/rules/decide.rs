@@ -2,7 +2,7 @@
 
 use super::packet::{Action, DeviceId, Direction, Packet};
 use super::route::Way;
-use super::ruleset::{Ruleset, Via};
+use super::ruleset::{Rule, Ruleset, Via};
 use super::set::Set;
 use super::translate::Applied;
 use super::walk::Pass;
@@ -234,12 +234,40 @@ impl Ruleset {
             tag = applied.tag.or(tag);
             chosen = applied.port_chosen;
         }
-        let pass = self.walk(Direction::Out, device, &decision.outside, tag);
+        let mut pass = self.walk(Direction::Out, device, &decision.outside, tag);
         if chosen {
             decision.depends_on_port =
                 self.tests_source_port(device, &decision.outside, tag, &pass);
         }
+        if let Some((gateway, other)) = self.sent_elsewhere(device, &pass) {
+            decision.egress =
+                Egress::Device { device: other, gateway: Some(gateway), by_rule: true };
+            let again = self.walk(Direction::Out, other, &decision.outside, pass.tag);
+            if again.action != Action::Pass {
+                pass = again;
+            }
+        }
         decision.outbound = Some(pass);
+    }
+
+    /// A rule that passes on the way out may send by a gateway of another interface, where pf looks again.
+    fn sent_elsewhere(&self, device: DeviceId, pass: &Pass) -> Option<(String, DeviceId)> {
+        let rule = pass.rule.and_then(|i| self.rule(i))?;
+        self.way_of(rule, device).map(|(gateway, other)| (gateway.to_owned(), other))
+    }
+
+    /// The gateway of a passing rule, when it is of another interface.
+    pub(super) fn way_of<'r>(
+        &self,
+        rule: &'r Rule,
+        device: DeviceId,
+    ) -> Option<(&'r str, DeviceId)> {
+        match rule.via.as_ref()? {
+            Via::Hop { gateway, device: other, .. } if *other != device && !self.skips(*other) => {
+                Some((gateway, *other))
+            }
+            _ => None,
+        }
     }
 
     /// Whether another source port could end the outbound pass differently.

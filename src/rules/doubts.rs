@@ -118,7 +118,7 @@ fn called(label: &Label) -> String {
 
 fn why(scope: &Scope, device: DeviceId) -> &'static str {
     if scope.open_on.contains(device) {
-        "reflection depends on whether an IPv6 gateway was chosen for this static interface, which is told nowhere"
+        scope.open_why
     } else if scope.unknown {
         "the contents of an alias that it names were not read"
     } else {

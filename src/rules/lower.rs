@@ -1,5 +1,6 @@
 //! Rows to a ruleset: what OPNsense writes for pf, as sets.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::types::Release;
@@ -112,7 +113,11 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
         }
     }
     for row in &rows.rules {
-        let class = class(row, names);
+        let mut row = Cow::Borrowed(row);
+        if let Some(position) = as_group(&row) {
+            row.to_mut().position = Some(position);
+        }
+        let class = class(&row, names);
         let priority = match class {
             Class::Automatic => 1,
             Class::Floating => 200_000,
@@ -121,10 +126,18 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
         };
         let position = row.position.unwrap_or(priority * WIDTH);
         let legacy = row.position.is_none() && row.origin == "legacy";
-        keyed.push(((position, row.tie, legacy), class, row.clone()));
+        keyed.push(((position, row.tie, legacy), class, row.into_owned()));
     }
     keyed.sort_by_key(|(key, _, _)| *key);
     keyed.into_iter().map(|(_, class, row)| (class, row)).collect()
+}
+
+/// An MVC rule on all VPN interfaces of a kind stands among those of groups, which the positions made of a
+/// configuration alone do not know.
+fn as_group(row: &RuleRow) -> Option<i64> {
+    let on_vpn = matches!(row.interface.as_deref(), Some("wireguard" | "openvpn"));
+    let position = row.position.filter(|p| (400_000..500_000).contains(&(p / WIDTH)))?;
+    (row.origin == "mvc" && on_vpn).then_some(position - 100_000 * WIDTH)
 }
 
 fn class(row: &RuleRow, names: &Names) -> Class {
@@ -385,7 +398,7 @@ fn is_down(row: &GatewayRow) -> bool {
 }
 
 /// The addresses that an alias or a loaded table stands for.
-pub fn alias_addresses(rows: &Rows, name: &str) -> Option<super::set::Addresses> {
+pub fn alias_addresses(rows: &Rows, name: &str) -> Option<Addresses> {
     let mine = |a: &&super::rows::AliasRow| a.name == name;
     let known = rows.aliases.iter().any(|a| mine(&a)) || rows.tables.iter().any(|t| t.name == name);
     if !known {

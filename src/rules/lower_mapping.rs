@@ -1,6 +1,6 @@
 //! One-to-one NAT and prefix translation to translations.
 
-use super::lower_nat::{Look, MOST_TARGETS, guessed, inside, label, reflects};
+use super::lower_nat::{GUESSED, Look, MOST_TARGETS, guessed, inside, label, reflects};
 use super::lower_source_nat::reflected;
 use super::rows::Rows;
 use super::rows_nat::{NptRow, OneToOneRow};
@@ -94,6 +94,7 @@ fn reflection(binat: &Binat, names: &Names) -> Redirect {
     let scope = super::translate::Scope {
         open_on: guessed(names, binat.family, &binat.on),
         on,
+        open_why: GUESSED,
         family: binat.family,
         protocols: Set::interval(0, super::ruleset::BYTE),
         source: binat.peer.clone(),

@@ -114,6 +114,7 @@ impl Look<'_> {
         Ok(Scope {
             on,
             open_on: On::none(),
+            open_why: GUESSED,
             family,
             protocols,
             source: source.set,
@@ -201,6 +202,9 @@ pub(super) fn inside(names: &Names, family: Family) -> impl Iterator<Item = Devi
         (assigned && has_address && !device.has_gateway4() && !device.has_gateway6()).then_some(id)
     })
 }
+
+/// Why reflection is open on an interface.
+pub(super) const GUESSED: &str = "reflection depends on whether an IPv6 gateway was chosen for this static interface, which is told nowhere";
 
 /// Interfaces of which no row tells whether they are among those: which IPv6 gateway was chosen for a static
 /// one, if any.
@@ -351,7 +355,11 @@ fn lockout(names: &Names, rules: &[Rule]) -> Vec<Redirect> {
             destination_port: rule.row.destination_port.as_deref(),
         };
         for family in Family::BOTH {
-            let Ok(scope) = look.scope(names, family, rule.on.clone()) else { continue };
+            let Ok(mut scope) = look.scope(names, family, rule.on.clone()) else { continue };
+            if rule.row.condition.is_some() {
+                scope.open_on = std::mem::replace(&mut scope.on, On::none());
+                scope.open_why = "anti-lockout exempts the ports of the web interface and of SSH, which the index does not hold";
+            }
             exemptions.push(Redirect {
                 shift: None,
                 label: label("rdr", "", "anti-lockout"),

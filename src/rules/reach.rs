@@ -280,23 +280,42 @@ impl Ruleset {
                 leaving.ports,
             )?;
             for out in decided {
-                let source = leaving
-                    .source
-                    .back(out.cube.side(cube::SOURCE), leaving.before.side(cube::SOURCE));
-                let source_port = match leaving.ports {
-                    SourcePorts::Kept => out.cube.side(cube::SOURCE_PORT).clone(),
-                    SourcePorts::Chosen => leaving.before.side(cube::SOURCE_PORT).clone(),
-                };
-                let before =
-                    out.cube.with(cube::SOURCE, source).with(cube::SOURCE_PORT, source_port);
-                let action = out.rule.and_then(|i| self.rule(i)).map_or(Action::Pass, |r| r.action);
-                let open = fate.open || leaving.open;
-                let mut fate = Fate { action, rule_out: out.rule, open, ..fate.clone() };
-                fate.maybes.extend(out.maybes);
-                parts.push(Part { cube: piece.back(&before), fate });
+                for (by, out) in self.elsewhere(device, family, out, moment, leaving.ports)? {
+                    let before = leaving.before(&out.cube);
+                    let rule = out.rule.and_then(|i| self.rule(i));
+                    let action = rule.map_or(Action::Pass, |r| r.action);
+                    let egress = if by == device { fate.egress } else { Toward::Device(by) };
+                    let open = fate.open || leaving.open;
+                    let mut fate =
+                        Fate { action, rule_out: out.rule, open, egress, ..fate.clone() };
+                    fate.maybes.extend(out.maybes);
+                    parts.push(Part { cube: piece.back(&before), fate });
+                }
             }
         }
         Ok(())
+    }
+
+    /// What passes by a rule with a gateway of another interface is looked at there again.
+    fn elsewhere(
+        &self,
+        device: DeviceId,
+        family: Family,
+        out: Decided,
+        moment: Option<LocalTime>,
+        ports: SourcePorts,
+    ) -> Result<Vec<(DeviceId, Decided)>, TooManyParts> {
+        let way = out.rule.and_then(|i| self.rule(i)).and_then(|rule| self.way_of(rule, device));
+        let Some((_, other)) = way else { return Ok(vec![(device, out)]) };
+        let again = self.split(Direction::Out, family, other, &out.cube, out.tag, moment, ports)?;
+        let settle = |part: Decided| {
+            let stops =
+                part.rule.and_then(|i| self.rule(i)).is_some_and(|r| r.action != Action::Pass);
+            let rule = if stops { part.rule } else { out.rule };
+            let maybes = [out.maybes.as_slice(), &part.maybes].concat();
+            (other, Decided { rule, maybes, ..part })
+        };
+        Ok(again.into_iter().map(settle).collect())
     }
 }
 

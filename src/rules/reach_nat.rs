@@ -210,6 +210,16 @@ impl Ruleset {
 }
 
 impl Leaving {
+    /// What a part of it was before.
+    pub(super) fn before(&self, part: &Cube) -> Cube {
+        let source = self.source.back(part.side(cube::SOURCE), self.before.side(cube::SOURCE));
+        let source_port = match self.ports {
+            SourcePorts::Kept => part.side(cube::SOURCE_PORT).clone(),
+            SourcePorts::Chosen => self.before.side(cube::SOURCE_PORT).clone(),
+        };
+        part.clone().with(cube::SOURCE, source).with(cube::SOURCE_PORT, source_port)
+    }
+
     fn translate(&mut self, nat: &Outbound, tag: Option<u16>) {
         if let Some(target) = nat.targets.first() {
             self.now = self.now.clone().with(cube::SOURCE, Set::point(*target));

@@ -76,6 +76,7 @@ impl Names {
             }
             names.own = names.own.union(&device.own());
         }
+        names.add_vpn_groups();
         for group in groups {
             let members = group.members.iter().filter_map(|key| names.keys.get(key).copied());
             let all = names.groups.entry(group.name.clone()).or_default();
@@ -84,6 +85,19 @@ impl Names {
             all.dedup();
         }
         names
+    }
+
+    /// The firewall puts VPN devices into groups; a configuration alone does not tell.
+    fn add_vpn_groups(&mut self) {
+        for (group, prefixes) in [("wireguard", &["wg"][..]), ("openvpn", &["ovpns", "ovpnc"])] {
+            let is_one = |name: &str| prefixes.iter().any(|prefix| name.starts_with(prefix));
+            let devices = self.devices.iter().enumerate();
+            let mine: Vec<DeviceId> =
+                devices.filter(|(_, d)| is_one(&d.name)).map(|(id, _)| id).collect();
+            if !mine.is_empty() {
+                self.groups.entry(group.to_owned()).or_insert(mine);
+            }
+        }
     }
 
     pub(super) fn device(&self, id: DeviceId) -> Option<&Device> {

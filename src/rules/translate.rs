@@ -17,8 +17,9 @@ pub struct Label {
 #[derive(Debug, Clone)]
 pub struct Scope {
     pub on: On,
-    /// Where no row tells whether it is loaded; `on` has what is likely.
+    /// Where no row tells whether it is loaded, and why; `on` has what is likely.
     pub open_on: On,
+    pub open_why: &'static str,
     pub family: Family,
     pub protocols: Set,
     pub source: Set,
