@@ -72,6 +72,7 @@ pub(super) fn switches(
         anti_lockout: known("anti_lockout"),
         force_gateway: known("force_gateway"),
         reply_to: known("reply_to"),
+        states_bound: settings.get("state_policy").is_some_and(|policy| policy == "if-bound"),
         bridge_members_filtered: bridge("pfil_member"),
         bridges_filtered: bridge("pfil_bridge"),
         bridge_local_filtered: bridge("pfil_local_phys"),

@@ -68,7 +68,7 @@ pub(super) fn unknown(
     of_programs(loaded, decision, &mut all);
     of_options(ruleset, decision, packet, &mut all);
     of_tunnels(ruleset, decision, arrival, &mut all);
-    of_loading(loaded, decision, &mut all);
+    of_deciders(loaded, decision, &mut all);
     all
 }
 
@@ -229,18 +229,46 @@ fn of_tunnels(ruleset: &Ruleset, decision: &Decision, arrival: Option<&Device>, 
     all.said.append(&mut said);
 }
 
-/// Whether pf has loaded the rule that decides.
-fn of_loading(loaded: &Loaded, decision: &Decision, all: &mut Unknown) {
-    let rows = &loaded.rows.rules;
-    if rows.iter().all(|rule| rule.evaluations.is_none()) {
-        return;
+/// What the deciding rules leave to the moment: whether pf has loaded them, limits, lists that change by themselves.
+fn of_deciders(loaded: &Loaded, decision: &Decision, all: &mut Unknown) {
+    let counted = loaded.rows.rules.iter().any(|rule| rule.evaluations.is_some());
+    for rule in deciders(decision).into_iter().filter_map(|i| loaded.ruleset.rule(i)) {
+        let row = &rule.row;
+        let name = format!("rule {} ({})", rule.id(), row.description);
+        if counted && row.origin != "automatic" && row.evaluations.is_none() {
+            all.said.push(format!(
+                "{name} is not among those that pf has loaded: the configuration may not be applied yet"
+            ));
+        }
+        let passes = rule.action == Action::Pass;
+        if let Some(limits) = row.limits.as_deref().filter(|_| passes) {
+            all.said.push(format!(
+                "{name} passes within its limits ({limits}): how far they are used is not known"
+            ));
+        }
+        if let Some(program) = row.divert_to.as_deref().filter(|_| passes) {
+            all.said.push(format!("{name} hands it to {program}, which may drop it"));
+        }
+        for term in row.source.iter().chain(&row.destination) {
+            let alias = term.trim_start_matches('!');
+            if let Some(kind) = changing(loaded, alias) {
+                all.said.push(format!(
+                    "alias `{alias}` ({kind}) changes by itself: taken is what was loaded when it was read"
+                ));
+            }
+        }
     }
-    let ours = deciders(decision).into_iter().filter_map(|i| loaded.ruleset.rule(i));
-    for rule in ours.filter(|r| r.row.origin != "automatic" && r.row.evaluations.is_none()) {
-        all.said.push(format!(
-            "rule {} ({}) is not among those that pf has loaded: the configuration may not be applied yet",
-            rule.id(),
-            rule.row.description
-        ));
+    all.said.dedup();
+}
+
+/// The type of an alias whose contents are not those of the configuration.
+fn changing<'l>(loaded: &'l Loaded, name: &str) -> Option<&'l str> {
+    let alias = loaded.rows.aliases.iter().find(|alias| alias.name == name)?;
+    let letters = |entry: &str| entry.bytes().any(|b| b.is_ascii_alphabetic());
+    let by_name = |entry: &String| letters(entry) && entry.contains('.') && !entry.contains(':');
+    match alias.kind.as_str() {
+        "network" | "networkgroup" | "port" | "internal" => None,
+        "host" => alias.content.iter().any(by_name).then_some("names"),
+        kind => Some(kind),
     }
 }

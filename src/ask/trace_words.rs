@@ -170,6 +170,9 @@ pub(super) fn reverse_words(
     };
     let replies = match rule {
         Some(rule) if !rule.stateful => stateless(ruleset, decision),
+        Some(rule) if is_bound(loaded, rule) => {
+            "replies pass by state, on this interface alone (if-bound)".to_owned()
+        }
         _ => "replies pass by state".to_owned(),
     };
     let by = rule.and_then(|rule| reply_to(loaded, decision, rule)).unwrap_or_default();
@@ -201,6 +204,13 @@ fn decider(ruleset: &Ruleset, decision: &Decision) -> String {
     rule.and_then(|i| ruleset.rule(i))
         .map(|r| format!(" by {} ({})", r.id(), r.row.description))
         .unwrap_or_default()
+}
+
+fn is_bound(loaded: &Loaded, rule: &Rule) -> bool {
+    match rule.row.state_policy.as_deref() {
+        Some(policy) => policy == "if-bound",
+        None => loaded.rows.switches.states_bound,
+    }
 }
 
 /// Without state an answer is met by the rules like any packet; of a TCP connection it is no SYN.

@@ -12,7 +12,7 @@ use super::rows::{GatewayRow, Rows, RuleRow};
 use super::ruleset::{Class, Leg, Rule, Ruleset, Via, index};
 use super::schedule::Schedule;
 use super::set::{Addresses, Family};
-use super::tables::Tables;
+use super::tables::{self, Tables};
 use super::terms::{LinkLocal, Names};
 use super::words;
 use super::{automatic, bridge, derived};
@@ -45,7 +45,8 @@ impl Tags {
 pub fn lower(rows: &Rows) -> Ruleset {
     let release =
         rows.release.as_deref().and_then(|text| text.parse().ok()).unwrap_or(Release::NEWEST_KNOWN);
-    let tables = Tables::new(&rows.aliases, &rows.tables);
+    let networks = tables::of_interfaces(&rows.interfaces);
+    let tables = Tables::new(&rows.aliases, &rows.tables, &networks);
     let names = Names::new(&rows.interfaces, &rows.groups, tables, release);
     let mut gaps = rows.gaps.clone();
     let ordered = ordered(rows, &names, &mut gaps);
@@ -404,5 +405,8 @@ pub fn alias_addresses(rows: &Rows, name: &str) -> Option<Addresses> {
     if !known {
         return None;
     }
-    Tables::new(&rows.aliases, &rows.tables).table(name).map(|table| table.addresses.clone())
+    let networks = tables::of_interfaces(&rows.interfaces);
+    Tables::new(&rows.aliases, &rows.tables, &networks)
+        .table(name)
+        .map(|table| table.addresses.clone())
 }

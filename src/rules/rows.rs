@@ -77,6 +77,8 @@ pub struct Switches {
     pub force_gateway: Option<bool>,
     /// Answers leave by the gateway of the interface that the first packet came in on.
     pub reply_to: Option<bool>,
+    /// A state holds only on the interface that it was made on, unless a rule says otherwise.
+    pub states_bound: bool,
     /// `net.link.bridge.pfil_member`: pf looks at bridged packets on the members.
     pub bridge_members_filtered: Option<bool>,
     /// `net.link.bridge.pfil_bridge`: pf looks at bridged packets on the bridge.
@@ -132,6 +134,11 @@ pub struct RuleRow {
     pub allow_options: bool,
     /// Gateway that answers leave by; `none`; absent: as the switch says.
     pub reply_to: Option<String>,
+    /// if-bound or floating; absent: as the switch says.
+    pub state_policy: Option<String>,
+    /// Limits beyond which it passes no more, and the program that gets what it passes.
+    pub limits: Option<String>,
+    pub divert_to: Option<String>,
     pub log: bool,
     pub description: String,
     /// Evaluations counted by pf since the rules were loaded, where known.
@@ -171,6 +178,9 @@ impl Default for RuleRow {
             condition: None,
             allow_options: false,
             reply_to: None,
+            state_policy: None,
+            limits: None,
+            divert_to: None,
             log: false,
             description: String::new(),
             evaluations: None,

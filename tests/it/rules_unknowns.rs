@@ -106,7 +106,7 @@ const SECOND: &[Look] = &[
     ("wan", "9.9.9.9", "198.51.100.2:8443", "tcp", "pass", &[]),
     ("lan", "10.1.0.10", "198.51.100.2:8443", "tcp", "pass", &[]),
     // Whether it is mirrored at the DMZ depends on its IPv6 gateway.
-    ("opt3", "10.3.0.9", "198.51.100.2:8443", "tcp", "block", &[]),
+    ("opt3", "10.3.0.9", "198.51.100.2:9443", "tcp", "undecidable", &["IPv6 gateway was chosen"]),
     ("opt4", "10.10.0.5", "10.3.0.10:22", "tcp", "pass", &["allowed IPs of WireGuard peers"]),
     ("opt4", "10.10.0.5", "224.0.0.22", "igmp", "undecidable", &["router alert"]),
     ("", "10.5.0.9", "10.3.0.10:22", "tcp", "undecidable", &["may as well arrive on RIGHT"]),
