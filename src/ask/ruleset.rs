@@ -115,7 +115,7 @@ impl Ask {
         (rows.schedules, rows.schedules_known) = (schedules(ranges), known);
         let settings = reader.read("firewall_settings", setting).await?.into_iter().collect();
         let (tunables, known) = reader.read_known("tunables", tunable).await?;
-        rows.switches = switches(&settings, &bridge_settings(tunables, known));
+        rows.switches = switches(&settings, &bridge_settings(&tunables, known));
         reader.surroundings(&mut rows).await?;
         rows.gaps.extend(unread(&settings));
         rows.legacy_hidden = hides_legacy(&rows, settings.contains_key("filter_disabled"));

@@ -12,10 +12,7 @@ pub(super) fn bridge(c: &Cells) -> Option<BridgeRow> {
 
 /// Settings of the kernel for bridges, with the defaults of OPNsense for those that nobody set; nothing while
 /// none were read.
-pub(super) fn bridge_settings(
-    set: Vec<(String, bool)>,
-    known: bool,
-) -> BTreeMap<&'static str, bool> {
+pub(super) fn bridge_settings(set: &[(String, bool)], known: bool) -> BTreeMap<&'static str, bool> {
     const DEFAULTS: [(&str, bool); 3] =
         [("pfil_member", true), ("pfil_bridge", false), ("pfil_local_phys", false)];
     let value = |name: &str| {

@@ -1,4 +1,4 @@
-//! Packets that a bridge takes from one member to another (if_bridge(4)).
+//! Packets that a bridge takes from one member to another (`if_bridge(4)`).
 //!
 //! What is routed, or for the firewall, is met on the bridge as on any interface. What is bridged is met on the
 //! members, on the bridge, on both or nowhere, as three settings of the kernel say.
@@ -258,7 +258,9 @@ impl Ruleset {
             let first = parts.len();
             parts.append(&mut self.reach_plain(bridge.device, family, &cube, moment)?);
             let mine = parts.get_mut(first..).unwrap_or_default();
-            mine.iter_mut().for_each(|part| part.fate.open |= open);
+            for part in mine {
+                part.fate.open |= open;
+            }
         }
         Ok(parts)
     }

@@ -12,11 +12,11 @@ use super::terms::Names;
 const CARP_ON_DEMAND: Release = Release::new(25, 1, 0);
 /// The captive portal is part of pf since here; before, ipfw blocks.
 pub(super) const PORTAL_IN_PF: Release = Release::new(25, 1, 5);
-/// Private networks are those of 169.254.0.0/16, fd00::/8, fe80::/10 and ::/128 too.
+/// Private networks are those of `169.254.0.0/16`, `fd00::/8`, `fe80::/10` and `::/128` too.
 const MORE_PRIVATE: Release = Release::new(25, 1, 7);
 /// Some automatic rules can be switched off.
 const SWITCHES: Release = Release::new(25, 7, 6);
-/// ICMPv6 errors of types 3 and 4 pass as well.
+/// `ICMPv6` errors of types 3 and 4 pass as well.
 const MORE_ERRORS: Release = Release::new(25, 7, 9);
 /// Port forwards may add a rule behind all others.
 const FORWARD_RULES: Release = Release::new(26, 1, 0);
@@ -218,10 +218,8 @@ fn clients(interface: &InterfaceRow, ipv6: bool) -> Vec<RuleRow> {
 
 /// IPv6 in IPv4 (protocol 41) of 6rd and 6to4.
 fn tunnels(interface: &InterfaceRow, ipv6: bool, key: &str) -> Vec<RuleRow> {
-    let kind = match interface.ipv6_type.as_deref().filter(|_| ipv6) {
-        Some(kind @ ("6rd" | "6to4")) => kind,
-        _ => return Vec::new(),
-    };
+    let kind = interface.ipv6_type.as_deref().filter(|_| ipv6);
+    let Some(kind @ ("6rd" | "6to4")) = kind else { return Vec::new() };
     let relay = "its other end is the border relay of 6rd, which the index does not hold";
     let own = strings(&[if kind == "6to4" { "(self)" } else { "any" }]);
     let rule = |direction: &str| RuleRow {

@@ -3,7 +3,7 @@
 //! Every possibility that the rows leave open is decided like the one that was taken; those that end otherwise
 //! are told.
 
-use super::decide::{Decision, Egress};
+use super::decide::{Decision, Egress, Inbound};
 use super::packet::{Action, DeviceId, Packet};
 use super::ruleset::Ruleset;
 use super::translate::{Label, Scope};
@@ -47,7 +47,7 @@ impl Ruleset {
         let Egress::Several(what, ways) = &decision.egress else { return };
         for device in ways.iter().filter(|id| !self.skipped(**id)) {
             let mut instead = decision.clone();
-            let tag = self.tag_after(decision);
+            let tag = tag_after(decision);
             let applied = self.translations.outbound(*device, &decision.inside, tag);
             instead.outside = decision.inside;
             self.leave_translated(*device, &mut instead, tag, applied);
@@ -68,7 +68,7 @@ impl Ruleset {
         if self.skipped(device) {
             return;
         }
-        let tag = self.tag_after(decision);
+        let tag = tag_after(decision);
         for (nat, applied) in self.translations.outbound_instead(device, &decision.inside, tag) {
             let mut instead = decision.clone();
             instead.outside = decision.inside;
@@ -88,13 +88,13 @@ impl Ruleset {
     fn skipped(&self, device: DeviceId) -> bool {
         self.device(device).is_some_and(|d| d.skipped)
     }
+}
 
-    /// The tag that a packet carries to the way out.
-    fn tag_after(&self, decision: &Decision) -> Option<u16> {
-        match &decision.inbound {
-            super::decide::Inbound::Filter(pass) => pass.tag,
-            _ => decision.translated_in.as_ref().and_then(|a| a.tag),
-        }
+/// The tag that a packet carries to the way out.
+fn tag_after(decision: &Decision) -> Option<u16> {
+    match &decision.inbound {
+        Inbound::Filter(pass) => pass.tag,
+        _ => decision.translated_in.as_ref().and_then(|a| a.tag),
     }
 }
 

@@ -77,7 +77,9 @@ impl Ruleset {
             // Where targets differ, which of them it is decides.
             let mixed = !others.is_empty() && all().any(passes) && !all().all(passes);
             if piece.open || mixed {
-                mine.iter_mut().for_each(|part| part.fate.open = true);
+                for part in mine {
+                    part.fate.open = true;
+                }
             }
         }
         Ok(parts)

@@ -90,6 +90,7 @@ pub struct Switches {
 /// A filter rule.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct RuleRow {
     /// Evaluation order; rows of equal position keep their order. Absent in files: as written.
     pub position: Option<i64>,
