@@ -11,7 +11,9 @@ use crate::types::{FirewallId, Release};
 use super::error::AskError;
 use super::freshness::{Freshness, freshness};
 use super::query::Ask;
-use super::ruleset_network::{bridge, bridge_settings, is_carp, pool, portal, program, tunable};
+use super::ruleset_network::{
+    bridge, bridge_settings, ipsec_peer, is_carp, pool, portal, program, tunable,
+};
 use super::ruleset_rows::{
     Cells, address, alias, entry, exit, forward, gateway, gateway_groups, gateway_status, group,
     interface, member, npt, one_to_one, outbound, route, rule, settle_gateways, settle_health,
@@ -156,6 +158,7 @@ impl Reader<'_> {
         rows.carp = known.then(|| shared.contains(&true));
         rows.portals = self.read("captive_portal_zones", portal).await?;
         rows.vpn_pools = self.read("openvpn_instances", pool).await?.concat();
+        rows.ipsec_peers = self.read("ipsec_connections", ipsec_peer).await?;
         rows.programs = self.read("services", program).await?;
         Ok(())
     }
@@ -208,7 +211,7 @@ impl Reader<'_> {
 
     fn add(&mut self, name: &str, more: Freshness) {
         /// What only adds to what another domain says: without it nothing is missing.
-        const OPTIONAL: [&str; 15] = [
+        const OPTIONAL: [&str; 16] = [
             "alias_tables",
             "bridges",
             "captive_portal_zones",
@@ -217,6 +220,7 @@ impl Reader<'_> {
             "gateway_status",
             "interface_addresses",
             "interface_groups",
+            "ipsec_connections",
             "openvpn_instances",
             "rule_counters",
             "schedules",

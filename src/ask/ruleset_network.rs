@@ -54,6 +54,12 @@ pub(super) fn pool(c: &Cells) -> Option<Vec<String>> {
     (legacy && c.flag("enabled") != Some(false)).then(|| c.list("networks"))
 }
 
+/// The far end of a legacy IPsec tunnel.
+pub(super) fn ipsec_peer(c: &Cells) -> Option<String> {
+    let legacy = c.text("id")?.starts_with("legacy ") && c.flag("enabled") != Some(false);
+    legacy.then(|| c.text("remote").unwrap_or_else(|| "any".to_owned()))
+}
+
 /// A running program that makes pf rules of its own or sits in the way of packets.
 pub(super) fn program(c: &Cells) -> Option<String> {
     const KNOWN: [&str; 6] =

@@ -10,6 +10,9 @@ use super::ruleset::Loaded;
 /// The captive portal is part of pf since here; before, ipfw stops who has not logged in.
 const PORTAL_IN_PF: Release = Release::new(25, 1, 5);
 
+/// Devices of IPsec tunnels can be left out of pf from here on.
+const SKIPPED_TUNNELS: Release = Release::new(25, 7, 2);
+
 const IGMP: u8 = 2;
 /// Multicast listener queries and reports.
 const LISTENERS: [u8; 4] = [130, 131, 132, 143];
@@ -65,10 +68,18 @@ pub(super) fn unknown(
         of_segment(ruleset, packet, device, &mut all);
         of_portal(loaded, decision, device, &mut all);
     }
+    of_skipped(loaded, decision, arrival, &mut all);
     of_programs(loaded, decision, &mut all);
     of_options(ruleset, decision, packet, &mut all);
-    of_tunnels(ruleset, decision, arrival, &mut all);
+    of_tunnels(loaded, decision, arrival, &mut all);
     of_deciders(loaded, decision, &mut all);
+    let sent_by = inbound(decision).and_then(|pass| ruleset.rule(pass.rule?));
+    if decision.egress == Egress::Local && sent_by.is_some_and(|rule| rule.via.is_some()) {
+        all.said.push(
+            "it is for the firewall itself, and the rule has a gateway: whether pf sends it there instead is not known"
+                .to_owned(),
+        );
+    }
     all
 }
 
@@ -165,6 +176,24 @@ fn of_portal(loaded: &Loaded, decision: &Decision, device: &Device, all: &mut Un
     }
 }
 
+/// pf looks at no packet of an IPsec device that is set so; no row tells which are.
+fn of_skipped(loaded: &Loaded, decision: &Decision, arrival: Option<&Device>, all: &mut Unknown) {
+    if release(loaded) < SKIPPED_TUNNELS || decision.action() == Action::Pass {
+        return;
+    }
+    let egress = match &decision.egress {
+        Egress::Device { device, .. } => loaded.ruleset.device(*device),
+        _ => None,
+    };
+    // What was stopped on the way in has no way out.
+    if let Some(device) = egress.or(arrival).filter(|d| d.name.starts_with("ipsec")) {
+        all.turns(format!(
+            "{} is the device of an IPsec tunnel: pf looks at none of its packets if that is set for it, which the index does not hold",
+            device.label()
+        ));
+    }
+}
+
 /// Programs with rules of their own in pf's anchors, which stand behind all others.
 fn of_programs(loaded: &Loaded, decision: &Decision, all: &mut Unknown) {
     const OPENS: [&str; 3] = ["miniupnpd", "relayd", "ftp-proxy"];
@@ -207,14 +236,26 @@ fn of_options(ruleset: &Ruleset, decision: &Decision, packet: &Packet, all: &mut
 }
 
 /// Ends of tunnels have a say of their own.
-fn of_tunnels(ruleset: &Ruleset, decision: &Decision, arrival: Option<&Device>, all: &mut Unknown) {
+fn of_tunnels(loaded: &Loaded, decision: &Decision, arrival: Option<&Device>, all: &mut Unknown) {
     if decision.action() != Action::Pass {
         return;
     }
     let egress = match &decision.egress {
-        Egress::Device { device, .. } => ruleset.device(*device),
+        Egress::Device { device, .. } => loaded.ruleset.device(*device),
         _ => None,
     };
+    let mode = loaded.rows.switches.outbound_mode.as_deref();
+    let from_ipsec = arrival.is_some_and(|d| d.name == "enc0") && egress.is_some();
+    if from_ipsec
+        && !loaded.rows.ipsec_peers.is_empty()
+        && decision.translated_out.is_none()
+        && matches!(mode, None | Some("automatic" | "hybrid" | ""))
+    {
+        all.said.push(
+            "the address pool of legacy IPsec clients has automatic source NAT, and the index does not hold it"
+                .to_owned(),
+        );
+    }
     let mut said = Vec::new();
     for device in [arrival, egress].into_iter().flatten() {
         let who = match device.name.as_str() {

@@ -53,6 +53,7 @@ pub(super) fn rules(rows: &Rows, names: &Names) -> Vec<Made> {
     made.extend(lockout(rows).map(|row| (5, row)));
     let forced = if release >= FORCED_EARLY { 10_000 } else { 100_000 };
     made.extend(forced_gateways(rows, names).into_iter().map(|row| (forced, row)));
+    made.extend(ipsec(rows).into_iter().map(|row| (500_000, row)));
     if release >= FORWARD_RULES {
         made.extend(rows.forwards.iter().filter_map(of_forward).map(|row| (500_000, row)));
     }
@@ -395,6 +396,27 @@ fn forced_gateways(rows: &Rows, names: &Names) -> Vec<RuleRow> {
                     &format!("force gateway on {key}"),
                     "let out anything from firewall host itself (force gw)",
                 )
+            });
+        }
+    }
+    made
+}
+
+/// What lets the far ends of legacy IPsec tunnels in.
+fn ipsec(rows: &Rows) -> Vec<RuleRow> {
+    let mut made = Vec::new();
+    for peer in &rows.ipsec_peers {
+        let from = if peer.parse::<std::net::IpAddr>().is_ok() { peer.as_str() } else { "any" };
+        for (protocol, port) in [("udp", Some("500")), ("udp", Some("4500")), ("esp", None)] {
+            made.push(RuleRow {
+                quick: false,
+                protocol: protocol.to_owned(),
+                source: strings(&[from]),
+                destination_port: port.map(str::to_owned),
+                condition: Some(format!(
+                    "it is for the legacy IPsec tunnel to {peer}, on the interface of that tunnel and unless such rules are switched off"
+                )),
+                ..base("IPsec", &format!("IPsec: {peer}"))
             });
         }
     }

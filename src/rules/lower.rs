@@ -26,6 +26,9 @@ const SCHEDULED: Release = Release::new(26, 1, 1);
 /// IPv4 terms.
 const RAW_FAMILY: Release = Release::new(26, 1, 9);
 
+/// A rule on every interface but one is a floating one from here on.
+const INVERTED_FLOATS: Release = Release::new(26, 1, 0);
+
 /// Tags by name, numbered as they are met.
 #[derive(Debug, Default)]
 pub(super) struct Tags(Vec<String>);
@@ -115,7 +118,7 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
     }
     for row in &rows.rules {
         let mut row = Cow::Borrowed(row);
-        if let Some(position) = as_group(&row) {
+        if let Some(position) = settled(&row, names) {
             row.to_mut().position = Some(position);
         }
         let class = class(&row, names);
@@ -133,12 +136,21 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
     keyed.into_iter().map(|(_, class, row)| (class, row)).collect()
 }
 
-/// An MVC rule on all VPN interfaces of a kind stands among those of groups, which the positions made of a
-/// configuration alone do not know.
-fn as_group(row: &RuleRow) -> Option<i64> {
-    let on_vpn = matches!(row.interface.as_deref(), Some("wireguard" | "openvpn"));
-    let position = row.position.filter(|p| (400_000..500_000).contains(&(p / WIDTH)))?;
-    (row.origin == "mvc" && on_vpn).then_some(position - 100_000 * WIDTH)
+/// Where an MVC rule stands, when the position made of a configuration alone does not know it: one on all VPN
+/// interfaces of a kind stands among those of groups, and before 26.1 an inverted interface was like any other.
+fn settled(row: &RuleRow, names: &Names) -> Option<i64> {
+    let position = row.position.filter(|_| row.origin == "mvc")?;
+    let interface = row.interface.as_deref()?;
+    let priority = position / WIDTH;
+    let on_vpn = matches!(interface, "wireguard" | "openvpn");
+    if on_vpn && (400_000..500_000).contains(&priority) {
+        return Some(position - 100_000 * WIDTH);
+    }
+    let inverted = interface.starts_with('!') && !interface.contains(',');
+    if inverted && priority == 200_000 && names.release < INVERTED_FLOATS {
+        return Some(position + 200_000 * WIDTH);
+    }
+    None
 }
 
 fn class(row: &RuleRow, names: &Names) -> Class {
@@ -155,7 +167,9 @@ fn class(row: &RuleRow, names: &Names) -> Class {
     }
     match row.interface.as_deref() {
         None | Some("") => Class::Floating,
-        Some(list) if list.contains(',') || list.starts_with('!') => Class::Floating,
+        Some(list) if list.contains(',') => Class::Floating,
+        Some(list) if list.starts_with('!') && names.release >= INVERTED_FLOATS => Class::Floating,
+        Some(list) if list.starts_with('!') => Class::Interface,
         Some(one) if names.devices.iter().any(|d| d.key.as_deref() == Some(one)) => {
             Class::Interface
         }

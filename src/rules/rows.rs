@@ -35,6 +35,8 @@ pub struct Rows {
     pub carp: Option<bool>,
     /// Networks of legacy VPN clients, which the automatic source NAT knows beside those of interfaces.
     pub vpn_pools: Vec<String>,
+    /// Far ends of legacy IPsec tunnels, of which the firewall lets IKE and ESP in by itself.
+    pub ipsec_peers: Vec<String>,
     /// Programs that add rules of their own to anchors or sit in the way of packets.
     pub programs: Vec<String>,
     pub switches: Switches,
