@@ -73,6 +73,12 @@ pub(super) fn unknown(
     of_options(ruleset, decision, packet, &mut all);
     of_tunnels(loaded, decision, arrival, &mut all);
     of_deciders(loaded, decision, &mut all);
+    if matches!(decision.egress, Egress::Device { .. }) && ruleset.is_broadcast(&decision.inside) {
+        all.said.push(
+            "it is for the broadcast address of a network: if pf passes it, the firewall itself takes it and forwards nothing"
+                .to_owned(),
+        );
+    }
     let sent_by = inbound(decision).and_then(|pass| ruleset.rule(pass.rule?));
     if decision.egress == Egress::Local && sent_by.is_some_and(|rule| rule.via.is_some()) {
         all.said.push(

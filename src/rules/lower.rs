@@ -68,11 +68,8 @@ pub fn lower(rows: &Rows) -> Ruleset {
     let translations = lower_nat::translations(rows, &names, &mut tags, &rules, &mut gaps);
     let index = index(names.devices.len(), &rules, &legs);
     let bridges = bridge::bridges(rows, &names);
-    let broadcasts = names.devices.iter().filter(|d| d.enabled).map(|d| &d.broadcasts);
-    let never_forwarded = Addresses {
-        v4: broadcasts.fold(never_forwarded(Family::V4), |sum, set| sum.union(set)),
-        v6: never_forwarded(Family::V6),
-    };
+    let never_forwarded =
+        Addresses { v4: never_forwarded(Family::V4), v6: never_forwarded(Family::V6) };
     let routes = Routes::new(&rows.routes, &names.devices);
     if routes.derived {
         gaps.push("the routing table was not read: connected networks stand in for it".to_owned());

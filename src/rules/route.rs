@@ -191,8 +191,7 @@ pub(super) fn never_forwarded(family: Family) -> Set {
     }
 }
 
-/// The broadcast addresses of the networks of an interface: what is sent there is for its hosts and the firewall,
-/// and the kernel forwards none of it. Tunnels have no broadcast.
+/// The broadcast addresses of the networks of an interface. Tunnels have no broadcast.
 pub(super) fn broadcasts(device: &str, nets: &[IpNet]) -> Set {
     const WITHOUT: [&str; 8] = ["wg", "ovpn", "tun", "gif", "gre", "ppp", "ipsec", "lo"];
     if WITHOUT.iter().any(|prefix| device.starts_with(prefix)) {

@@ -319,7 +319,7 @@ pub struct Ruleset {
     pub(super) bridge_filter: Filter,
     /// Own addresses of every device.
     pub own: Addresses,
-    /// Multicast, broadcast, loopback and unspecified addresses.
+    /// Multicast, limited broadcast, loopback and unspecified addresses.
     pub(super) never_forwarded: Addresses,
     /// pf is switched off.
     pub disabled: bool,
@@ -358,6 +358,13 @@ impl Ruleset {
 
     pub fn rule(&self, index: usize) -> Option<&Rule> {
         self.rules.get(index)
+    }
+
+    /// Whether a packet is for everybody in a network of the firewall: pf looks at it like at any other, and the
+    /// kernel forwards none.
+    pub fn is_broadcast(&self, packet: &Packet) -> bool {
+        let v4 = packet.family == Family::V4;
+        v4 && self.devices.iter().any(|d| d.broadcasts.contains(packet.destination))
     }
 
     pub fn device(&self, id: DeviceId) -> Option<&Device> {

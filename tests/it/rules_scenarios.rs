@@ -3,6 +3,7 @@
 //! `tests/fixtures/rules/*.toml`, each a line of what OPNsense and pf do. A file that names no interfaces
 //! has the [`laboratory`]: wan, lan, guest (opt1) and dmz (opt2).
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -222,6 +223,42 @@ fn every_scenario_holds() {
             for difference in differences(&ruleset, expected) {
                 wrong.push(format!("{name}: {}: {difference}", expected.packet));
             }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What holds a sentence.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Held {
+    scenarios: Vec<String>,
+    /// Words of an answer, as the code writes them.
+    stated: Vec<String>,
+}
+
+/// Every sentence about rules is evaluated by scenarios or said to be unknown.
+#[test]
+fn every_sentence_is_held_by_a_scenario_or_said() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sentences: BTreeMap<String, BTreeMap<String, Held>> =
+        toml::from_str(include_str!("../fixtures/rules.toml")).unwrap();
+    let code: String = ["src/ask/trace_unknown.rs", "src/ask/trace_words.rs"]
+        .into_iter()
+        .chain(["src/rules/doubts.rs", "src/rules/terms.rs"])
+        .map(|file| std::fs::read_to_string(root.join(file)).unwrap())
+        .collect();
+    let mut wrong = Vec::new();
+    for (section, held) in &sentences {
+        for (sentence, by) in held {
+            if by.scenarios.is_empty() && by.stated.is_empty() {
+                wrong.push(format!("{section}: {sentence}: held by nothing"));
+            }
+            let file = |name: &String| root.join(format!("tests/fixtures/rules/{name}.toml"));
+            let gone = by.scenarios.iter().filter(|name| !file(name).is_file());
+            wrong.extend(gone.map(|name| format!("{section}: {sentence}: no scenario {name}")));
+            let unsaid = by.stated.iter().filter(|words| !code.contains(words.as_str()));
+            wrong.extend(unsaid.map(|words| format!("{section}: {sentence}: unsaid: {words}")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -119,6 +119,7 @@ const SECOND: &[Look] = &[
         &["no state", "a reply: block", "(reply-to)"],
     ),
     ("opt5", "10.5.0.9", "10.3.0.10:22", "tcp", "pass", &["within its limits"]),
+    ("opt5", "10.5.0.9", "10.3.0.255:9", "udp", "pass", &["forwards nothing"]),
     // Nobody says whether pf looks at this tunnel.
     ("opt7", "10.77.0.2", "10.3.0.10:22", "tcp", "undecidable", &["device of an IPsec tunnel"]),
     ("wan", "192.0.2.9", "255.255.255.255:68", "udp", "block", &[]),
