@@ -79,7 +79,9 @@ impl Ask {
 
     async fn load(&self, firewall: &FirewallRow) -> Result<Loaded, AskError> {
         let mut reader = Reader { ask: self, firewall, freshness: None };
-        let mut rows = Rows { release: firewall.release.clone(), ..Rows::default() };
+        let asked = firewall.last_run.as_ref().is_some_and(|run| run.requests > 0);
+        let mut rows =
+            Rows { release: firewall.release.clone(), release_guessed: !asked, ..Rows::default() };
         rows.rules = reader.read("firewall_rules", rule).await?;
         let counters = reader.read("rule_counters", |c| {
             Some((c.text("uuid")?, (c.int("evaluations"), c.int("packets"))))

@@ -109,6 +109,10 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
     }
     if !rows.rules.iter().any(|row| row.origin == "automatic") {
         gaps.push("automatic rules are not in the index: the ones every firewall has were added; those of plugins are not known".to_owned());
+        if rows.release_guessed {
+            let release = rows.release.as_deref().unwrap_or("the newest release");
+            gaps.push(format!("config.xml does not say which release wrote it: what OPNsense adds by itself is that of {release}, the oldest that fits"));
+        }
         for (priority, row) in derived::rules(rows, names) {
             keyed.push(((priority * WIDTH, 0, false), Class::Automatic, row));
         }

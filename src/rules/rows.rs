@@ -10,9 +10,12 @@ use super::rows_nat::{ForwardRow, NptRow, OneToOneRow, OutboundRow};
 /// Everything that decides about packets, of one firewall at one moment.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Rows {
     /// Release as `26.7.2`; decides what a few fields mean. Absent: the newest known.
     pub release: Option<String>,
+    /// No firewall said its release: it is the oldest that a configuration fits.
+    pub release_guessed: bool,
     pub rules: Vec<RuleRow>,
     pub aliases: Vec<AliasRow>,
     /// Loaded tables; preferred over `aliases` where a name is in both.

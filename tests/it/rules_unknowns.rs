@@ -173,6 +173,8 @@ async fn what_does_not_matter_here_is_not_said() {
 async fn pools_and_bridges_of_a_configuration_are_read() {
     let index = second().await;
     let loaded = index.ask().ruleset(None).await.unwrap();
+    let said = |words: &str| loaded.ruleset.gaps.iter().any(|gap| gap.contains(words));
+    assert!(said("config.xml does not say which release wrote it"), "{:?}", loaded.ruleset.gaps);
     assert_eq!(loaded.rows.vpn_pools, ["10.8.0.0/24"]);
     assert_eq!(loaded.rows.switches.bridge_members_filtered, Some(false));
     assert_eq!(loaded.rows.switches.bridges_filtered, Some(true));
