@@ -108,8 +108,9 @@ impl Ruleset {
         all.iter().find(near).or(all.first()).copied()
     }
 
-    /// The way of a packet that arrives on a bridge or a member of one; `None` when it does not.
-    pub(super) fn decide_at_bridge(&self, device: DeviceId, packet: &Packet) -> Option<Decision> {
+    /// What a bridge makes of a packet: where it is met, as far as the settings of the kernel tell. `None` when it
+    /// arrives on no bridge and no member of one.
+    pub fn decide_at_bridge(&self, device: DeviceId, packet: &Packet) -> Option<Decision> {
         let bridge = self.bridge_at(device)?;
         let stays = self.stays_in(bridge, device, packet);
         if !stays && device != bridge.device {
@@ -230,7 +231,34 @@ impl Ruleset {
         decision
     }
 
-    /// The same for sets: what stays within the bridge depends on members, which no set tells.
+    /// A packet is decided on the interface that it is said to arrive on; this is what the bridge makes otherwise.
+    pub(super) fn doubt_bridge(&self, decision: &Decision, packet: &Packet) -> Option<String> {
+        let device = decision.device.filter(|_| !self.disabled)?;
+        let bridge = self.bridge_at(device)?;
+        let there = self.decide_at_bridge(device, packet)?;
+        let differs = (there.action() == Action::Pass) != (decision.action() == Action::Pass);
+        if !differs && there.doubts.is_empty() {
+            return None;
+        }
+        let rule = match (&there.inbound, &there.outbound) {
+            (_, Some(out)) if out.action != Action::Pass => out.rule,
+            (Inbound::Filter(pass), _) => pass.rule,
+            _ => None,
+        };
+        let by = rule
+            .and_then(|i| self.rule(i))
+            .map(|r| format!(" by rule {} ({})", r.id(), r.row.description));
+        let how =
+            if self.stays_in(bridge, device, packet) { "takes it across" } else { "routes it" };
+        let mut said = vec![self.member_words(
+            bridge,
+            &format!("where it {how} the verdict is {}{}", there.action(), by.unwrap_or_default()),
+        )];
+        said.extend(there.doubts);
+        Some(said.join("; "))
+    }
+
+    /// The same for sets: what a bridge may take across depends on more than a set tells.
     pub(super) fn reach_at_bridge(
         &self,
         bridge: &Bridge,
@@ -239,15 +267,16 @@ impl Ruleset {
         start: &Cube,
         moment: Option<LocalTime>,
     ) -> Result<Vec<Part>, TooManyParts> {
-        if arrival != bridge.device && self.has_addresses(arrival) {
+        let is_member = arrival != bridge.device;
+        if is_member && self.has_addresses(arrival) {
             return self.reach_plain(arrival, family, start, moment);
         }
-        let to = start.side(cube::DESTINATION);
-        let device = self.device(bridge.device);
-        let near = match device.filter(|d| !d.networks.is_empty()) {
-            Some(device) => device.networks.of(family).minus(self.own.of(family)),
-            None => Set::interval(0, family.last()).minus(self.own.of(family)),
+        let own = self.own.of(family);
+        let near = match self.device(bridge.device).filter(|d| !d.networks.is_empty()) {
+            Some(device) if !is_member => device.networks.of(family).minus(own),
+            _ => Set::interval(0, family.last()),
         };
+        let to = start.side(cube::DESTINATION);
         let [_, _, local] = self.bridge_filter.settled();
         let mut parts = Vec::new();
         for (set, open) in [(to.intersect(&near), true), (to.minus(&near), local)] {
@@ -256,7 +285,7 @@ impl Ruleset {
                 continue;
             }
             let first = parts.len();
-            parts.append(&mut self.reach_plain(bridge.device, family, &cube, moment)?);
+            parts.append(&mut self.reach_plain(arrival, family, &cube, moment)?);
             let mine = parts.get_mut(first..).unwrap_or_default();
             for part in mine {
                 part.fate.open |= open;

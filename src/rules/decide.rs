@@ -77,11 +77,13 @@ impl Decision {
 impl Ruleset {
     /// The way of a packet that arrives on `device`; one of the firewall's own has none.
     pub fn decide(&self, device: Option<DeviceId>, packet: &Packet) -> Decision {
-        let at_bridge = device.and_then(|id| self.decide_at_bridge(id, packet));
-        at_bridge.unwrap_or_else(|| self.decide_plain(device, packet))
+        let mut decision = self.decide_plain(device, packet);
+        let bridged = self.doubt_bridge(&decision, packet);
+        decision.doubts.extend(bridged);
+        decision
     }
 
-    /// The same on an interface that is no bridge, or as if it were none.
+    /// The same, as if there were no bridges.
     pub(super) fn decide_plain(&self, device: Option<DeviceId>, packet: &Packet) -> Decision {
         let applied = device
             .filter(|id| !self.disabled && !self.skips(*id))

@@ -58,7 +58,7 @@ impl Ruleset {
         }
     }
 
-    /// The same on an interface that is no bridge, or as if it were none.
+    /// The same, as if there were no bridges.
     pub(super) fn reach_plain(
         &self,
         device: DeviceId,

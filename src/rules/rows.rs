@@ -10,7 +10,6 @@ use super::rows_nat::{ForwardRow, NptRow, OneToOneRow, OutboundRow};
 /// Everything that decides about packets, of one firewall at one moment.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Rows {
     /// Release as `26.7.2`; decides what a few fields mean. Absent: the newest known.
     pub release: Option<String>,

@@ -47,6 +47,10 @@ struct Expected {
     egress: Option<String>,
     /// Words of what makes it undecidable.
     doubt: Option<String>,
+    /// Verdict and deciding rules where a bridge makes something else of it.
+    bridged: Option<String>,
+    bridged_rule: Option<String>,
+    bridged_out: Option<String>,
 }
 
 fn laboratory(rows: &mut Rows) {
@@ -190,6 +194,20 @@ fn differences(ruleset: &Ruleset, expected: &Expected) -> Vec<String> {
     let doubts = decision.doubts.join("; ");
     let doubt = expected.doubt.iter().filter(|words| !doubts.contains(words.as_str()));
     let doubt = doubt.map(|words| format!("`{doubts}` does not say `{words}`")).collect::<Vec<_>>();
+    let at_bridge = device.and_then(|id| ruleset.decide_at_bridge(id, &packet));
+    let bridged = at_bridge
+        .as_ref()
+        .map_or("none", |d| if d.doubts.is_empty() { d.action().as_str() } else { "undecidable" });
+    let bridged_in = at_bridge.as_ref().map(|d| match &d.inbound {
+        Inbound::Filter(pass) => id(pass.rule),
+        _ => "none".to_owned(),
+    });
+    let bridged_out = at_bridge.as_ref().map(|d| id(d.outbound.as_ref().and_then(|p| p.rule)));
+    let found = found.into_iter().chain([
+        ("bridged", expected.bridged.as_ref(), bridged.to_owned()),
+        ("bridged_rule", expected.bridged_rule.as_ref(), bridged_in.unwrap_or_default()),
+        ("bridged_out", expected.bridged_out.as_ref(), bridged_out.unwrap_or_default()),
+    ]);
     found
         .into_iter()
         .filter_map(|(what, wanted, found)| {

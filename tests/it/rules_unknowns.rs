@@ -97,9 +97,24 @@ type Look =
 /// On a firewall that nothing was written for; by hand from its configuration.
 const SECOND: &[Look] = &[
     // The bridge is filtered and its ports are not.
-    ("opt1", "10.1.0.10", "10.1.0.20:443", "tcp", "pass", &["behind the bridge LAN"]),
+    (
+        "opt1",
+        "10.1.0.10",
+        "10.1.0.20:443",
+        "tcp",
+        "undecidable",
+        &["behind the bridge LAN", "takes it across the verdict is pass by rule r1"],
+    ),
     ("opt1", "10.1.0.10", "10.1.0.20:53", "udp", "block", &["behind the bridge LAN"]),
-    ("opt1", "10.1.0.10", "10.3.0.10:443", "tcp", "pass", &[]),
+    (
+        "opt1",
+        "10.1.0.10",
+        "10.3.0.10:443",
+        "tcp",
+        "undecidable",
+        &["LAN (lan) is a bridge: where it routes it the verdict is pass by rule r1"],
+    ),
+    ("lan", "10.1.0.10", "10.3.0.10:443", "tcp", "pass", &[]),
     // A list of countries in a forward.
     ("wan", "9.9.9.9", "198.51.100.2:443", "tcp", "undecidable", &["rdr `from afar`", "alias"]),
     // The forward's own rule, behind all others.
