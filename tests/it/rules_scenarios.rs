@@ -143,6 +143,31 @@ fn packet(expected: &Expected) -> Packet {
     packet
 }
 
+/// What a bridge makes of the packet, beside what must be.
+fn at_bridge<'e>(
+    ruleset: &Ruleset,
+    expected: &'e Expected,
+    device: Option<usize>,
+    packet: &Packet,
+) -> [(&'static str, Option<&'e String>, String); 3] {
+    let id =
+        |index: Option<usize>| index.map_or_else(|| "none".to_owned(), |i| ruleset.rules[i].id());
+    let there = device.and_then(|id| ruleset.decide_at_bridge(id, packet));
+    let verdict = there
+        .as_ref()
+        .map_or("none", |d| if d.doubts.is_empty() { d.action().as_str() } else { "undecidable" });
+    let inbound = there.as_ref().map(|d| match &d.inbound {
+        Inbound::Filter(pass) => id(pass.rule),
+        _ => "none".to_owned(),
+    });
+    let outbound = there.as_ref().map(|d| id(d.outbound.as_ref().and_then(|p| p.rule)));
+    [
+        ("bridged", expected.bridged.as_ref(), verdict.to_owned()),
+        ("bridged_rule", expected.bridged_rule.as_ref(), inbound.unwrap_or_default()),
+        ("bridged_out", expected.bridged_out.as_ref(), outbound.unwrap_or_default()),
+    ]
+}
+
 /// What differs from what must be.
 fn differences(ruleset: &Ruleset, expected: &Expected) -> Vec<String> {
     let packet = packet(expected);
@@ -194,22 +219,8 @@ fn differences(ruleset: &Ruleset, expected: &Expected) -> Vec<String> {
     let doubts = decision.doubts.join("; ");
     let doubt = expected.doubt.iter().filter(|words| !doubts.contains(words.as_str()));
     let doubt = doubt.map(|words| format!("`{doubts}` does not say `{words}`")).collect::<Vec<_>>();
-    let at_bridge = device.and_then(|id| ruleset.decide_at_bridge(id, &packet));
-    let bridged = at_bridge
-        .as_ref()
-        .map_or("none", |d| if d.doubts.is_empty() { d.action().as_str() } else { "undecidable" });
-    let bridged_in = at_bridge.as_ref().map(|d| match &d.inbound {
-        Inbound::Filter(pass) => id(pass.rule),
-        _ => "none".to_owned(),
-    });
-    let bridged_out = at_bridge.as_ref().map(|d| id(d.outbound.as_ref().and_then(|p| p.rule)));
-    let found = found.into_iter().chain([
-        ("bridged", expected.bridged.as_ref(), bridged.to_owned()),
-        ("bridged_rule", expected.bridged_rule.as_ref(), bridged_in.unwrap_or_default()),
-        ("bridged_out", expected.bridged_out.as_ref(), bridged_out.unwrap_or_default()),
-    ]);
+    let found = found.into_iter().chain(at_bridge(ruleset, expected, device, &packet));
     found
-        .into_iter()
         .filter_map(|(what, wanted, found)| {
             let wanted = wanted?;
             (*wanted != found).then(|| format!("{what} is {found} and not {wanted}"))
