@@ -32,6 +32,7 @@ mod query;
 mod reach;
 mod report;
 mod ruleset;
+mod ruleset_network;
 mod ruleset_rows;
 mod ruleset_settings;
 mod runs;
@@ -39,6 +40,7 @@ mod saved;
 mod sql;
 mod status;
 mod trace;
+mod trace_unknown;
 mod trace_words;
 mod what_if;
 

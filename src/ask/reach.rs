@@ -265,7 +265,11 @@ fn verdict(ruleset: &Ruleset, fate: &Fate) -> &'static str {
             .is_some_and(|r| (r.action == Action::Pass) != (fate.action == Action::Pass))
     };
     let hidden = !fate.by_redirect && ruleset.may_be_overruled(fate.rule_in);
-    if hidden || fate.maybes.iter().any(other) { "undecidable" } else { fate.action.as_str() }
+    if hidden || fate.open || fate.maybes.iter().any(other) {
+        "undecidable"
+    } else {
+        fate.action.as_str()
+    }
 }
 
 fn answer(loaded: &Loaded, question: &ReachQuestion, parts: Vec<Named>) -> Reach {
@@ -296,6 +300,7 @@ fn answer(loaded: &Loaded, question: &ReachQuestion, parts: Vec<Named>) -> Reach
         (rank, rule, part.family, part.device, part.cubes.clone())
     });
     let total = shown.len();
+    let open = shown.iter().any(|part| part.fate.open);
     let limit = question.limit.unwrap_or(SHOWN).min(MOST);
     let parts: Vec<ReachPart> = shown
         .into_iter()
@@ -321,6 +326,12 @@ fn answer(loaded: &Loaded, question: &ReachQuestion, parts: Vec<Named>) -> Reach
         .collect();
     let mut unknown = ruleset.gaps.clone();
     unknown.retain(|gap| !loaded.freshness.notes.contains(gap));
+    if open {
+        unknown.push(
+            "parts are undecidable where the contents of an alias in a translation were not read, where pf takes turns among targets or ways that end differently, and between members of a bridge: `trace` one packet to see which"
+                .to_owned(),
+        );
+    }
     Reach { summary: what, parts, total, unknown, freshness: loaded.freshness.clone() }
 }
 

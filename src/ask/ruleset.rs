@@ -11,6 +11,9 @@ use crate::types::{FirewallId, Release};
 use super::error::AskError;
 use super::freshness::{Freshness, freshness};
 use super::query::Ask;
+use super::ruleset_network::{
+    bridge, bridge_settings, ipsec_peer, is_carp, pool, portal, program, tunable,
+};
 use super::ruleset_rows::{
     Cells, address, alias, entry, exit, forward, gateway, gateway_groups, gateway_status, group,
     interface, member, npt, one_to_one, outbound, route, rule, settle_gateways, settle_health,
@@ -76,7 +79,9 @@ impl Ask {
 
     async fn load(&self, firewall: &FirewallRow) -> Result<Loaded, AskError> {
         let mut reader = Reader { ask: self, firewall, freshness: None };
-        let mut rows = Rows { release: firewall.release.clone(), ..Rows::default() };
+        let asked = firewall.last_run.as_ref().is_some_and(|run| run.requests > 0);
+        let mut rows =
+            Rows { release: firewall.release.clone(), release_guessed: !asked, ..Rows::default() };
         rows.rules = reader.read("firewall_rules", rule).await?;
         let counters = reader.read("rule_counters", |c| {
             Some((c.text("uuid")?, (c.int("evaluations"), c.int("packets"))))
@@ -113,7 +118,9 @@ impl Ask {
         let (ranges, known) = reader.read_known("schedules", range).await?;
         (rows.schedules, rows.schedules_known) = (schedules(ranges), known);
         let settings = reader.read("firewall_settings", setting).await?.into_iter().collect();
-        rows.switches = switches(&settings);
+        let (tunables, known) = reader.read_known("tunables", tunable).await?;
+        rows.switches = switches(&settings, &bridge_settings(&tunables, known));
+        reader.surroundings(&mut rows).await?;
         rows.gaps.extend(unread(&settings));
         rows.legacy_hidden = hides_legacy(&rows, settings.contains_key("filter_disabled"));
         rows.time_zone = settings.get("time_zone").cloned();
@@ -146,6 +153,18 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What stands around the rules.
+    async fn surroundings(&mut self, rows: &mut Rows) -> Result<(), AskError> {
+        rows.bridges = self.read("bridges", bridge).await?;
+        let (shared, known) = self.read_known("virtual_ips", is_carp).await?;
+        rows.carp = known.then(|| shared.contains(&true));
+        rows.portals = self.read("captive_portal_zones", portal).await?;
+        rows.vpn_pools = self.read("openvpn_instances", pool).await?.concat();
+        rows.ipsec_peers = self.read("ipsec_connections", ipsec_peer).await?;
+        rows.programs = self.read("services", program).await?;
+        Ok(())
+    }
+
     /// Every row of a domain of this firewall; none when this version has no such domain.
     async fn read<T>(
         &mut self,
@@ -194,16 +213,23 @@ impl Reader<'_> {
 
     fn add(&mut self, name: &str, more: Freshness) {
         /// What only adds to what another domain says: without it nothing is missing.
-        const OPTIONAL: [&str; 9] = [
+        const OPTIONAL: [&str; 16] = [
             "alias_tables",
+            "bridges",
+            "captive_portal_zones",
             "firewall_settings",
             "gateway_groups",
             "gateway_status",
             "interface_addresses",
             "interface_groups",
+            "ipsec_connections",
+            "openvpn_instances",
             "rule_counters",
             "schedules",
+            "services",
             "static_routes",
+            "tunables",
+            "virtual_ips",
         ];
         if OPTIONAL.contains(&name) {
             return;

@@ -75,6 +75,12 @@ pub(super) fn rule(c: &Cells) -> Option<RuleRow> {
         tos: c.text("tos"),
         vlan_priority: c.text("vlan_priority"),
         os: c.text("os"),
+        condition: None,
+        allow_options: c.flag("allow_options") == Some(true),
+        reply_to: c.text("reply_to"),
+        state_policy: c.text("state_policy"),
+        limits: c.text("limits"),
+        divert_to: c.text("divert_to"),
         log: c.flag("log").unwrap_or(false),
         description: c.words("description"),
         evaluations: c.int("evaluations"),
@@ -129,9 +135,11 @@ pub(super) fn interface(c: &Cells) -> Option<InterfaceRow> {
         has_gateway: by_type,
         gateway4: None,
         gateway6: None,
+        gateway6_guessed: false,
         block_private: c.flag("block_private") == Some(true),
         block_bogons: c.flag("block_bogons") == Some(true),
-        dhcp: c.text("ipv4_type").as_deref() == Some("dhcp"),
+        ipv4_type: c.text("ipv4_type"),
+        ipv6_type: c.text("ipv6_type"),
     })
 }
 
@@ -198,8 +206,11 @@ pub(super) fn settle_gateways(
         let asks = uplink.is_none_or(|u| !u.is_static || u.gateway.is_some());
         device.gateway4 =
             Some(asks && mine().any(|e| !e.is_v6 && (e.dynamic || chosen == Some(&e.name))));
-        // Which IPv6 gateway was chosen for a static interface is told nowhere; a candidate for the default is.
+        // Which IPv6 gateway was chosen for an interface is told nowhere; a candidate for the default is.
         device.gateway6 = Some(mine().any(|e| e.is_v6 && (e.dynamic || e.candidate)));
+        let is_static6 = device.ipv6_type.as_deref().is_none_or(|kind| kind == "static");
+        device.gateway6_guessed =
+            is_static6 && mine().any(|e| e.is_v6) && !mine().any(|e| e.is_v6 && e.dynamic);
     }
 }
 

@@ -48,8 +48,14 @@ pub(super) fn setting(c: &Cells) -> Option<(String, String)> {
     Some((c.text("setting")?, c.words("value")))
 }
 
-pub(super) fn switches(settings: &BTreeMap<String, String>) -> Switches {
+/// Settings of the firewall, and of its kernel for bridges.
+pub(super) fn switches(
+    settings: &BTreeMap<String, String>,
+    bridges: &BTreeMap<&str, bool>,
+) -> Switches {
     let on = |name: &str| settings.get(name).is_some_and(|value| value == "true");
+    let known = |name: &str| settings.get(name).map(|value| value == "true");
+    let bridge = |name: &str| bridges.get(name).copied();
     Switches {
         filter_disabled: on("filter_disabled"),
         skip_rules_with_gateway_down: on("skip_rules_with_gateway_down"),
@@ -58,6 +64,18 @@ pub(super) fn switches(settings: &BTreeMap<String, String>) -> Switches {
         reflection_helper: on("reflect_source_nat"),
         bypass_static_routes: on("static_routes_unfiltered"),
         outbound_mode: settings.get("outbound_mode").cloned(),
+        ipv6: known("ipv6"),
+        icmpv6_required: known("icmpv6_required"),
+        port_zero_blocked: known("port_zero_blocked"),
+        ssh_lockout: known("ssh_lockout"),
+        virus_protection: known("virus_protection"),
+        anti_lockout: known("anti_lockout"),
+        force_gateway: known("force_gateway"),
+        reply_to: known("reply_to"),
+        states_bound: settings.get("state_policy").is_some_and(|policy| policy == "if-bound"),
+        bridge_members_filtered: bridge("pfil_member"),
+        bridges_filtered: bridge("pfil_bridge"),
+        bridge_local_filtered: bridge("pfil_local_phys"),
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::rules::{
     Action, Decision, DeviceId, Direction, Egress, Family, ICMP, ICMP6, Inbound, LocalTime, Packet,
-    Pass, Ruleset, TCP, UDP, Way, icmp_type, port, protocol,
+    Ruleset, TCP, UDP, icmp_type, port, protocol,
 };
 
 use super::endpoint::{Endpoint, split_port};
@@ -12,6 +12,7 @@ use super::error::AskError;
 use super::freshness::Freshness;
 use super::query::Ask;
 use super::ruleset::Loaded;
+use super::trace_unknown::{Unknown, unknown};
 use super::trace_words::{
     nat_words, near_word, reverse_words, route_words, source_nat_words, why, word,
 };
@@ -105,8 +106,8 @@ impl Ask {
         let from = self.endpoint(&loaded, &question.from).await?;
         let to = self.endpoint(&loaded, &to).await?;
         let packet = packet(question, &from, &to, to_port)?;
-        let arrival = arrival(&loaded.ruleset, question, &from, &packet)?;
-        Ok(tell(&loaded, &from, &to, &packet, arrival))
+        let arrivals = arrivals(&loaded.ruleset, question, &from, &packet)?;
+        Ok(tell(&loaded, &from, &to, &packet, &arrivals))
     }
 }
 
@@ -161,36 +162,36 @@ fn packet(
     Ok(packet)
 }
 
-/// The interface a packet arrives on; `None` when the firewall itself sends it.
-fn arrival(
+/// The interfaces a packet may arrive on, the likeliest first; none when the firewall itself sends it.
+fn arrivals(
     ruleset: &Ruleset,
     question: &TraceQuestion,
     from: &Endpoint,
     packet: &Packet,
-) -> Result<Option<DeviceId>, AskError> {
+) -> Result<Vec<DeviceId>, AskError> {
     if let Some(name) = question.interface.as_deref() {
-        return ruleset.device_named(name).map(Some).ok_or_else(|| {
+        return ruleset.device_named(name).map(|id| vec![id]).ok_or_else(|| {
             AskError::Flow(format!("no interface is called `{name}`; use a key (lan, opt1), a description or a device name"))
         });
     }
     if let Some(device) = from.device {
-        return Ok(Some(device));
+        return Ok(vec![device]);
     }
     if ruleset.own.of(packet.family).contains(packet.source) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    arrives_by(ruleset, packet.family, packet.source)
-        .ok_or_else(|| {
-            AskError::Flow(format!(
-                "it is not known on which interface {} arrives; say it with `in`",
-                packet.source_address()
-            ))
-        })
-        .map(Some)
+    let may = may_arrive_by(ruleset, packet.family, packet.source);
+    if may.is_empty() {
+        return Err(AskError::Flow(format!(
+            "it is not known on which interface {} arrives; say it with `in`",
+            packet.source_address()
+        )));
+    }
+    Ok(may)
 }
 
-/// Connected network first, then the route back.
-pub(super) fn arrives_by(ruleset: &Ruleset, family: Family, source: u128) -> Option<DeviceId> {
+/// Every interface of the smallest connected network that holds the address, or every way back to it.
+fn may_arrive_by(ruleset: &Ruleset, family: Family, source: u128) -> Vec<DeviceId> {
     let near = ruleset.devices.iter().enumerate().filter(|(_, d)| d.key.is_some() && !d.skipped);
     let size = |d: &crate::rules::Device| {
         d.networks
@@ -200,13 +201,13 @@ pub(super) fn arrives_by(ruleset: &Ruleset, family: Family, source: u128) -> Opt
             .find(|(a, b)| *a <= source && source <= *b)
             .map(|(a, b)| b - a)
     };
-    let connected = near.filter_map(|(id, d)| Some((size(d)?, id))).min();
-    if let Some((_, id)) = connected {
-        return Some(id);
-    }
-    match ruleset.routes.way(family.address(source)) {
-        Way::One(route) => Some(route.device),
-        Way::Several | Way::None => None,
+    let connected: Vec<(u128, DeviceId)> =
+        near.filter_map(|(id, d)| Some((size(d)?, id))).collect();
+    match connected.iter().map(|(size, _)| *size).min() {
+        Some(smallest) => {
+            connected.into_iter().filter(|(size, _)| *size == smallest).map(|(_, id)| id).collect()
+        }
+        None => ruleset.routes.ways(family.address(source)),
     }
 }
 
@@ -215,21 +216,16 @@ fn tell(
     from: &Endpoint,
     to: &Endpoint,
     packet: &Packet,
-    arrival: Option<DeviceId>,
+    arrivals: &[DeviceId],
 ) -> Trace {
     let ruleset = &loaded.ruleset;
+    let arrival = arrivals.first().copied();
     let decision = ruleset.decide(arrival, packet);
-    let mut unknown = Vec::new();
-    let open = open_question(ruleset, &decision, &mut unknown);
+    let Unknown { open, said: mut unknown } = unknown(loaded, &decision, packet, arrivals);
     let verdict = if open { "undecidable" } else { decision.action().as_str() };
     let near = near_words(ruleset, &decision, arrival);
     let mut understood: Vec<String> = [from, to].iter().filter_map(|e| e.note.clone()).collect();
     understood.dedup();
-    if same_segment(ruleset, packet, arrival) {
-        unknown.push(
-            "both ends are in one network: they talk to each other without the firewall".to_owned(),
-        );
-    }
     for gap in &ruleset.gaps {
         if !loaded.freshness.notes.contains(gap) {
             unknown.push(gap.clone());
@@ -255,7 +251,7 @@ fn tell(
         route: route_words(loaded, &decision),
         source_nat: source_nat_words(&decision),
         rule_out,
-        reverse: reverse_words(ruleset, &decision, packet),
+        reverse: reverse_words(loaded, &decision, packet),
         near,
         unknown,
         freshness: loaded.freshness.clone(),
@@ -286,76 +282,6 @@ fn near_words(ruleset: &Ruleset, decision: &Decision, arrival: Option<DeviceId>)
         Some(ruleset.near(direction, device?, packet, decided, NEAR))
     });
     near.unwrap_or_default().into_iter().filter_map(|n| near_word(ruleset, n.rule, n.why)).collect()
-}
-
-/// Whether something unknown could turn the verdict; says what.
-fn open_question(ruleset: &Ruleset, decision: &Decision, unknown: &mut Vec<String>) -> bool {
-    let mut open = false;
-    let mut look = |pass: &Pass| {
-        if let Some(rule) = ruleset.could_be(pass) {
-            let reasons = if rule.unknown.is_empty() {
-                "its schedule or the time is not known; ask with a time".to_owned()
-            } else {
-                rule.unknown.join("; ")
-            };
-            unknown.push(format!(
-                "rule {} ({}) would {} it instead if it matches: {reasons}",
-                rule.id(),
-                rule.row.description,
-                rule.action
-            ));
-            open = true;
-        }
-    };
-    if let Inbound::Filter(pass) = &decision.inbound {
-        look(pass);
-    }
-    if let Some(pass) = &decision.outbound {
-        look(pass);
-    }
-    if let Inbound::Filter(pass) = &decision.inbound
-        && ruleset.may_be_overruled(pass.rule)
-    {
-        unknown.push(
-            "legacy rules are not in the index and may decide otherwise; they are in config.xml: `opndex import`"
-                .to_owned(),
-        );
-        open = true;
-    }
-    if decision.depends_on_port {
-        unknown.push("an outbound rule tests the source port, which NAT chooses".to_owned());
-        open = true;
-    }
-    if let Egress::Several(what) = &decision.egress {
-        unknown.push(format!(
-            "{what} has several next hops; the outbound pass depends on which is taken"
-        ));
-    }
-    for index in deciders(decision) {
-        let said = ruleset.rule(index).map(|r| r.unknown.clone()).unwrap_or_default();
-        unknown.extend(said.into_iter().filter(|text| text.contains("taken for empty")));
-    }
-    open
-}
-
-fn deciders(decision: &Decision) -> Vec<usize> {
-    let inbound = match &decision.inbound {
-        Inbound::Filter(pass) => pass.rule,
-        _ => None,
-    };
-    inbound.into_iter().chain(decision.outbound.as_ref().and_then(|p| p.rule)).collect()
-}
-
-fn same_segment(ruleset: &Ruleset, packet: &Packet, arrival: Option<DeviceId>) -> bool {
-    let Some(device) = arrival.and_then(|id| ruleset.device(id)) else { return false };
-    if ruleset.own.of(packet.family).contains(packet.destination) {
-        return false;
-    }
-    let holds = |n: u128| {
-        let nets = device.networks.of(packet.family).intervals();
-        nets.iter().position(|(a, b)| *a <= n && n <= *b)
-    };
-    holds(packet.source).is_some() && holds(packet.source) == holds(packet.destination)
 }
 
 fn summary(ruleset: &Ruleset, decision: &Decision, trace: &Trace) -> String {

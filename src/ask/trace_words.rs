@@ -1,6 +1,6 @@
 //! Parts of a trace in words.
 
-use crate::rules::{Action, Decision, Egress, Inbound, NotDeciding, Packet, Ruleset, Via};
+use crate::rules::{Action, Decision, Egress, Inbound, NotDeciding, Packet, Rule, Ruleset, Via};
 
 use super::ruleset::Loaded;
 use super::trace::{RuleWord, SOURCE_PORT};
@@ -100,7 +100,7 @@ pub(super) fn route_words(loaded: &Loaded, decision: &Decision) -> Option<String
         Egress::Local => Some("for the firewall itself".to_owned()),
         Egress::Group => Some("multicast, broadcast or loopback: not forwarded".to_owned()),
         Egress::NoRoute => Some("no route leads there".to_owned()),
-        Egress::Several(what) => Some(format!("by one of several next hops of {what}")),
+        Egress::Several(what, _) => Some(format!("by one of several next hops of {what}")),
         Egress::Device { device, gateway, by_rule } => {
             let label =
                 ruleset.device(*device).map(crate::rules::Device::label).unwrap_or_default();
@@ -144,9 +144,10 @@ pub(super) fn source_nat_words(decision: &Decision) -> Option<String> {
     } else {
         &applied.label.description
     };
+    let turns = if applied.targets > 1 { " (one of several addresses in turn)" } else { "" };
     Some(match applied.address {
         Some(_) => format!(
-            "{} `{name}`: leaves as {}",
+            "{} `{name}`: leaves as {}{turns}",
             applied.label.kind,
             decision.outside.source_address()
         ),
@@ -155,24 +156,26 @@ pub(super) fn source_nat_words(decision: &Decision) -> Option<String> {
 }
 
 pub(super) fn reverse_words(
-    ruleset: &Ruleset,
+    loaded: &Loaded,
     decision: &Decision,
     packet: &Packet,
 ) -> Option<String> {
+    let ruleset = &loaded.ruleset;
     if decision.action() != Action::Pass {
         return None;
     }
-    let stateless = match &decision.inbound {
-        Inbound::Filter(pass) => {
-            pass.rule.and_then(|i| ruleset.rule(i)).is_some_and(|r| !r.stateful)
+    let rule = match &decision.inbound {
+        Inbound::Filter(pass) => pass.rule.and_then(|i| ruleset.rule(i)),
+        _ => None,
+    };
+    let replies = match rule {
+        Some(rule) if !rule.stateful => stateless(ruleset, decision),
+        Some(rule) if is_bound(loaded, rule) => {
+            "replies pass by state, on this interface alone (if-bound)".to_owned()
         }
-        _ => false,
+        _ => "replies pass by state".to_owned(),
     };
-    let replies = if stateless {
-        "the rule keeps no state: replies need a rule of their own"
-    } else {
-        "replies pass by state"
-    };
+    let by = rule.and_then(|rule| reply_to(loaded, decision, rule)).unwrap_or_default();
     let mut other = packet.reversed();
     if other.has_ports() {
         other = other.with_ports(SOURCE_PORT, packet.destination_port);
@@ -180,18 +183,71 @@ pub(super) fn reverse_words(
     let new = match &decision.egress {
         Egress::Device { device, .. } if decision.translated_in.is_none() => {
             let back = ruleset.decide(Some(*device), &other);
-            let rule = match (&back.inbound, &back.outbound) {
-                (_, Some(out)) if out.action != Action::Pass => out.rule,
-                (Inbound::Filter(pass), _) => pass.rule,
-                _ => None,
-            };
-            let by = rule
-                .and_then(|i| ruleset.rule(i))
-                .map(|r| format!(" by {} ({})", r.id(), r.row.description))
-                .unwrap_or_default();
-            format!("; a new connection the other way: {}{by}", back.action())
+            format!(
+                "; a new connection the other way: {}{}",
+                back.action(),
+                decider(ruleset, &back)
+            )
         }
         _ => String::new(),
     };
-    Some(format!("{replies}{new}"))
+    Some(format!("{replies}{by}{new}"))
+}
+
+/// ` by RULE (description)`.
+fn decider(ruleset: &Ruleset, decision: &Decision) -> String {
+    let rule = match (&decision.inbound, &decision.outbound) {
+        (_, Some(out)) if out.action != Action::Pass => out.rule,
+        (Inbound::Filter(pass), _) => pass.rule,
+        _ => None,
+    };
+    rule.and_then(|i| ruleset.rule(i))
+        .map(|r| format!(" by {} ({})", r.id(), r.row.description))
+        .unwrap_or_default()
+}
+
+fn is_bound(loaded: &Loaded, rule: &Rule) -> bool {
+    match rule.row.state_policy.as_deref() {
+        Some(policy) => policy == "if-bound",
+        None => loaded.rows.switches.states_bound,
+    }
+}
+
+/// Without state an answer is met by the rules like any packet; of a TCP connection it is no SYN.
+fn stateless(ruleset: &Ruleset, decision: &Decision) -> String {
+    const SYN_ACK: u8 = 0x12;
+    let needs = "the rule keeps no state: replies need a rule of their own";
+    let Egress::Device { device, .. } = decision.egress else { return needs.to_owned() };
+    let mut reply = decision.inside.reversed();
+    if reply.flags != 0 {
+        reply.flags = SYN_ACK;
+    }
+    let back = ruleset.decide(Some(device), &reply);
+    format!("{needs}; a reply: {}{}", back.action(), decider(ruleset, &back))
+}
+
+/// Answers leave by the gateway of the interface that the first packet came in on, whatever the routing table
+/// says.
+fn reply_to(loaded: &Loaded, decision: &Decision, rule: &Rule) -> Option<String> {
+    let row = &rule.row;
+    match row.reply_to.as_deref().filter(|gateway| !gateway.is_empty()) {
+        Some("none") => return None,
+        Some(gateway) => return Some(format!("; they leave by {gateway} (reply-to)")),
+        None => {}
+    }
+    let inverted = row.interface.as_deref().is_none_or(|list| list.starts_with('!'));
+    let applies = row.origin != "automatic"
+        && !inverted
+        && !rule.outbound
+        && row.gateway.is_none()
+        && loaded.rows.switches.reply_to != Some(false);
+    let device = loaded.ruleset.device(decision.device.filter(|_| applies)?)?;
+    let label = device.label();
+    match device.gateway_of(decision.inside.family) {
+        Some(true) => Some(format!("; they leave by the gateway of {label} (reply-to)")),
+        Some(false) => None,
+        None => Some(format!(
+            "; they leave by an IPv6 gateway of {label} (reply-to) if one was chosen for it, which is told nowhere"
+        )),
+    }
 }

@@ -1,8 +1,8 @@
 //! A packet's whole way: translation, inbound filter, route, source NAT, outbound filter.
 
 use super::packet::{Action, DeviceId, Direction, Packet};
-use super::route::{Way, is_group};
-use super::ruleset::{Ruleset, Via};
+use super::route::Way;
+use super::ruleset::{Rule, Ruleset, Via};
 use super::set::Set;
 use super::translate::Applied;
 use super::walk::Pass;
@@ -21,8 +21,8 @@ pub enum Egress {
         gateway: Option<String>,
         by_rule: bool,
     },
-    /// Several next hops are possible: a gateway group, or equal routes.
-    Several(String),
+    /// Several next hops are possible: a gateway group, or equal routes. Their devices, where they are known.
+    Several(String, Vec<DeviceId>),
     NoRoute,
 }
 
@@ -53,6 +53,8 @@ pub struct Decision {
     pub outbound: Option<Pass>,
     /// Some outbound rule tests the source port that pf picks for NAT.
     pub depends_on_port: bool,
+    /// What is not known and would turn the verdict, in words.
+    pub doubts: Vec<String>,
 }
 
 impl Decision {
@@ -75,9 +77,36 @@ impl Decision {
 impl Ruleset {
     /// The way of a packet that arrives on `device`; one of the firewall's own has none.
     pub fn decide(&self, device: Option<DeviceId>, packet: &Packet) -> Decision {
+        let mut decision = self.decide_plain(device, packet);
+        let bridged = self.doubt_bridge(&decision, packet);
+        decision.doubts.extend(bridged);
+        decision
+    }
+
+    /// The same, as if there were no bridges.
+    pub(super) fn decide_plain(&self, device: Option<DeviceId>, packet: &Packet) -> Decision {
+        let applied = device
+            .filter(|id| !self.disabled && !self.skips(*id))
+            .and_then(|id| self.translations.inbound(id, packet));
+        let mut decision = self.decide_translated(device, packet, applied);
+        decision.doubts = self.doubts(&decision, packet);
+        decision
+    }
+
+    fn skips(&self, device: DeviceId) -> bool {
+        self.device(device).is_some_and(|d| d.skipped)
+    }
+
+    /// The same, translated like this before the filter.
+    pub(super) fn decide_translated(
+        &self,
+        device: Option<DeviceId>,
+        packet: &Packet,
+        applied: Option<Applied>,
+    ) -> Decision {
         let mut decision = Decision {
             device,
-            translated_in: None,
+            translated_in: applied,
             inside: *packet,
             inbound: Inbound::Unfiltered,
             egress: Egress::Stopped,
@@ -85,12 +114,12 @@ impl Ruleset {
             outside: *packet,
             outbound: None,
             depends_on_port: false,
+            doubts: Vec::new(),
         };
         let mut tag = None;
-        let skipped = |id: DeviceId| self.device(id).is_some_and(|d| d.skipped);
         match device {
             None => decision.inbound = Inbound::Own,
-            Some(id) if self.disabled || skipped(id) => {}
+            Some(id) if self.disabled || self.skips(id) => {}
             Some(id) => self.enter(id, &mut decision, &mut tag),
         }
         if decision.inbound_action() != Action::Pass {
@@ -98,17 +127,33 @@ impl Ruleset {
         }
         decision.egress = self.egress(&decision);
         decision.outside = decision.inside;
-        if let Egress::Device { device, .. } = decision.egress
-            && !self.disabled
-            && !skipped(device)
-        {
-            self.leave(device, &mut decision, tag);
+        match decision.egress.clone() {
+            Egress::Device { device, .. } => self.leave(device, &mut decision, tag),
+            Egress::Several(_, ways) => self.leave_by_any(&ways, &mut decision, tag),
+            _ => {}
         }
         decision
     }
 
+    /// Several ways out: only what all of them stop is stopped.
+    fn leave_by_any(&self, ways: &[DeviceId], decision: &mut Decision, tag: Option<u16>) {
+        let ends: Vec<Decision> = ways
+            .iter()
+            .map(|device| {
+                let mut end = decision.clone();
+                self.leave(*device, &mut end, tag);
+                end
+            })
+            .collect();
+        if let Some(first) = ends.first()
+            && ends.iter().all(|end| end.action() != Action::Pass)
+        {
+            decision.outbound.clone_from(&first.outbound);
+            decision.outside = first.outside;
+        }
+    }
+
     fn enter(&self, device: DeviceId, decision: &mut Decision, tag: &mut Option<u16>) {
-        decision.translated_in = self.translations.inbound(device, &decision.inside);
         if let Some(applied) = &decision.translated_in {
             if let Some(address) = applied.address {
                 decision.inside.destination = address;
@@ -132,7 +177,7 @@ impl Ruleset {
         if self.own.of(packet.family).contains(packet.destination) {
             return Egress::Local;
         }
-        if is_group(packet.family, packet.destination) {
+        if self.never_forwarded.of(packet.family).contains(packet.destination) {
             return Egress::Group;
         }
         let rule = match &decision.inbound {
@@ -147,7 +192,9 @@ impl Ruleset {
                     by_rule: true,
                 };
             }
-            Some(Via::Several { gateway }) => return Egress::Several(gateway.clone()),
+            Some(Via::Several { gateway, devices }) => {
+                return Egress::Several(gateway.clone(), devices.clone());
+            }
             Some(Via::Fallback { .. }) | None => {}
         }
         match self.routes.way(packet.destination_address()) {
@@ -156,13 +203,30 @@ impl Ruleset {
                 gateway: route.gateway.clone(),
                 by_rule: false,
             },
-            Way::Several => Egress::Several("the routing table".to_owned()),
+            Way::Several => Egress::Several(
+                "the routing table".to_owned(),
+                self.routes.ways(packet.destination_address()),
+            ),
             Way::None => Egress::NoRoute,
         }
     }
 
     fn leave(&self, device: DeviceId, decision: &mut Decision, tag: Option<u16>) {
-        decision.translated_out = self.translations.outbound(device, &decision.outside, tag);
+        if self.disabled || self.skips(device) {
+            return;
+        }
+        let applied = self.translations.outbound(device, &decision.outside, tag);
+        self.leave_translated(device, decision, tag, applied);
+    }
+
+    pub(super) fn leave_translated(
+        &self,
+        device: DeviceId,
+        decision: &mut Decision,
+        tag: Option<u16>,
+        applied: Option<Applied>,
+    ) {
+        decision.translated_out = applied;
         let mut tag = tag;
         let mut chosen = false;
         if let Some(applied) = &decision.translated_out {
@@ -172,12 +236,40 @@ impl Ruleset {
             tag = applied.tag.or(tag);
             chosen = applied.port_chosen;
         }
-        let pass = self.walk(Direction::Out, device, &decision.outside, tag);
+        let mut pass = self.walk(Direction::Out, device, &decision.outside, tag);
         if chosen {
             decision.depends_on_port =
                 self.tests_source_port(device, &decision.outside, tag, &pass);
         }
+        if let Some((gateway, other)) = self.sent_elsewhere(device, &pass) {
+            decision.egress =
+                Egress::Device { device: other, gateway: Some(gateway), by_rule: true };
+            let again = self.walk(Direction::Out, other, &decision.outside, pass.tag);
+            if again.action != Action::Pass {
+                pass = again;
+            }
+        }
         decision.outbound = Some(pass);
+    }
+
+    /// A rule that passes on the way out may send by a gateway of another interface, where pf looks again.
+    fn sent_elsewhere(&self, device: DeviceId, pass: &Pass) -> Option<(String, DeviceId)> {
+        let rule = pass.rule.and_then(|i| self.rule(i))?;
+        self.way_of(rule, device).map(|(gateway, other)| (gateway.to_owned(), other))
+    }
+
+    /// The gateway of a passing rule, when it is of another interface.
+    pub(super) fn way_of<'r>(
+        &self,
+        rule: &'r Rule,
+        device: DeviceId,
+    ) -> Option<(&'r str, DeviceId)> {
+        match rule.via.as_ref()? {
+            Via::Hop { gateway, device: other, .. } if *other != device && !self.skips(*other) => {
+                Some((gateway, *other))
+            }
+            _ => None,
+        }
     }
 
     /// Whether another source port could end the outbound pass differently.

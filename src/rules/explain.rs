@@ -93,7 +93,7 @@ impl Ruleset {
         for leg in &self.sleeping {
             let here = self.rule(leg.rule).is_some_and(|r| {
                 r.applies(direction)
-                    && r.on.contains(device)
+                    && leg.on.contains(device)
                     && (r.action == Action::Pass) != (outcome == Action::Pass)
             });
             if here && leg.test(packet, None) == Match::Yes {

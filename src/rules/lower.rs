@@ -1,20 +1,21 @@
 //! Rows to a ruleset: what OPNsense writes for pf, as sets.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::types::Release;
 
-use super::automatic;
 use super::lower_nat;
 use super::packet::Action;
-use super::route::Routes;
+use super::route::{Routes, never_forwarded};
 use super::rows::{GatewayRow, Rows, RuleRow};
 use super::ruleset::{Class, Leg, Rule, Ruleset, Via, index};
 use super::schedule::Schedule;
-use super::set::Family;
-use super::tables::Tables;
+use super::set::{Addresses, Family};
+use super::tables::{self, Tables};
 use super::terms::{LinkLocal, Names};
 use super::words;
+use super::{automatic, bridge, derived};
 
 /// `sort_order` in the domain: priority times this, plus the place within it.
 const WIDTH: i64 = 10_000_000;
@@ -24,6 +25,9 @@ const SCHEDULED: Release = Release::new(26, 1, 1);
 /// Before, an automatic rule for both families was shown as one for IPv4; those that are only for IPv4 have
 /// IPv4 terms.
 const RAW_FAMILY: Release = Release::new(26, 1, 9);
+
+/// A rule on every interface but one is a floating one from here on.
+const INVERTED_FLOATS: Release = Release::new(26, 1, 0);
 
 /// Tags by name, numbered as they are met.
 #[derive(Debug, Default)]
@@ -44,7 +48,8 @@ impl Tags {
 pub fn lower(rows: &Rows) -> Ruleset {
     let release =
         rows.release.as_deref().and_then(|text| text.parse().ok()).unwrap_or(Release::NEWEST_KNOWN);
-    let tables = Tables::new(&rows.aliases, &rows.tables);
+    let networks = tables::of_interfaces(&rows.interfaces);
+    let tables = Tables::new(&rows.aliases, &rows.tables, &networks);
     let names = Names::new(&rows.interfaces, &rows.groups, tables, release);
     let mut gaps = rows.gaps.clone();
     let ordered = ordered(rows, &names, &mut gaps);
@@ -62,6 +67,9 @@ pub fn lower(rows: &Rows) -> Ruleset {
     }
     let translations = lower_nat::translations(rows, &names, &mut tags, &rules, &mut gaps);
     let index = index(names.devices.len(), &rules, &legs);
+    let bridges = bridge::bridges(rows, &names);
+    let never_forwarded =
+        Addresses { v4: never_forwarded(Family::V4), v6: never_forwarded(Family::V6) };
     let routes = Routes::new(&rows.routes, &names.devices);
     if routes.derived {
         gaps.push("the routing table was not read: connected networks stand in for it".to_owned());
@@ -76,7 +84,10 @@ pub fn lower(rows: &Rows) -> Ruleset {
         index,
         translations,
         routes,
+        bridges,
+        bridge_filter: bridge::Filter::new(rows),
         own: names.own,
+        never_forwarded,
         disabled: rows.switches.filter_disabled,
         legacy_hidden: rows.legacy_hidden,
         tags: tags.0,
@@ -88,7 +99,7 @@ pub fn lower(rows: &Rows) -> Ruleset {
 fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, RuleRow)> {
     let mut keyed: Vec<((i64, i64, bool), Class, RuleRow)> =
         Vec::with_capacity(rows.rules.len() + 8);
-    for row in automatic::antispoof(names) {
+    for row in automatic::antispoof(rows, names) {
         keyed.push(((0, 0, false), Class::Automatic, row));
     }
     if rows.switches.bypass_static_routes {
@@ -97,16 +108,21 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
         }
     }
     if !rows.rules.iter().any(|row| row.origin == "automatic") {
-        gaps.push("automatic rules are not in the index: the ones every firewall has were added; those of DHCP servers, anti-lockout and the captive portal are not known".to_owned());
-        for row in automatic::essentials() {
-            keyed.push(((WIDTH, 0, false), Class::Automatic, row));
+        gaps.push("automatic rules are not in the index: the ones every firewall has were added; those of plugins are not known".to_owned());
+        if rows.release_guessed {
+            let release = rows.release.as_deref().unwrap_or("the newest release");
+            gaps.push(format!("config.xml does not say which release wrote it: what OPNsense adds by itself is that of {release}, the oldest that fits"));
         }
-        for row in automatic::of_interfaces(&rows.interfaces) {
-            keyed.push(((5 * WIDTH, 0, false), Class::Automatic, row));
+        for (priority, row) in derived::rules(rows, names) {
+            keyed.push(((priority * WIDTH, 0, false), Class::Automatic, row));
         }
     }
     for row in &rows.rules {
-        let class = class(row, names);
+        let mut row = Cow::Borrowed(row);
+        if let Some(position) = settled(&row, names) {
+            row.to_mut().position = Some(position);
+        }
+        let class = class(&row, names);
         let priority = match class {
             Class::Automatic => 1,
             Class::Floating => 200_000,
@@ -115,10 +131,27 @@ fn ordered(rows: &Rows, names: &Names, gaps: &mut Vec<String>) -> Vec<(Class, Ru
         };
         let position = row.position.unwrap_or(priority * WIDTH);
         let legacy = row.position.is_none() && row.origin == "legacy";
-        keyed.push(((position, row.tie, legacy), class, row.clone()));
+        keyed.push(((position, row.tie, legacy), class, row.into_owned()));
     }
     keyed.sort_by_key(|(key, _, _)| *key);
     keyed.into_iter().map(|(_, class, row)| (class, row)).collect()
+}
+
+/// Where an MVC rule stands, when the position made of a configuration alone does not know it: one on all VPN
+/// interfaces of a kind stands among those of groups, and before 26.1 an inverted interface was like any other.
+fn settled(row: &RuleRow, names: &Names) -> Option<i64> {
+    let position = row.position.filter(|_| row.origin == "mvc")?;
+    let interface = row.interface.as_deref()?;
+    let priority = position / WIDTH;
+    let on_vpn = matches!(interface, "wireguard" | "openvpn");
+    if on_vpn && (400_000..500_000).contains(&priority) {
+        return Some(position - 100_000 * WIDTH);
+    }
+    let inverted = interface.starts_with('!') && !interface.contains(',');
+    if inverted && priority == 200_000 && names.release < INVERTED_FLOATS {
+        return Some(position + 200_000 * WIDTH);
+    }
+    None
 }
 
 fn class(row: &RuleRow, names: &Names) -> Class {
@@ -135,7 +168,9 @@ fn class(row: &RuleRow, names: &Names) -> Class {
     }
     match row.interface.as_deref() {
         None | Some("") => Class::Floating,
-        Some(list) if list.contains(',') || list.starts_with('!') => Class::Floating,
+        Some(list) if list.contains(',') => Class::Floating,
+        Some(list) if list.starts_with('!') && names.release >= INVERTED_FLOATS => Class::Floating,
+        Some(list) if list.starts_with('!') => Class::Interface,
         Some(one) if names.devices.iter().any(|d| d.key.as_deref() == Some(one)) => {
             Class::Interface
         }
@@ -179,7 +214,7 @@ impl Lowering<'_> {
         if !rule.row.enabled {
             rule.asleep = Some("it is disabled".to_owned());
         }
-        match self.names.on(rule.row.interface.as_deref()) {
+        match self.names.on(rule.row.interface.as_deref(), None) {
             Ok(on) => rule.on = on,
             Err(why) => {
                 rule.asleep.get_or_insert(why);
@@ -201,10 +236,9 @@ impl Lowering<'_> {
             "inet6" => &[Family::V6],
             _ => &Family::BOTH,
         };
-        let gateway = match rule.row.gateway.as_deref().filter(|g| !g.is_empty()) {
-            Some(name) if rule.action == Action::Pass => Some(gateway(name, self.rows, self.names)),
-            _ => None,
-        };
+        // A gateway decides whether a rule is loaded whatever the rule does; only a pass rule sends by it.
+        let named = rule.row.gateway.as_deref().filter(|g| !g.is_empty() && *g != "none");
+        let gateway = named.map(|name| gateway(name, self.rows, self.names));
         if let Some(Gateway { via: Via::Fallback { gateway, why }, .. }) = &gateway
             && self.rows.switches.skip_rules_with_gateway_down
         {
@@ -226,7 +260,7 @@ impl Lowering<'_> {
                 Err(reason) => why = Some(reason),
             }
         }
-        rule.via = gateway.map(|g| g.via);
+        rule.via = gateway.map(|g| g.via).filter(|_| rule.action == Action::Pass);
         if self.legs.len() == before { Err(why.unwrap_or_default()) } else { Ok(()) }
     }
 
@@ -254,6 +288,7 @@ impl Lowering<'_> {
                 Schedule::new(name, &self.rows.schedules, self.rows.schedules_known)
             });
         let tagged = self.tags.number(row.tagged.as_deref());
+        let on = self.names.on(row.interface.as_deref(), Some(family))?;
         let unknown = source.unknown.is_some() || destination.unknown.is_some();
         let said = [source.unknown, destination.unknown, source.assumed, destination.assumed];
         let conditions = [
@@ -267,6 +302,7 @@ impl Lowering<'_> {
             .map(|(what, value)| {
                 format!("it asks for {what} `{value}`, which a question does not tell")
             })
+            .chain(row.condition.clone())
             .collect();
         let partial = !conditions.is_empty();
         for text in said.into_iter().flatten().chain(conditions) {
@@ -277,6 +313,7 @@ impl Lowering<'_> {
         Ok(Leg {
             rule: self.index,
             family,
+            on,
             protocols,
             source: source.set,
             destination: destination.set,
@@ -346,12 +383,7 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
     match usable.as_slice() {
         [] => fallback("it is disabled", family),
         [one] => {
-            let device = one
-                .device
-                .as_deref()
-                .and_then(|d| names.devices_of(d))
-                .or_else(|| one.interface.as_deref().and_then(|i| names.devices_of(i)))
-                .and_then(|ids| ids.first().copied());
+            let device = device_of(one, names);
             let address = one.address.as_deref().and_then(|a| a.parse().ok());
             match device {
                 Some(device) if address.is_some() || one.by_interface => {
@@ -361,8 +393,19 @@ fn gateway(name: &str, rows: &Rows, names: &Names) -> Gateway {
                 None => fallback("its interface does not exist", family),
             }
         }
-        _ => Gateway { via: Via::Several { gateway: name.to_owned() }, family },
+        several => {
+            let mut devices: Vec<_> =
+                several.iter().filter_map(|one| device_of(one, names)).collect();
+            devices.sort_unstable();
+            devices.dedup();
+            Gateway { via: Via::Several { gateway: name.to_owned(), devices }, family }
+        }
     }
+}
+
+fn device_of(gateway: &GatewayRow, names: &Names) -> Option<super::packet::DeviceId> {
+    let by = |name: &Option<String>| names.devices_of(name.as_deref()?);
+    by(&gateway.device).or_else(|| by(&gateway.interface)).and_then(|ids| ids.first().copied())
 }
 
 fn is_down(row: &GatewayRow) -> bool {
@@ -371,11 +414,14 @@ fn is_down(row: &GatewayRow) -> bool {
 }
 
 /// The addresses that an alias or a loaded table stands for.
-pub fn alias_addresses(rows: &Rows, name: &str) -> Option<super::set::Addresses> {
+pub fn alias_addresses(rows: &Rows, name: &str) -> Option<Addresses> {
     let mine = |a: &&super::rows::AliasRow| a.name == name;
     let known = rows.aliases.iter().any(|a| mine(&a)) || rows.tables.iter().any(|t| t.name == name);
     if !known {
         return None;
     }
-    Tables::new(&rows.aliases, &rows.tables).table(name).map(|table| table.addresses.clone())
+    let networks = tables::of_interfaces(&rows.interfaces);
+    Tables::new(&rows.aliases, &rows.tables, &networks)
+        .table(name)
+        .map(|table| table.addresses.clone())
 }

@@ -1,8 +1,9 @@
 //! One-to-one NAT and prefix translation to translations.
 
-use super::lower_nat::{Look, inside, label, reflects};
+use super::lower_nat::{GUESSED, Look, MOST_TARGETS, guessed, inside, label, reflects};
 use super::lower_source_nat::reflected;
-use super::rows::{NptRow, OneToOneRow, Rows};
+use super::rows::Rows;
+use super::rows_nat::{NptRow, OneToOneRow};
 use super::ruleset::On;
 use super::set::{Family, Set, number};
 use super::tables;
@@ -10,7 +11,7 @@ use super::terms::{LinkLocal, Names};
 use super::translate::{Binat, Outbound, Redirect, Translations};
 
 pub(super) fn prefix(row: &NptRow, names: &Names) -> Result<Binat, String> {
-    let on = names.on(row.interface.as_deref())?;
+    let on = names.on(row.interface.as_deref(), Some(Family::V6))?;
     let outside = match row.destination.trim() {
         "" => own_prefix(row, names)?,
         text => text.to_owned(),
@@ -39,19 +40,24 @@ pub(super) fn one_to_one(
     all: &mut Translations,
     helpers: &mut Vec<Outbound>,
 ) -> Result<(), String> {
-    let on = names.on(row.interface.as_deref())?;
+    let on = names.on(row.interface.as_deref(), None)?;
     let source = row.source.first().map_or("", String::as_str);
-    if row.kind.eq_ignore_ascii_case("binat") {
-        let mut made = binat(&row.uuid, &row.description, on, source, &row.external, names)?;
-        made.peer = names.addresses(&row.destination, made.family, LinkLocal::Never)?.set;
-        if reflects(row.reflection.as_deref(), rows.switches.one_to_one_reflection) {
-            let rdr = reflection(&made, names);
-            if rows.switches.reflection_helper {
-                helpers.extend(reflected(&rdr, names));
-            }
-            all.redirects.push(rdr);
+    let mapping = binat(&row.uuid, &row.description, on.clone(), source, &row.external, names)
+        .and_then(|made| {
+            let peer = names.addresses(&row.destination, made.family, LinkLocal::Never)?.set;
+            Ok(Binat { peer, ..made })
+        });
+    // Either type is reflected: `rdr ... to external -> inside bitmask`.
+    let reflects = reflects(row.reflection.as_deref(), rows.switches.one_to_one_reflection);
+    if let Some(made) = mapping.as_ref().ok().filter(|_| reflects) {
+        let rdr = reflection(made, names);
+        if rows.switches.reflection_helper {
+            helpers.extend(reflected(&rdr, names));
         }
-        all.binats.push(made);
+        all.redirects.push(rdr);
+    }
+    if row.kind.eq_ignore_ascii_case("binat") {
+        all.binats.push(mapping?);
         return Ok(());
     }
     // Type `nat` translates outbound only, behind every source NAT rule.
@@ -64,11 +70,17 @@ pub(super) fn one_to_one(
     };
     let outside = outer_net(&row.external)?;
     let family = Family::of(outside.addr());
+    // An address takes the mask of a network inside.
+    let span = match (row.external.contains('/'), source.contains('/')) {
+        (false, true) => mapping.as_ref().map_or(0, |made| made.span),
+        _ => Set::of_net(outside).len().saturating_sub(1),
+    };
+    let first = number(outside.network());
     helpers.push(Outbound {
         label: label("nat", &row.uuid, &row.description),
         scope: look.scope(names, family, on)?,
         exempt: false,
-        target: Some(number(outside.network())),
+        targets: (first..=first.saturating_add(span)).take(MOST_TARGETS).collect(),
         static_port: false,
         tag: None,
     });
@@ -80,7 +92,9 @@ fn reflection(binat: &Binat, names: &Names) -> Redirect {
     let mut on = On::none();
     inside(names, binat.family).filter(|id| !binat.on.contains(*id)).for_each(|id| on.add(id));
     let scope = super::translate::Scope {
+        open_on: guessed(names, binat.family, &binat.on),
         on,
+        open_why: GUESSED,
         family: binat.family,
         protocols: Set::interval(0, super::ruleset::BYTE),
         source: binat.peer.clone(),

@@ -6,7 +6,8 @@ use super::lower::Tags;
 use super::lower_mapping::{one_to_one, prefix};
 use super::lower_source_nat::{outbound, outbound_rows, reflected};
 use super::packet::DeviceId;
-use super::rows::{ForwardRow, NptRow, OneToOneRow, Rows};
+use super::rows::Rows;
+use super::rows_nat::{ForwardRow, NptRow, OneToOneRow};
 use super::ruleset::{On, PORTS, Rule};
 use super::set::{Family, Set};
 use super::terms::{LinkLocal, Names};
@@ -112,6 +113,8 @@ impl Look<'_> {
         }
         Ok(Scope {
             on,
+            open_on: On::none(),
+            open_why: GUESSED,
             family,
             protocols,
             source: source.set,
@@ -146,11 +149,12 @@ fn forward(
         destination: &row.destination,
         destination_port: row.destination_port.as_deref(),
     };
-    let own = names.on(row.interface.as_deref())?;
     let mut why = None;
     for family in families(&row.family) {
-        let mut on = own.clone();
+        let mut on = names.on(row.interface.as_deref(), Some(*family))?;
+        let mut open_on = On::none();
         if reflects(row.reflection.as_deref(), rows.switches.reflection) && !row.no_rdr {
+            open_on = guessed(names, *family, &on);
             inside(names, *family).for_each(|id| on.add(id));
         }
         let targets = targets(&row.target, names, *family);
@@ -160,6 +164,7 @@ fn forward(
         }
         match look.scope(names, *family, on) {
             Ok(mut scope) => {
+                scope.open_on.clone_from(&open_on);
                 scope.tagged = tags.number(row.tagged.as_deref());
                 out.push(Redirect {
                     shift: None,
@@ -198,6 +203,24 @@ pub(super) fn inside(names: &Names, family: Family) -> impl Iterator<Item = Devi
     })
 }
 
+/// Why reflection is open on an interface.
+pub(super) const GUESSED: &str = "reflection depends on whether an IPv6 gateway was chosen for this static interface, which is told nowhere";
+
+/// Interfaces of which no row tells whether they are among those: which IPv6 gateway was chosen for a static
+/// one, if any.
+pub(super) fn guessed(names: &Names, family: Family, own: &On) -> On {
+    let mut open = On::none();
+    for (id, device) in names.devices.iter().enumerate() {
+        let assigned = device.enabled && device.key.is_some();
+        let has_address = device.addresses.iter().any(|a| Family::of(*a) == family);
+        let is_open = device.gateway6_guessed && !device.has_gateway4();
+        if assigned && has_address && is_open && !own.contains(id) {
+            open.add(id);
+        }
+    }
+    open
+}
+
 /// Offsets are kept within a range; an alias as local port gives its first port.
 fn ports(row: &ForwardRow, scope: &Scope, names: &Names) -> Result<Option<Ports>, String> {
     let Some(text) = row.target_port.as_deref().map(str::trim).filter(|t| !t.is_empty()) else {
@@ -223,7 +246,7 @@ fn ports(row: &ForwardRow, scope: &Scope, names: &Names) -> Result<Option<Ports>
 }
 
 /// pf takes turns among targets; more than these are told nowhere.
-const MOST_TARGETS: usize = 64;
+pub(super) const MOST_TARGETS: usize = 64;
 
 /// Addresses that a target stands for, in order.
 pub(super) fn targets(text: &str, names: &Names, family: Family) -> Vec<u128> {
@@ -332,7 +355,11 @@ fn lockout(names: &Names, rules: &[Rule]) -> Vec<Redirect> {
             destination_port: rule.row.destination_port.as_deref(),
         };
         for family in Family::BOTH {
-            let Ok(scope) = look.scope(names, family, rule.on.clone()) else { continue };
+            let Ok(mut scope) = look.scope(names, family, rule.on.clone()) else { continue };
+            if rule.row.condition.is_some() {
+                scope.open_on = std::mem::replace(&mut scope.on, On::none());
+                scope.open_why = "anti-lockout exempts the ports of the web interface and of SSH, which the index does not hold";
+            }
             exemptions.push(Redirect {
                 shift: None,
                 label: label("rdr", "", "anti-lockout"),

@@ -6,7 +6,8 @@ use crate::types::Release;
 
 use super::lower::Tags;
 use super::lower_nat::{Look, families, label, targets};
-use super::rows::{OutboundRow, Rows};
+use super::rows::Rows;
+use super::rows_nat::OutboundRow;
 use super::ruleset::On;
 use super::terms::Names;
 use super::translate::{Outbound, Redirect, Scope};
@@ -49,8 +50,8 @@ pub(super) fn outbound_rows<'r>(
     ordered
 }
 
-/// What the modes automatic and hybrid load: every network of an interface without a gateway, and loopback,
-/// leaves by every interface that has one under its address (`filter_auto_source_nat`). The rows of the API
+/// What the modes automatic and hybrid load: every network of an interface without a gateway, loopback, and the
+/// pools of legacy VPN clients, leaves by every interface that has one under its address (`filter_auto_source_nat`). The rows of the API
 /// are a summary that counts an interface whose gateway has no address now.
 fn automatic_rows(rows: &Rows, names: &Names) -> Vec<OutboundRow> {
     let assigned = || names.devices.iter().filter(|d| d.enabled);
@@ -60,6 +61,7 @@ fn automatic_rows(rows: &Rows, names: &Names) -> Vec<OutboundRow> {
         .filter_map(keys)
         .collect();
     source.push("127.0.0.0/8".to_owned());
+    source.extend(rows.vpn_pools.iter().filter(|pool| !pool.contains(':')).cloned());
     let outer = assigned().filter(|d| d.has_gateway4() && !d.name.starts_with("ovpn"));
     let row = |key: &str, isakmp: bool| {
         let shown = rows.outbound.iter().find(|row| {
@@ -89,7 +91,6 @@ pub(super) fn outbound(
     tags: &mut Tags,
     out: &mut Vec<Outbound>,
 ) -> Result<(), String> {
-    let on = names.on(row.interface.as_deref())?;
     let look = Look {
         protocol: &row.protocol,
         source: &row.source,
@@ -99,22 +100,25 @@ pub(super) fn outbound(
     };
     let mut why = None;
     for family in families(&row.family) {
+        let on = names.on(row.interface.as_deref(), Some(*family))?;
         match look.scope(names, *family, on.clone()) {
             Ok(mut scope) => {
                 scope.tagged = tags.number(row.tagged.as_deref());
                 let target = row.target.as_deref().map(str::trim).filter(|t| !t.is_empty());
-                let target = match target {
-                    Some(text) => targets(text, names, *family).first().copied(),
+                let targets = match target {
+                    Some(text) => targets(text, names, *family),
                     None => (0..names.devices.len())
                         .find(|id| on.contains(*id))
                         .and_then(|id| names.device(id))
-                        .and_then(|d| d.first_address(*family)),
+                        .and_then(|d| d.first_address(*family))
+                        .into_iter()
+                        .collect(),
                 };
                 out.push(Outbound {
                     label: label("nat", &row.uuid, &row.description),
                     scope,
                     exempt: row.no_nat,
-                    target,
+                    targets,
                     static_port: row.static_port,
                     tag: tags.number(row.tag.as_deref()),
                 });
@@ -154,7 +158,7 @@ pub(super) fn reflected(redirect: &Redirect, names: &Names) -> Vec<Outbound> {
                 ..scope.clone()
             },
             exempt: false,
-            target: Some(device.first_address(scope.family)?),
+            targets: vec![device.first_address(scope.family)?],
             static_port: false,
             tag: None,
         })

@@ -9,10 +9,13 @@
 //! first packet. Every packet here is the first of its flow.
 
 mod automatic;
+mod bridge;
 mod change;
 mod cube;
 mod decide;
+mod derived;
 pub mod describe;
+mod doubts;
 mod explain;
 mod lower;
 mod lower_mapping;
@@ -20,9 +23,12 @@ mod lower_nat;
 mod lower_source_nat;
 mod packet;
 mod partition;
+mod protocols;
 mod reach;
+mod reach_nat;
 mod route;
 mod rows;
+mod rows_nat;
 mod ruleset;
 mod schedule;
 mod set;
@@ -34,6 +40,7 @@ mod walk;
 mod words;
 
 pub use automatic::ANTISPOOF;
+pub use bridge::Bridge;
 pub use change::{Change, change};
 pub use cube::{
     Cube, DESTINATION, DESTINATION_PORT, ICMP_TYPE, PROTOCOL, SOURCE, SOURCE_PORT, merge,
@@ -46,9 +53,10 @@ pub use partition::TooManyParts;
 pub use reach::{Fate, Part, Toward};
 pub use route::{Route, Routes, Way};
 pub use rows::{
-    AliasRow, ForwardRow, GatewayRow, GroupRow, InterfaceRow, NptRow, OneToOneRow, OutboundRow,
-    RouteRow, Rows, RuleRow, ScheduleRange, ScheduleRow, StaticRouteRow, Switches, TableRow,
+    AliasRow, BridgeRow, GatewayRow, GroupRow, InterfaceRow, PortalRow, RouteRow, Rows, RuleRow,
+    ScheduleRange, ScheduleRow, StaticRouteRow, Switches, TableRow,
 };
+pub use rows_nat::{ForwardRow, NptRow, OneToOneRow, OutboundRow};
 pub use ruleset::{Class, Device, Leg, Match, Miss, On, Rule, Ruleset, Via};
 pub use schedule::minute;
 pub use set::{Addresses, Family, Set, number};

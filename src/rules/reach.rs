@@ -3,11 +3,9 @@
 use super::cube::{self, Cube};
 use super::packet::{Action, DeviceId, Direction, LocalTime};
 use super::partition::{Decided, SourcePorts, TooManyParts};
-use super::route::never_forwarded;
-use super::ruleset::{PORTS, Ruleset, Via};
+use super::reach_nat::{Piece, untouched};
+use super::ruleset::{Ruleset, Via};
 use super::set::{Family, Set};
-use super::translate::{Ports, Scope};
-use super::words;
 
 /// What a part of the packets meets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +19,8 @@ pub struct Fate {
     pub translation: Option<String>,
     pub egress: Toward,
     pub rule_out: Option<usize>,
+    /// Something that no row tells may turn it: a translation, one of several targets or ways.
+    pub open: bool,
     /// Rules that might decide instead; not empty means undecidable.
     pub maybes: Vec<usize>,
 }
@@ -43,51 +43,6 @@ pub struct Part {
     pub fate: Fate,
 }
 
-/// A cube before translation and as it is now.
-#[derive(Clone)]
-struct Piece {
-    original: Cube,
-    now: Cube,
-    destination: Moved,
-    port: Moved,
-    label: Option<String>,
-    pass: bool,
-    tag: Option<u16>,
-}
-
-/// How a side of `now` came from `original`.
-#[derive(Clone, Copy)]
-enum Moved {
-    Same,
-    /// Every number became one.
-    Constant,
-    Shift {
-        from: u128,
-        to: u128,
-    },
-}
-
-impl Moved {
-    fn back(self, now: &Set, original: &Set) -> Set {
-        match self {
-            Self::Same => now.clone(),
-            Self::Constant => original.clone(),
-            Self::Shift { from, to } => now.shift(to, from),
-        }
-    }
-}
-
-impl Piece {
-    /// The originals of the part of `now` that became `cube`, source sides aside.
-    fn back(&self, cube: &Cube) -> Cube {
-        let side =
-            |moved: Moved, side: usize| moved.back(cube.side(side), self.original.side(side));
-        cube.clone()
-            .with(cube::DESTINATION, side(self.destination, cube::DESTINATION))
-            .with(cube::DESTINATION_PORT, side(self.port, cube::DESTINATION_PORT))
-    }
-}
-
 impl Ruleset {
     /// Splits `cube`, arriving on `device`, by its fate. The parts are disjoint and cover it.
     pub fn reach(
@@ -97,32 +52,86 @@ impl Ruleset {
         start: &Cube,
         moment: Option<LocalTime>,
     ) -> Result<Vec<Part>, TooManyParts> {
+        match self.bridge_at(device) {
+            Some(bridge) => self.reach_at_bridge(bridge, device, family, start, moment),
+            None => self.reach_plain(device, family, start, moment),
+        }
+    }
+
+    /// The same, as if there were no bridges.
+    pub(super) fn reach_plain(
+        &self,
+        device: DeviceId,
+        family: Family,
+        start: &Cube,
+        moment: Option<LocalTime>,
+    ) -> Result<Vec<Part>, TooManyParts> {
         let mut parts = Vec::new();
         for piece in self.translate_in(device, family, start) {
-            if piece.pass {
-                let fate = Fate { by_redirect: true, ..fate(&piece, Action::Pass, None) };
-                let now = piece.now.clone();
-                self.onward(&piece, family, &now, &fate, piece.tag, moment, &mut parts)?;
-                continue;
-            }
-            let decided = self.split(
-                Direction::In,
-                family,
-                device,
-                &piece.now,
-                piece.tag,
-                moment,
-                SourcePorts::Kept,
-            )?;
-            for Decided { cube, rule, tag, maybes } in decided {
-                let action = rule.and_then(|i| self.rule(i)).map_or(Action::Pass, |r| r.action);
-                let fate = Fate { maybes, ..fate(&piece, action, rule) };
-                if action == Action::Pass {
-                    self.onward(&piece, family, &cube, &fate, tag, moment, &mut parts)?;
-                } else {
-                    parts.push(Part { cube: piece.back(&cube), fate });
+            let first = parts.len();
+            self.through(device, family, &piece, moment, &mut parts)?;
+            let others = self.others(device, family, &piece, moment)?;
+            let mine = parts.get_mut(first..).unwrap_or_default();
+            let passes = |p: &Part| p.fate.action == Action::Pass;
+            let all = || mine.iter().chain(&others);
+            // Where targets differ, which of them it is decides.
+            let mixed = !others.is_empty() && all().any(passes) && !all().all(passes);
+            if piece.open || mixed {
+                for part in mine {
+                    part.fate.open = true;
                 }
             }
+        }
+        Ok(parts)
+    }
+
+    /// One piece through the filter and on.
+    fn through(
+        &self,
+        device: DeviceId,
+        family: Family,
+        piece: &Piece,
+        moment: Option<LocalTime>,
+        parts: &mut Vec<Part>,
+    ) -> Result<(), TooManyParts> {
+        if piece.pass {
+            let fate = Fate { by_redirect: true, ..fate(piece, Action::Pass, None) };
+            let now = piece.now.clone();
+            return self.onward(piece, family, &now, &fate, piece.tag, moment, parts);
+        }
+        let decided = self.split(
+            Direction::In,
+            family,
+            device,
+            &piece.now,
+            piece.tag,
+            moment,
+            SourcePorts::Kept,
+        )?;
+        for Decided { cube, rule, tag, maybes } in decided {
+            let action = rule.and_then(|i| self.rule(i)).map_or(Action::Pass, |r| r.action);
+            let fate = Fate { maybes, ..fate(piece, action, rule) };
+            if action == Action::Pass {
+                self.onward(piece, family, &cube, &fate, tag, moment, parts)?;
+            } else {
+                parts.push(Part { cube: piece.back(&cube), fate });
+            }
+        }
+        Ok(())
+    }
+
+    /// What becomes of a piece at the other targets of its redirect.
+    fn others(
+        &self,
+        device: DeviceId,
+        family: Family,
+        piece: &Piece,
+        moment: Option<LocalTime>,
+    ) -> Result<Vec<Part>, TooManyParts> {
+        let mut parts = Vec::new();
+        for target in &piece.others {
+            let now = piece.now.clone().with(cube::DESTINATION, Set::point(*target));
+            self.through(device, family, &Piece { now, ..piece.clone() }, moment, &mut parts)?;
         }
         Ok(parts)
     }
@@ -141,85 +150,6 @@ impl Ruleset {
         Ok(parts)
     }
 
-    /// Port forwards and one-to-one translations, first match each.
-    fn translate_in(&self, device: DeviceId, family: Family, start: &Cube) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        if self.disabled || self.device(device).is_some_and(|d| d.skipped) {
-            return vec![untouched(start.clone())];
-        }
-        let carp = Set::point(words::CARP.into());
-        let others = start.side(cube::PROTOCOL).minus(&carp);
-        let exempt =
-            start.clone().with(cube::PROTOCOL, start.side(cube::PROTOCOL).intersect(&carp));
-        if !exempt.is_empty() {
-            pieces.push(untouched(exempt));
-        }
-        let mut left = vec![start.clone().with(cube::PROTOCOL, others)];
-        left.retain(|cube| !cube.is_empty());
-        for rdr in &self.translations.redirects {
-            if rdr.scope.family != family
-                || !rdr.scope.on.contains(device)
-                || rdr.scope.tagged.is_some()
-            {
-                continue;
-            }
-            for scope in scope_cubes(&rdr.scope) {
-                left = take(left, &scope, &mut |inside| {
-                    if rdr.exempt {
-                        pieces.push(untouched(inside));
-                        return;
-                    }
-                    let mut piece = untouched(inside);
-                    if let Some((from, to)) = rdr.shift {
-                        let moved = piece.now.side(cube::DESTINATION).shift(from, to);
-                        piece.now = piece.now.with(cube::DESTINATION, moved);
-                        piece.destination = Moved::Shift { from, to };
-                    } else if let Some(target) = rdr.targets.first() {
-                        piece.now = piece.now.with(cube::DESTINATION, Set::point(*target));
-                        piece.destination = Moved::Constant;
-                    }
-                    if let Some(ports) = rdr.ports {
-                        move_ports(&mut piece, ports);
-                    }
-                    piece.label = Some(label(&rdr.label));
-                    piece.pass = rdr.pass;
-                    piece.tag = rdr.tag;
-                    pieces.push(piece);
-                });
-            }
-        }
-        let left = self.translate_back(device, family, left, &mut pieces);
-        pieces.extend(left.into_iter().map(untouched));
-        pieces
-    }
-
-    /// One-to-one translations of what arrives for their outside; gives back the rest.
-    fn translate_back(
-        &self,
-        device: DeviceId,
-        family: Family,
-        mut left: Vec<Cube>,
-        pieces: &mut Vec<Piece>,
-    ) -> Vec<Cube> {
-        for binat in self.translations.binats.iter().filter(|b| b.family == family) {
-            if !binat.on.contains(device) {
-                continue;
-            }
-            let scope = Cube::all(family)
-                .with(cube::SOURCE, binat.peer.clone())
-                .with(cube::DESTINATION, binat.outside());
-            left = take(left, &scope, &mut |inside| {
-                let mut piece = untouched(inside);
-                let moved = piece.now.side(cube::DESTINATION).shift(binat.outside, binat.inside);
-                piece.now = piece.now.with(cube::DESTINATION, moved);
-                piece.destination = Moved::Shift { from: binat.outside, to: binat.inside };
-                piece.label = Some(label(&binat.label));
-                pieces.push(piece);
-            });
-        }
-        left
-    }
-
     /// Route, source NAT and outbound filter of what passed inbound.
     #[expect(
         clippy::too_many_arguments,
@@ -235,37 +165,89 @@ impl Ruleset {
         moment: Option<LocalTime>,
         parts: &mut Vec<Part>,
     ) -> Result<(), TooManyParts> {
-        let mut push = |cube: &Cube, egress| {
-            if !cube.is_empty() {
-                parts.push(Part { cube: piece.back(cube), fate: Fate { egress, ..fate.clone() } });
-            }
+        let part = |cube: &Cube, egress| Part {
+            cube: piece.back(cube),
+            fate: Fate { egress, ..fate.clone() },
         };
         let to = cube.side(cube::DESTINATION);
         let own = self.own.of(family);
-        push(&cube.clone().with(cube::DESTINATION, to.intersect(own)), Toward::Local);
-        let group = never_forwarded(family).minus(own);
-        push(&cube.clone().with(cube::DESTINATION, to.intersect(&group)), Toward::Group);
+        let group = self.never_forwarded.of(family).minus(own);
+        for (set, egress) in [(own, Toward::Local), (&group, Toward::Group)] {
+            let mine = cube.clone().with(cube::DESTINATION, to.intersect(set));
+            if !mine.is_empty() {
+                parts.push(part(&mine, egress));
+            }
+        }
         let mut left = to.minus(own).minus(&group);
-        let mut ways: Vec<(DeviceId, Set)> = Vec::new();
+        let mut ways: Vec<(Vec<DeviceId>, Set)> = Vec::new();
         match fate.rule_in.and_then(|i| self.rule(i)).and_then(|r| r.via.as_ref()) {
             Some(Via::Hop { device, .. }) => {
-                ways.push((*device, std::mem::take(&mut left)));
+                ways.push((vec![*device], std::mem::take(&mut left)));
             }
-            Some(Via::Several { .. }) => {}
+            Some(Via::Several { devices, .. }) => {
+                ways.push((devices.clone(), std::mem::take(&mut left)));
+            }
             Some(Via::Fallback { .. }) | None => {
-                for (device, set) in self.routes.partition(family) {
-                    ways.push((device, left.intersect(&set)));
+                // The sender's scope decides where a link-local address is.
+                if family == Family::V6 {
+                    let near = left.intersect(&super::terms::fe80());
+                    left = left.minus(&near);
+                    ways.push((Vec::new(), near));
+                }
+                for (devices, set) in self.routes.ways_by_set(family) {
+                    ways.push((devices, left.intersect(&set)));
                     left = left.minus(&set);
                 }
             }
         }
-        push(&cube.clone().with(cube::DESTINATION, left), Toward::Unknown);
-        for (device, set) in ways {
+        ways.push((Vec::new(), left));
+        for (devices, set) in ways {
             let cube = cube.clone().with(cube::DESTINATION, set);
-            if !cube.is_empty() {
-                let fate = Fate { egress: Toward::Device(device), ..fate.clone() };
-                self.leave_by(piece, family, device, &cube, &fate, tag, moment, parts)?;
+            match devices.as_slice() {
+                _ if cube.is_empty() => {}
+                [] => parts.push(part(&cube, Toward::Unknown)),
+                [device] => {
+                    let fate = Fate { egress: Toward::Device(*device), ..fate.clone() };
+                    self.leave_by(piece, family, *device, &cube, &fate, tag, moment, parts)?;
+                }
+                devices => {
+                    self.leave_by_several(piece, family, devices, &cube, fate, tag, moment, parts)?;
+                }
             }
+        }
+        Ok(())
+    }
+
+    /// Several next hops: what all of them let out passes, what none does is stopped, the rest is open.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one step of one way; a struct would only rename them"
+    )]
+    fn leave_by_several(
+        &self,
+        piece: &Piece,
+        family: Family,
+        devices: &[DeviceId],
+        cube: &Cube,
+        fate: &Fate,
+        tag: Option<u16>,
+        moment: Option<LocalTime>,
+        parts: &mut Vec<Part>,
+    ) -> Result<(), TooManyParts> {
+        let fate = Fate { egress: Toward::Unknown, ..fate.clone() };
+        let mut ends: Vec<Part> = Vec::new();
+        let mut first = 0;
+        for device in devices {
+            self.leave_by(piece, family, *device, cube, &fate, tag, moment, &mut ends)?;
+            first = if first == 0 { ends.len() } else { first };
+        }
+        let passes = |part: &Part| part.fate.action == Action::Pass;
+        if ends.iter().any(passes) {
+            let open = fate.open || !ends.iter().all(passes);
+            parts.push(Part { cube: piece.back(cube), fate: Fate { open, ..fate } });
+        } else {
+            ends.truncate(first);
+            parts.extend(ends);
         }
         Ok(())
     }
@@ -300,108 +282,43 @@ impl Ruleset {
                 leaving.ports,
             )?;
             for out in decided {
-                let source = leaving
-                    .source
-                    .back(out.cube.side(cube::SOURCE), leaving.before.side(cube::SOURCE));
-                let source_port = match leaving.ports {
-                    SourcePorts::Kept => out.cube.side(cube::SOURCE_PORT).clone(),
-                    SourcePorts::Chosen => leaving.before.side(cube::SOURCE_PORT).clone(),
-                };
-                let before =
-                    out.cube.with(cube::SOURCE, source).with(cube::SOURCE_PORT, source_port);
-                let action = out.rule.and_then(|i| self.rule(i)).map_or(Action::Pass, |r| r.action);
-                let mut fate = Fate { action, rule_out: out.rule, ..fate.clone() };
-                fate.maybes.extend(out.maybes);
-                parts.push(Part { cube: piece.back(&before), fate });
+                for (by, out) in self.elsewhere(device, family, out, moment, leaving.ports)? {
+                    let before = leaving.before(&out.cube);
+                    let rule = out.rule.and_then(|i| self.rule(i));
+                    let action = rule.map_or(Action::Pass, |r| r.action);
+                    let egress = if by == device { fate.egress } else { Toward::Device(by) };
+                    let open = fate.open || leaving.open;
+                    let mut fate =
+                        Fate { action, rule_out: out.rule, open, egress, ..fate.clone() };
+                    fate.maybes.extend(out.maybes);
+                    parts.push(Part { cube: piece.back(&before), fate });
+                }
             }
         }
         Ok(())
     }
 
-    /// One-to-one and source NAT on the way out, first match each.
-    fn translate_out(
+    /// What passes by a rule with a gateway of another interface is looked at there again.
+    fn elsewhere(
         &self,
-        family: Family,
         device: DeviceId,
-        cube: &Cube,
-        tag: Option<u16>,
-    ) -> Vec<Leaving> {
-        let kept = |cube: Cube| Leaving {
-            before: cube.clone(),
-            now: cube,
-            source: Moved::Same,
-            ports: SourcePorts::Kept,
-            tag,
+        family: Family,
+        out: Decided,
+        moment: Option<LocalTime>,
+        ports: SourcePorts,
+    ) -> Result<Vec<(DeviceId, Decided)>, TooManyParts> {
+        let way = out.rule.and_then(|i| self.rule(i)).and_then(|rule| self.way_of(rule, device));
+        let Some((_, other)) = way else { return Ok(vec![(device, out)]) };
+        let again = self.split(Direction::Out, family, other, &out.cube, out.tag, moment, ports)?;
+        let settle = |part: Decided| {
+            let stops =
+                part.rule.and_then(|i| self.rule(i)).is_some_and(|r| r.action != Action::Pass);
+            let rule = if stops { part.rule } else { out.rule };
+            let maybes = [out.maybes.as_slice(), &part.maybes].concat();
+            (other, Decided { rule, maybes, ..part })
         };
-        let mut gone = Vec::new();
-        let mut left = vec![cube.clone()];
-        for binat in self.translations.binats.iter().filter(|b| b.family == family) {
-            if !binat.on.contains(device) {
-                continue;
-            }
-            let scope = Cube::all(family)
-                .with(cube::SOURCE, binat.inside())
-                .with(cube::DESTINATION, binat.peer.clone());
-            left = take(left, &scope, &mut |inside| {
-                let mut leaving = kept(inside);
-                let moved = leaving.now.side(cube::SOURCE).shift(binat.inside, binat.outside);
-                leaving.now = leaving.now.with(cube::SOURCE, moved);
-                leaving.source = Moved::Shift { from: binat.inside, to: binat.outside };
-                gone.push(leaving);
-            });
-        }
-        let carp = Cube::all(family).with(cube::PROTOCOL, Set::point(words::CARP.into()));
-        left = take(left, &carp, &mut |inside| gone.push(kept(inside)));
-        for nat in &self.translations.outbound {
-            let scope = &nat.scope;
-            let applies = scope.family == family
-                && scope.on.contains(device)
-                && (scope.tagged.is_none() || scope.tagged == tag);
-            if !applies {
-                continue;
-            }
-            for cube in scope_cubes(scope) {
-                left = take(left, &cube, &mut |inside| {
-                    let mut leaving = kept(inside);
-                    if !nat.exempt {
-                        if let Some(target) = nat.target {
-                            leaving.now = leaving.now.with(cube::SOURCE, Set::point(target));
-                            leaving.source = Moved::Constant;
-                        }
-                        if !nat.static_port {
-                            leaving.now =
-                                leaving.now.with(cube::SOURCE_PORT, Set::interval(0, PORTS));
-                            leaving.ports = SourcePorts::Chosen;
-                        }
-                        leaving.tag = nat.tag.or(tag);
-                    }
-                    gone.push(leaving);
-                });
-            }
-        }
-        gone.extend(left.into_iter().map(kept));
-        gone
+        Ok(again.into_iter().map(settle).collect())
     }
-}
-
-fn untouched(cube: Cube) -> Piece {
-    Piece {
-        original: cube.clone(),
-        now: cube,
-        destination: Moved::Same,
-        port: Moved::Same,
-        label: None,
-        pass: false,
-        tag: None,
-    }
-}
-
-struct Leaving {
-    before: Cube,
-    now: Cube,
-    source: Moved,
-    ports: SourcePorts,
-    tag: Option<u16>,
 }
 
 fn fate(piece: &Piece, action: Action, rule_in: Option<usize>) -> Fate {
@@ -412,52 +329,7 @@ fn fate(piece: &Piece, action: Action, rule_in: Option<usize>) -> Fate {
         translation: piece.label.clone(),
         egress: Toward::Stopped,
         rule_out: None,
+        open: false,
         maybes: Vec::new(),
     }
-}
-
-fn label(label: &super::translate::Label) -> String {
-    if label.description.is_empty() { label.uuid.clone() } else { label.description.clone() }
-}
-
-fn move_ports(piece: &mut Piece, ports: Ports) {
-    let now = piece.now.side(cube::DESTINATION_PORT).clone();
-    let (from, to) = (u128::from(ports.from), u128::from(ports.to));
-    if ports.fixed {
-        piece.now = piece.now.clone().with(cube::DESTINATION_PORT, Set::point(to));
-        piece.port = Moved::Constant;
-    } else {
-        piece.now = piece.now.clone().with(cube::DESTINATION_PORT, now.shift(from, to));
-        piece.port = Moved::Shift { from, to };
-    }
-}
-
-/// Hands what lies in `scope` to `inside` and gives back the rest.
-fn take(left: Vec<Cube>, scope: &Cube, inside: &mut dyn FnMut(Cube)) -> Vec<Cube> {
-    let mut rest = Vec::with_capacity(left.len());
-    for cube in left {
-        if let Some(both) = cube.intersect(scope) {
-            inside(both);
-        }
-        cube.minus(scope, &mut rest);
-    }
-    rest
-}
-
-/// A translation's scope as disjoint cubes.
-fn scope_cubes(scope: &Scope) -> Vec<Cube> {
-    let base = Cube::all(scope.family)
-        .with(cube::SOURCE, scope.source.clone())
-        .with(cube::DESTINATION, scope.destination.clone());
-    let [with_ports, _, _] = cube::classes();
-    if scope.source_port.is_all(PORTS) && scope.destination_port.is_all(PORTS) {
-        return vec![base.with(cube::PROTOCOL, scope.protocols.clone())];
-    }
-    let ports = base
-        .clone()
-        .with(cube::PROTOCOL, scope.protocols.intersect(&with_ports))
-        .with(cube::SOURCE_PORT, scope.source_port.clone())
-        .with(cube::DESTINATION_PORT, scope.destination_port.clone());
-    let rest = base.with(cube::PROTOCOL, scope.protocols.minus(&with_ports));
-    [ports, rest].into_iter().filter(|cube| !cube.is_empty()).collect()
 }

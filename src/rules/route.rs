@@ -77,18 +77,55 @@ impl Routes {
         best.map_or(Way::None, Way::One)
     }
 
-    /// The addresses of a family that leave by each route, longest prefix first: a partition.
+    /// The devices of all routes of the longest prefix.
+    pub fn ways(&self, destination: IpAddr) -> Vec<DeviceId> {
+        if is_link_local(destination) {
+            return Vec::new();
+        }
+        let mut mine = self.routes.iter().filter(|r| r.net.contains(&destination)).peekable();
+        let Some(longest) = mine.peek().map(|route| route.net.prefix_len()) else {
+            return Vec::new();
+        };
+        let mut devices: Vec<DeviceId> =
+            mine.take_while(|r| r.net.prefix_len() == longest).map(|r| r.device).collect();
+        devices.sort_unstable();
+        devices.dedup();
+        devices
+    }
+
+    /// The addresses of a family that leave by each route, longest prefix first: a partition. Of several routes
+    /// of one prefix the first counts.
     pub fn partition(&self, family: Family) -> Vec<(DeviceId, Set)> {
-        let mut taken = Set::empty();
         let mut parts: BTreeMap<DeviceId, Set> = BTreeMap::new();
-        for route in self.routes.iter().filter(|r| Family::of(r.net.addr()) == family) {
+        for (devices, set) in self.ways_by_set(family) {
+            let Some(first) = devices.first() else { continue };
+            let sum = parts.entry(*first).or_default();
+            *sum = sum.union(&set);
+        }
+        parts.into_iter().collect()
+    }
+
+    /// The same with every device that has a route of that prefix.
+    pub(super) fn ways_by_set(&self, family: Family) -> Vec<(Vec<DeviceId>, Set)> {
+        let mut taken = Set::empty();
+        let mut parts: BTreeMap<Vec<DeviceId>, Set> = BTreeMap::new();
+        let mine = || self.routes.iter().filter(|r| Family::of(r.net.addr()) == family);
+        let mut by_net: BTreeMap<IpNet, Vec<DeviceId>> = BTreeMap::new();
+        for route in mine() {
+            let devices = by_net.entry(route.net).or_default();
+            if !devices.contains(&route.device) {
+                devices.push(route.device);
+            }
+        }
+        for route in mine() {
+            let Some(devices) = by_net.remove(&route.net) else { continue };
             let all = Set::of_net(route.net);
             let part = all.minus(&taken);
             taken = taken.union(&all);
-            let sum = parts.entry(route.device).or_default();
+            let sum = parts.entry(devices).or_default();
             *sum = sum.union(&part);
         }
-        parts.into_iter().collect()
+        parts.into_iter().filter(|(_, set)| !set.is_empty()).collect()
     }
 }
 
@@ -154,15 +191,17 @@ pub(super) fn never_forwarded(family: Family) -> Set {
     }
 }
 
-/// Whether an address is one of those that are [`never_forwarded`].
-pub(super) fn is_group(family: Family, destination: u128) -> bool {
-    match family {
-        Family::V4 => {
-            let octet = destination >> 24;
-            matches!(octet, 127 | 224..=239) || matches!(destination, 0 | 0xffff_ffff)
-        }
-        Family::V6 => destination <= 1 || destination >> 120 == 0xff,
+/// The broadcast addresses of the networks of an interface. Tunnels have no broadcast.
+pub(super) fn broadcasts(device: &str, nets: &[IpNet]) -> Set {
+    const WITHOUT: [&str; 8] = ["wg", "ovpn", "tun", "gif", "gre", "ppp", "ipsec", "lo"];
+    if WITHOUT.iter().any(|prefix| device.starts_with(prefix)) {
+        return Set::empty();
     }
+    let last = |net: &IpNet| match net {
+        IpNet::V4(net) if net.prefix_len() < 31 => Some(number(IpAddr::V4(net.broadcast()))),
+        _ => None,
+    };
+    Set::of(nets.iter().filter_map(last).map(|n| (n, n)).collect())
 }
 
 /// The number of an address, for callers that hold text.

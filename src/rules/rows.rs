@@ -5,12 +5,16 @@
 
 use serde::Deserialize;
 
+use super::rows_nat::{ForwardRow, NptRow, OneToOneRow, OutboundRow};
+
 /// Everything that decides about packets, of one firewall at one moment.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rows {
     /// Release as `26.7.2`; decides what a few fields mean. Absent: the newest known.
     pub release: Option<String>,
+    /// No firewall said its release: it is the oldest that a configuration fits.
+    pub release_guessed: bool,
     pub rules: Vec<RuleRow>,
     pub aliases: Vec<AliasRow>,
     /// Loaded tables; preferred over `aliases` where a name is in both.
@@ -27,6 +31,16 @@ pub struct Rows {
     /// `schedules` are all there are: a rule that names another one is always active.
     pub schedules_known: bool,
     pub static_routes: Vec<StaticRouteRow>,
+    pub bridges: Vec<BridgeRow>,
+    pub portals: Vec<PortalRow>,
+    /// Some address is shared by CARP; absent: not known.
+    pub carp: Option<bool>,
+    /// Networks of legacy VPN clients, which the automatic source NAT knows beside those of interfaces.
+    pub vpn_pools: Vec<String>,
+    /// Far ends of legacy IPsec tunnels, of which the firewall lets IKE and ESP in by itself.
+    pub ipsec_peers: Vec<String>,
+    /// Programs that add rules of their own to anchors or sit in the way of packets.
+    pub programs: Vec<String>,
     pub switches: Switches,
     /// The zone of the firewall's clock, such as Europe/Berlin.
     pub time_zone: Option<String>,
@@ -36,7 +50,8 @@ pub struct Rows {
     pub gaps: Vec<String>,
 }
 
-/// Settings that change evaluation as a whole.
+/// Settings that change evaluation as a whole. Those that are on unless somebody switched them off are absent
+/// while not known.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
@@ -55,11 +70,31 @@ pub struct Switches {
     pub bypass_static_routes: bool,
     /// automatic, hybrid, advanced or disabled; absent: not known.
     pub outbound_mode: Option<String>,
+    /// IPv6 is allowed; all of it is blocked otherwise.
+    pub ipv6: Option<bool>,
+    /// The automatic rules that can be left out.
+    pub icmpv6_required: Option<bool>,
+    pub port_zero_blocked: Option<bool>,
+    pub ssh_lockout: Option<bool>,
+    pub virus_protection: Option<bool>,
+    pub anti_lockout: Option<bool>,
+    pub force_gateway: Option<bool>,
+    /// Answers leave by the gateway of the interface that the first packet came in on.
+    pub reply_to: Option<bool>,
+    /// A state holds only on the interface that it was made on, unless a rule says otherwise.
+    pub states_bound: bool,
+    /// `net.link.bridge.pfil_member`: pf looks at bridged packets on the members.
+    pub bridge_members_filtered: Option<bool>,
+    /// `net.link.bridge.pfil_bridge`: pf looks at bridged packets on the bridge.
+    pub bridges_filtered: Option<bool>,
+    /// `net.link.bridge.pfil_local_phys`: what is for the firewall is looked at on the member as well.
+    pub bridge_local_filtered: Option<bool>,
 }
 
 /// A filter rule.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct RuleRow {
     /// Evaluation order; rows of equal position keep their order. Absent in files: as written.
     pub position: Option<i64>,
@@ -98,6 +133,17 @@ pub struct RuleRow {
     pub vlan_priority: Option<String>,
     /// Operating system that a SYN must look like.
     pub os: Option<String>,
+    /// What else it asks for, in words, when no row tells what: it may match or not.
+    pub condition: Option<String>,
+    /// Packets with IP options pass too.
+    pub allow_options: bool,
+    /// Gateway that answers leave by; `none`; absent: as the switch says.
+    pub reply_to: Option<String>,
+    /// if-bound or floating; absent: as the switch says.
+    pub state_policy: Option<String>,
+    /// Limits beyond which it passes no more, and the program that gets what it passes.
+    pub limits: Option<String>,
+    pub divert_to: Option<String>,
     pub log: bool,
     pub description: String,
     /// Evaluations counted by pf since the rules were loaded, where known.
@@ -134,6 +180,12 @@ impl Default for RuleRow {
             tos: None,
             vlan_priority: None,
             os: None,
+            condition: None,
+            allow_options: false,
+            reply_to: None,
+            state_policy: None,
+            limits: None,
+            divert_to: None,
             log: false,
             description: String::new(),
             evaluations: None,
@@ -199,12 +251,16 @@ pub struct InterfaceRow {
     pub gateway4: Option<bool>,
     /// The same for IPv6, for reflection alone; absent: no.
     pub gateway6: Option<bool>,
+    /// `gateway6` is a guess: which IPv6 gateway was chosen for a static interface is told nowhere.
+    pub gateway6_guessed: bool,
     /// Private sources, and those nobody was given, are blocked on arrival; looked at only where no automatic
-    /// rules are known, as with the next one.
+    /// rules are known.
     pub block_private: bool,
     pub block_bogons: bool,
-    /// It gets its IPv4 address by DHCP.
-    pub dhcp: bool,
+    /// How it gets its addresses: static, dhcp, pppoe, pptp, none.
+    pub ipv4_type: Option<String>,
+    /// static, dhcp6, slaac, track6, 6rd, 6to4, none.
+    pub ipv6_type: Option<String>,
 }
 
 impl Default for InterfaceRow {
@@ -219,9 +275,11 @@ impl Default for InterfaceRow {
             has_gateway: None,
             gateway4: None,
             gateway6: None,
+            gateway6_guessed: false,
             block_private: false,
             block_bogons: false,
-            dhcp: false,
+            ipv4_type: None,
+            ipv6_type: None,
         }
     }
 }
@@ -235,177 +293,21 @@ pub struct GroupRow {
     pub members: Vec<String>,
 }
 
-/// A port forward, or an exemption from them.
-#[derive(Debug, Clone, Deserialize)]
+/// A bridge and the keys of its members.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ForwardRow {
-    pub position: Option<i64>,
-    pub uuid: String,
-    pub enabled: bool,
-    /// Exempts what it matches from translation.
-    pub no_rdr: bool,
-    pub interface: Option<String>,
-    pub family: String,
-    pub protocol: String,
-    pub source: Vec<String>,
-    pub source_port: Option<String>,
-    pub destination: Vec<String>,
-    pub destination_port: Option<String>,
-    pub target: String,
-    pub target_port: Option<String>,
-    /// `pass` passes without a filter rule, `rule` adds one at the end; absent: a rule must exist.
-    pub pass: Option<String>,
-    /// purenat or enable, disable; absent: as the switch says.
-    pub reflection: Option<String>,
-    pub tag: Option<String>,
-    pub tagged: Option<String>,
-    pub description: String,
+pub struct BridgeRow {
+    pub device: String,
+    pub members: Vec<String>,
 }
 
-impl Default for ForwardRow {
-    fn default() -> Self {
-        let any = || vec!["any".to_owned()];
-        Self {
-            position: None,
-            uuid: String::new(),
-            enabled: true,
-            no_rdr: false,
-            interface: None,
-            family: "inet".to_owned(),
-            protocol: "tcp".to_owned(),
-            source: any(),
-            source_port: None,
-            destination: any(),
-            destination_port: None,
-            target: String::new(),
-            target_port: None,
-            pass: None,
-            reflection: None,
-            tag: None,
-            tagged: None,
-            description: String::new(),
-        }
-    }
-}
-
-/// A source NAT rule.
-#[derive(Debug, Clone, Deserialize)]
+/// A zone of the captive portal in use.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct OutboundRow {
-    pub position: Option<i64>,
-    pub uuid: String,
-    /// mvc, legacy or automatic.
-    pub origin: String,
-    pub enabled: bool,
-    pub no_nat: bool,
-    pub interface: Option<String>,
-    pub family: String,
-    pub protocol: String,
-    pub source: Vec<String>,
-    pub source_port: Option<String>,
-    pub destination: Vec<String>,
-    pub destination_port: Option<String>,
-    /// An address, `wanip`, or an alias; absent: the interface's address.
-    pub target: Option<String>,
-    pub static_port: bool,
-    pub tag: Option<String>,
-    pub tagged: Option<String>,
-    pub description: String,
-}
-
-impl Default for OutboundRow {
-    fn default() -> Self {
-        let any = || vec!["any".to_owned()];
-        Self {
-            position: None,
-            uuid: String::new(),
-            origin: "mvc".to_owned(),
-            enabled: true,
-            no_nat: false,
-            interface: None,
-            family: "inet".to_owned(),
-            protocol: "any".to_owned(),
-            source: any(),
-            source_port: None,
-            destination: any(),
-            destination_port: None,
-            target: None,
-            static_port: false,
-            tag: None,
-            tagged: None,
-            description: String::new(),
-        }
-    }
-}
-
-/// A one-to-one translation.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct OneToOneRow {
-    pub position: Option<i64>,
-    pub uuid: String,
-    pub enabled: bool,
-    pub interface: Option<String>,
-    /// binat or nat.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Addresses inside.
-    pub source: Vec<String>,
-    pub destination: Vec<String>,
-    /// Addresses outside.
-    pub external: String,
-    /// Reachable from inside as well: enable or disable; absent: as the switch says.
-    pub reflection: Option<String>,
-    pub description: String,
-}
-
-impl Default for OneToOneRow {
-    fn default() -> Self {
-        Self {
-            position: None,
-            uuid: String::new(),
-            enabled: true,
-            interface: None,
-            kind: "binat".to_owned(),
-            source: Vec::new(),
-            destination: vec!["any".to_owned()],
-            external: String::new(),
-            reflection: None,
-            description: String::new(),
-        }
-    }
-}
-
-/// An IPv6 prefix translation.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct NptRow {
-    pub position: Option<i64>,
-    pub uuid: String,
-    pub enabled: bool,
-    pub interface: Option<String>,
-    /// Prefix inside.
-    pub source: String,
-    /// Prefix outside; empty: that of the interface.
-    pub destination: String,
-    /// The interface whose prefix is taken instead of the rule's own.
-    pub track: Option<String>,
-    pub description: String,
-}
-
-impl Default for NptRow {
-    fn default() -> Self {
-        Self {
-            position: None,
-            uuid: String::new(),
-            enabled: true,
-            interface: None,
-            source: String::new(),
-            destination: String::new(),
-            track: None,
-            description: String::new(),
-        }
-    }
+pub struct PortalRow {
+    pub zone: u16,
+    /// Interface keys.
+    pub interfaces: Vec<String>,
 }
 
 /// A gateway, or a gateway group when it has members.

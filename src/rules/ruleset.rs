@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::bridge::{Bridge, Filter};
 use super::packet::{Action, DeviceId, Direction, LocalTime, Packet};
 use super::rows::RuleRow;
 use super::schedule::Schedule;
@@ -51,6 +52,7 @@ impl On {
 
 /// A device, its assignment and its networks.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Device {
     pub name: String,
     pub key: Option<String>,
@@ -60,10 +62,15 @@ pub struct Device {
     pub addresses: Vec<IpAddr>,
     /// Networks of all its addresses, without link-local ones.
     pub networks: Addresses,
+    /// Broadcast addresses of its IPv4 networks.
+    pub(super) broadcasts: Set,
     pub groups: Vec<String>,
     pub has_gateway: Option<bool>,
     pub(super) gateway4: Option<bool>,
     pub(super) gateway6: Option<bool>,
+    pub(super) gateway6_guessed: bool,
+    /// Its IPv6 comes through a device of its own (6rd, 6to4).
+    pub has_tunnel: bool,
     /// pf never looks at it (`set skip`).
     pub skipped: bool,
 }
@@ -87,6 +94,14 @@ impl Device {
 
     pub(super) fn has_gateway6(&self) -> bool {
         self.gateway6 == Some(true)
+    }
+
+    /// Whether the firewall has a gateway for it in a family; `None` when that is a guess.
+    pub fn gateway_of(&self, family: Family) -> Option<bool> {
+        match family {
+            Family::V4 => Some(self.has_gateway4()),
+            Family::V6 => (!self.gateway6_guessed).then(|| self.has_gateway6()),
+        }
     }
 
     /// `(dev:0)`: the first address that is no link-local one, else the first.
@@ -135,8 +150,8 @@ impl Class {
 pub enum Via {
     /// One next hop: its device and name.
     Hop { gateway: String, device: DeviceId, address: Option<IpAddr> },
-    /// Several next hops; pf chooses.
-    Several { gateway: String },
+    /// Several next hops, by these devices; pf chooses.
+    Several { gateway: String, devices: Vec<DeviceId> },
     /// Named, but not usable: the routing table decides.
     Fallback { gateway: String, why: String },
 }
@@ -184,6 +199,8 @@ pub struct Leg {
     /// Index into [`Ruleset::rules`].
     pub rule: usize,
     pub family: Family,
+    /// Where it is met: as its rule, but for the IPv6 half of an interface that has a device of its own for it.
+    pub on: On,
     pub protocols: Set,
     pub source: Set,
     pub destination: Set,
@@ -298,8 +315,12 @@ pub struct Ruleset {
     pub(super) index: Vec<Vec<u32>>,
     pub translations: Translations,
     pub routes: Routes,
+    pub bridges: Vec<Bridge>,
+    pub(super) bridge_filter: Filter,
     /// Own addresses of every device.
     pub own: Addresses,
+    /// Multicast, limited broadcast, loopback and unspecified addresses.
+    pub(super) never_forwarded: Addresses,
     /// pf is switched off.
     pub disabled: bool,
     /// Legacy rules may exist that are not among `rules`.
@@ -339,6 +360,13 @@ impl Ruleset {
         self.rules.get(index)
     }
 
+    /// Whether a packet is for everybody in a network of the firewall: pf looks at it like at any other, and the
+    /// kernel forwards none.
+    pub fn is_broadcast(&self, packet: &Packet) -> bool {
+        let v4 = packet.family == Family::V4;
+        v4 && self.devices.iter().any(|d| d.broadcasts.contains(packet.destination))
+    }
+
     pub fn device(&self, id: DeviceId) -> Option<&Device> {
         self.devices.get(id)
     }
@@ -367,7 +395,7 @@ pub(super) fn index(devices: usize, rules: &[Rule], legs: &[Leg]) -> Vec<Vec<u32
             let base = (usize::from(direction == Direction::Out) * 2
                 + usize::from(leg.family == Family::V6))
                 * devices;
-            for device in (0..devices).filter(|d| rule.on.contains(*d)) {
+            for device in (0..devices).filter(|d| leg.on.contains(*d)) {
                 if let Some(slot) = all.get_mut(base + device) {
                     slot.push(number);
                 }

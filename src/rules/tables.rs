@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
 
-use super::rows::{AliasRow, TableRow};
+use super::rows::{AliasRow, InterfaceRow, TableRow};
 use super::set::{Addresses, Family, Set, ends};
 
 /// A resolved name.
@@ -32,9 +32,13 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    pub(super) fn new(aliases: &[AliasRow], loaded: &[TableRow]) -> Self {
+    /// `nested` are tables that count only where an alias names them.
+    pub(super) fn new(aliases: &[AliasRow], loaded: &[TableRow], nested: &[TableRow]) -> Self {
         let loaded: BTreeMap<&str, &TableRow> =
             loaded.iter().map(|t| (t.name.as_str(), t)).collect();
+        let mut known: BTreeMap<&str, &TableRow> =
+            nested.iter().map(|t| (t.name.as_str(), t)).collect();
+        known.extend(&loaded);
         let by_name: BTreeMap<&str, &AliasRow> =
             aliases.iter().map(|a| (a.name.as_str(), a)).collect();
         let mut all = Self::default();
@@ -58,7 +62,7 @@ impl Tables {
             } else if !loaded.contains_key(alias.name.as_str()) {
                 let mut entries = Vec::new();
                 let mut seen = BTreeSet::new();
-                let unknown = gather(alias, &by_name, &loaded, &mut seen, &mut entries, 0);
+                let unknown = gather(alias, &by_name, &known, &mut seen, &mut entries, 0);
                 let table = Table { addresses: addresses(&entries), unknown, assumed: None };
                 all.tables.insert(alias.name.clone(), table);
             }
@@ -90,6 +94,23 @@ impl Tables {
     }
 }
 
+/// The tables of interface networks (`__lan_network`), made from their addresses.
+pub(super) fn of_interfaces(interfaces: &[InterfaceRow]) -> Vec<TableRow> {
+    let net = |text: &String| own_net(text).map(|(_, net)| net);
+    let near = |net: &IpNet| matches!(net, IpNet::V6(v6) if v6.addr().is_unicast_link_local());
+    interfaces
+        .iter()
+        .filter(|interface| interface.enabled)
+        .filter_map(|interface| {
+            let nets = interface.addresses.iter().filter_map(net).filter(|net| !near(net));
+            Some(TableRow {
+                name: format!("__{}_network", interface.key.as_ref()?),
+                entries: nets.map(|net| net.to_string()).collect(),
+            })
+        })
+        .collect()
+}
+
 /// One entry: negated or not, and its network.
 type Entry = (bool, IpNet);
 
@@ -109,12 +130,16 @@ fn gather(
         "external" if alias.content.is_empty() => {
             return Some(format!("`{}` is filled by a program and was not read", alias.name));
         }
+        "internal" if alias.content.is_empty() => {
+            return Some(format!("`{}` is filled by the firewall and was not read", alias.name));
+        }
         "host" | "network" | "networkgroup" | "internal" | "external" => {}
         kind => return Some(format!("the contents of `{}` ({kind}) were not read", alias.name)),
     }
     let mut unknown = None;
     for item in &alias.content {
-        let name = item.strip_prefix('!').unwrap_or(item);
+        // Only addresses may be negated: `!` before the name of an alias is looked up as a host name.
+        let name = item.as_str();
         if let Some(table) = loaded.get(name) {
             for text in &table.entries {
                 read_entry(text, entries);
@@ -249,7 +274,7 @@ mod tests {
     }
 
     fn holds(aliases: &[AliasRow], name: &str, address: &str) -> bool {
-        let tables = Tables::new(aliases, &[]);
+        let tables = Tables::new(aliases, &[], &[]);
         tables.table(name).unwrap().addresses.contains(address.parse().unwrap())
     }
 
@@ -276,7 +301,7 @@ mod tests {
     fn a_disabled_alias_is_empty_and_an_unresolved_name_is_said() {
         let mut off = host("off", &["10.0.0.1"]);
         off.enabled = false;
-        let tables = Tables::new(&[off, host("dns", &["nas.example.org"])], &[]);
+        let tables = Tables::new(&[off, host("dns", &["nas.example.org"])], &[], &[]);
         assert!(tables.table("off").unwrap().addresses.is_empty());
         assert!(tables.table("off").unwrap().unknown.is_none());
         assert!(tables.table("dns").unwrap().unknown.as_ref().unwrap().contains("nas.example.org"));

@@ -21,6 +21,8 @@ pub(super) struct Names {
     pub(super) devices: Vec<Device>,
     keys: BTreeMap<String, DeviceId>,
     groups: BTreeMap<String, Vec<DeviceId>>,
+    /// Interfaces whose IPv6 comes through a device of its own (6rd, 6to4), and that device where it is known.
+    tunnels: BTreeMap<DeviceId, Option<DeviceId>>,
     pub(super) tables: Tables,
     pub(super) own: Addresses,
     pub(super) release: Release,
@@ -54,12 +56,18 @@ impl Names {
         let mut names = Self {
             keys: BTreeMap::new(),
             groups: BTreeMap::new(),
+            tunnels: BTreeMap::new(),
             own: Addresses::default(),
             devices,
             tables,
             release,
         };
         for (id, device) in names.devices.iter().enumerate() {
+            if let (Some(key), true) = (&device.key, device.has_tunnel) {
+                let name = format!("{key}_stf");
+                let tunnel = names.devices.iter().position(|d| d.name == name);
+                names.tunnels.insert(id, tunnel);
+            }
             if let Some(key) = &device.key {
                 names.keys.insert(key.clone(), id);
             }
@@ -68,6 +76,7 @@ impl Names {
             }
             names.own = names.own.union(&device.own());
         }
+        names.add_vpn_groups();
         for group in groups {
             let members = group.members.iter().filter_map(|key| names.keys.get(key).copied());
             let all = names.groups.entry(group.name.clone()).or_default();
@@ -76,6 +85,19 @@ impl Names {
             all.dedup();
         }
         names
+    }
+
+    /// The firewall puts VPN devices into groups; a configuration alone does not tell.
+    fn add_vpn_groups(&mut self) {
+        for (group, prefixes) in [("wireguard", &["wg"][..]), ("openvpn", &["ovpns", "ovpnc"])] {
+            let is_one = |name: &str| prefixes.iter().any(|prefix| name.starts_with(prefix));
+            let devices = self.devices.iter().enumerate();
+            let mine: Vec<DeviceId> =
+                devices.filter(|(_, d)| is_one(&d.name)).map(|(id, _)| id).collect();
+            if !mine.is_empty() {
+                self.groups.entry(group.to_owned()).or_insert(mine);
+            }
+        }
     }
 
     pub(super) fn device(&self, id: DeviceId) -> Option<&Device> {
@@ -93,8 +115,8 @@ impl Names {
         self.devices.iter().position(|d| d.name == name).map(|id| vec![id])
     }
 
-    /// Where a rule applies, from `wan,lan`, `!wan`, or nothing.
-    pub(super) fn on(&self, interface: Option<&str>) -> Result<On, String> {
+    /// Where a rule applies in a family, from `wan,lan`, `!wan`, or nothing.
+    pub(super) fn on(&self, interface: Option<&str>, family: Option<Family>) -> Result<On, String> {
         let Some(text) = interface.map(str::trim).filter(|t| !t.is_empty()) else {
             return Ok(On::Any);
         };
@@ -106,7 +128,10 @@ impl Names {
         let mut missing = Vec::new();
         for name in list.split(',').map(str::trim).filter(|n| !n.is_empty()) {
             match self.devices_of(name) {
-                Some(ids) => ids.into_iter().for_each(|id| on.add(id)),
+                Some(ids) => ids
+                    .into_iter()
+                    .map(|id| self.of_family(name, id, family))
+                    .for_each(|id| on.add(id)),
                 None => missing.push(name),
             }
         }
@@ -119,6 +144,16 @@ impl Names {
         let mut others = On::none();
         (0..self.devices.len()).filter(|id| !on.contains(*id)).for_each(|id| others.add(id));
         Ok(others)
+    }
+
+    /// The device that a family of an interface comes through; a group is its members as they are.
+    fn of_family(&self, name: &str, id: DeviceId, family: Option<Family>) -> DeviceId {
+        let by_key = self.keys.contains_key(name) && family == Some(Family::V6);
+        match self.tunnels.get(&id).filter(|_| by_key) {
+            // Where the device itself is not known, what is said of IPv6 is said of its interface.
+            Some(Some(tunnel)) => *tunnel,
+            Some(None) | None => id,
+        }
     }
 
     /// The union of several address terms in one family. An error says why none is usable.
@@ -305,6 +340,10 @@ impl Names {
                 if number == words::ICMP && family == Family::V6 { words::ICMP6 } else { number };
             Ok::<_, String>((u128::from(number), u128::from(number)))
         };
+        // `a/n` is one protocol, `tcp/udp` two.
+        if words::protocol(text).is_some() {
+            return one(text).map(|range| Set::of(vec![range]));
+        }
         text.split(['/', ',']).map(|name| one(name.trim())).collect::<Result<_, _>>().map(Set::of)
     }
 
@@ -359,8 +398,10 @@ pub(super) fn fe80() -> Set {
 fn device(row: &InterfaceRow) -> Device {
     let mut networks = Addresses::default();
     let mut addresses = Vec::new();
+    let mut nets = Vec::new();
     for (address, net) in row.addresses.iter().filter_map(|text| tables::own_net(text)) {
         addresses.push(address);
+        nets.push(net);
         let family = Family::of(address);
         let set = Set::of_net(net);
         // `(dev:network)` leaves link-local networks out.
@@ -375,10 +416,13 @@ fn device(row: &InterfaceRow) -> Device {
         enabled: row.enabled,
         addresses,
         networks,
+        broadcasts: super::route::broadcasts(&row.device, &nets),
         groups: row.groups.clone(),
         has_gateway: row.has_gateway,
         gateway4: row.gateway4,
         gateway6: row.gateway6,
+        gateway6_guessed: row.gateway6_guessed,
+        has_tunnel: matches!(row.ipv6_type.as_deref(), Some("6rd" | "6to4")),
         skipped: matches!(row.device.as_str(), "lo0" | "pfsync0"),
     }
 }

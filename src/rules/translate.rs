@@ -17,6 +17,9 @@ pub struct Label {
 #[derive(Debug, Clone)]
 pub struct Scope {
     pub on: On,
+    /// Where no row tells whether it is loaded, and why; `on` has what is likely.
+    pub open_on: On,
+    pub open_why: &'static str,
     pub family: Family,
     pub protocols: Set,
     pub source: Set,
@@ -39,6 +42,25 @@ impl Scope {
                 || (self.source_port.contains(packet.source_port.into())
                     && self.destination_port.contains(packet.destination_port.into())))
             && (self.tagged.is_none() || self.tagged == tag)
+    }
+
+    /// Whether it could match, if what is not known were in its favour.
+    pub(super) fn could_match(&self, device: DeviceId, packet: &Packet, tag: Option<u16>) -> bool {
+        if !self.is_open(device) {
+            return false;
+        }
+        let all = || Set::interval(0, self.family.last());
+        let mut widest = self.clone();
+        widest.on.add(device);
+        if self.unknown {
+            (widest.source, widest.destination) = (all(), all());
+        }
+        widest.matches(device, packet, tag)
+    }
+
+    /// Something about it is not known on this device.
+    pub(super) fn is_open(&self, device: DeviceId) -> bool {
+        self.open_on.contains(device) || (self.unknown && self.on.contains(device))
     }
 }
 
@@ -105,8 +127,8 @@ pub struct Outbound {
     pub label: Label,
     pub scope: Scope,
     pub exempt: bool,
-    /// Absent when the address could not be resolved.
-    pub target: Option<u128>,
+    /// pf takes turns among several; empty when the address could not be resolved.
+    pub targets: Vec<u128>,
     pub static_port: bool,
     pub tag: Option<u16>,
 }
@@ -142,22 +164,7 @@ impl Translations {
             return None;
         }
         if let Some(rdr) = self.redirects.iter().find(|r| r.scope.matches(device, packet, None)) {
-            if rdr.exempt {
-                return None;
-            }
-            let port = packet.has_ports().then_some(packet.destination_port);
-            return Some(Applied {
-                label: rdr.label.clone(),
-                address: match rdr.shift {
-                    Some((from, to)) => Some(packet.destination - from + to),
-                    None => rdr.targets.first().copied(),
-                },
-                port: port.map(|p| rdr.ports.map_or(p, |ports| ports.apply(p))),
-                pass: rdr.pass,
-                tag: rdr.tag,
-                port_chosen: false,
-                targets: rdr.targets.len(),
-            });
+            return rdr.applied(packet, 0);
         }
         let binat = self.binats.iter().find(|b| {
             b.family == packet.family
@@ -166,6 +173,33 @@ impl Translations {
                 && b.peer.contains(packet.source)
         })?;
         Some(applied(binat, packet.destination - binat.outside + binat.inside, packet))
+    }
+
+    /// What may happen instead of [`Self::inbound`]: redirects of which something is not known, and the other
+    /// targets of the one that applies. `None` is no translation.
+    pub(super) fn inbound_instead(
+        &self,
+        device: DeviceId,
+        packet: &Packet,
+    ) -> Vec<(&Redirect, Option<Applied>)> {
+        let mut all = Vec::new();
+        if packet.protocol == super::words::CARP {
+            return all;
+        }
+        for rdr in &self.redirects {
+            if rdr.scope.matches(device, packet, None) {
+                let others = 1..rdr.targets.len();
+                all.extend(others.map(|turn| (rdr, rdr.applied(packet, turn))));
+                if !rdr.scope.open_on.contains(device) {
+                    break;
+                }
+                all.push((rdr, None));
+            } else if rdr.scope.could_match(device, packet, None) {
+                let turns = 0..rdr.targets.len().max(1);
+                all.extend(turns.map(|turn| (rdr, rdr.applied(packet, turn))));
+            }
+        }
+        all
     }
 
     /// Before the outbound filter: one-to-one, then source NAT.
@@ -184,14 +218,66 @@ impl Translations {
             return None;
         }
         let nat = self.outbound.iter().find(|n| n.scope.matches(device, packet, tag))?;
-        (!nat.exempt).then(|| Applied {
-            label: nat.label.clone(),
-            address: nat.target,
+        nat.applied(packet, 0)
+    }
+
+    /// The same for [`Self::outbound`].
+    pub(super) fn outbound_instead(
+        &self,
+        device: DeviceId,
+        packet: &Packet,
+        tag: Option<u16>,
+    ) -> Vec<(&Outbound, Option<Applied>)> {
+        let mut all = Vec::new();
+        if packet.protocol == super::words::CARP {
+            return all;
+        }
+        for nat in &self.outbound {
+            if nat.scope.matches(device, packet, tag) {
+                all.extend((1..nat.targets.len()).map(|turn| (nat, nat.applied(packet, turn))));
+                break;
+            }
+            if nat.scope.could_match(device, packet, tag) {
+                let turns = 0..nat.targets.len().max(1);
+                all.extend(turns.map(|turn| (nat, nat.applied(packet, turn))));
+            }
+        }
+        all
+    }
+}
+
+impl Redirect {
+    fn applied(&self, packet: &Packet, turn: usize) -> Option<Applied> {
+        if self.exempt {
+            return None;
+        }
+        let port = packet.has_ports().then_some(packet.destination_port);
+        let address = match self.shift {
+            Some((from, to)) => packet.destination.checked_sub(from).map(|offset| offset + to),
+            None => self.targets.get(turn).copied(),
+        };
+        Some(Applied {
+            label: self.label.clone(),
+            address,
+            port: port.map(|p| self.ports.map_or(p, |ports| ports.apply(p))),
+            pass: self.pass,
+            tag: self.tag,
+            port_chosen: false,
+            targets: self.targets.len(),
+        })
+    }
+}
+
+impl Outbound {
+    fn applied(&self, packet: &Packet, turn: usize) -> Option<Applied> {
+        (!self.exempt).then(|| Applied {
+            label: self.label.clone(),
+            address: self.targets.get(turn).copied(),
             port: None,
             pass: false,
-            tag: nat.tag,
-            port_chosen: packet.has_ports() && !nat.static_port,
-            targets: 1,
+            tag: self.tag,
+            port_chosen: packet.has_ports() && !self.static_port,
+            targets: self.targets.len().max(1),
         })
     }
 }

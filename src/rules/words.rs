@@ -1,5 +1,6 @@
 //! Names of the field and their numbers: protocols, ICMP types, ports, TCP flags.
 
+use super::protocols::PROTOCOLS;
 use super::set::Family;
 
 pub const ICMP: u8 = 1;
@@ -7,47 +8,6 @@ pub const TCP: u8 = 6;
 pub const UDP: u8 = 17;
 pub const ICMP6: u8 = 58;
 pub(super) const CARP: u8 = 112;
-
-/// IANA protocol numbers under the names that OPNsense and `/etc/protocols` use.
-const PROTOCOLS: &[(&str, u8)] = &[
-    ("icmp", 1),
-    ("igmp", 2),
-    ("ggp", 3),
-    ("ipencap", 4),
-    ("ipip", 4),
-    ("st2", 5),
-    ("tcp", 6),
-    ("cbt", 7),
-    ("egp", 8),
-    ("igp", 9),
-    ("udp", 17),
-    ("rdp", 27),
-    ("dccp", 33),
-    ("ipv6", 41),
-    ("rsvp", 46),
-    ("gre", 47),
-    ("esp", 50),
-    ("ah", 51),
-    ("ipv6-icmp", 58),
-    ("icmp6", 58),
-    ("icmpv6", 58),
-    ("ipv6-nonxt", 59),
-    ("eigrp", 88),
-    ("ospf", 89),
-    ("etherip", 97),
-    ("pim", 103),
-    ("ipcomp", 108),
-    ("carp", 112),
-    ("vrrp", 112),
-    ("l2tp", 115),
-    ("isis", 124),
-    ("crudp", 127),
-    ("sctp", 132),
-    ("udplite", 136),
-    ("mpls-in-ip", 137),
-    ("pfsync", 240),
-    ("divert", 254),
-];
 
 /// `icmp-type` names of pf.conf(5) for IPv4.
 const ICMP4_TYPES: &[(&str, u8)] = &[

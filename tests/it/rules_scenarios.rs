@@ -3,6 +3,7 @@
 //! `tests/fixtures/rules/*.toml`, each a line of what OPNsense and pf do. A file that names no interfaces
 //! has the [`laboratory`]: wan, lan, guest (opt1) and dmz (opt2).
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -44,6 +45,12 @@ struct Expected {
     leaves_as: Option<String>,
     /// Device it leaves by; `local`, `nowhere`, `several`.
     egress: Option<String>,
+    /// Words of what makes it undecidable.
+    doubt: Option<String>,
+    /// Verdict and deciding rules where a bridge makes something else of it.
+    bridged: Option<String>,
+    bridged_rule: Option<String>,
+    bridged_out: Option<String>,
 }
 
 fn laboratory(rows: &mut Rows) {
@@ -136,6 +143,31 @@ fn packet(expected: &Expected) -> Packet {
     packet
 }
 
+/// What a bridge makes of the packet, beside what must be.
+fn at_bridge<'e>(
+    ruleset: &Ruleset,
+    expected: &'e Expected,
+    device: Option<usize>,
+    packet: &Packet,
+) -> [(&'static str, Option<&'e String>, String); 3] {
+    let id =
+        |index: Option<usize>| index.map_or_else(|| "none".to_owned(), |i| ruleset.rules[i].id());
+    let there = device.and_then(|id| ruleset.decide_at_bridge(id, packet));
+    let verdict = there
+        .as_ref()
+        .map_or("none", |d| if d.doubts.is_empty() { d.action().as_str() } else { "undecidable" });
+    let inbound = there.as_ref().map(|d| match &d.inbound {
+        Inbound::Filter(pass) => id(pass.rule),
+        _ => "none".to_owned(),
+    });
+    let outbound = there.as_ref().map(|d| id(d.outbound.as_ref().and_then(|p| p.rule)));
+    [
+        ("bridged", expected.bridged.as_ref(), verdict.to_owned()),
+        ("bridged_rule", expected.bridged_rule.as_ref(), inbound.unwrap_or_default()),
+        ("bridged_out", expected.bridged_out.as_ref(), outbound.unwrap_or_default()),
+    ]
+}
+
 /// What differs from what must be.
 fn differences(ruleset: &Ruleset, expected: &Expected) -> Vec<String> {
     let packet = packet(expected);
@@ -159,13 +191,14 @@ fn differences(ruleset: &Ruleset, expected: &Expected) -> Vec<String> {
         decision.outbound.as_ref(),
     ];
     let open = decision.depends_on_port
+        || !decision.doubts.is_empty()
         || passes.into_iter().flatten().any(|pass| ruleset.could_be(pass).is_some());
     let verdict = if open { "undecidable" } else { decision.action().as_str() };
     let out = id(decision.outbound.as_ref().and_then(|pass| pass.rule));
     let egress = match &decision.egress {
         Egress::Device { device, .. } => ruleset.devices[*device].name.clone(),
         Egress::Local => "local".to_owned(),
-        Egress::Several(_) => "several".to_owned(),
+        Egress::Several(..) => "several".to_owned(),
         Egress::Stopped | Egress::Group | Egress::NoRoute => "nowhere".to_owned(),
     };
     let inside = &decision.inside;
@@ -183,12 +216,16 @@ fn differences(ruleset: &Ruleset, expected: &Expected) -> Vec<String> {
         ("leaves_as", expected.leaves_as.as_ref(), leaves),
         ("egress", expected.egress.as_ref(), egress),
     ];
+    let doubts = decision.doubts.join("; ");
+    let doubt = expected.doubt.iter().filter(|words| !doubts.contains(words.as_str()));
+    let doubt = doubt.map(|words| format!("`{doubts}` does not say `{words}`")).collect::<Vec<_>>();
+    let found = found.into_iter().chain(at_bridge(ruleset, expected, device, &packet));
     found
-        .into_iter()
         .filter_map(|(what, wanted, found)| {
             let wanted = wanted?;
             (*wanted != found).then(|| format!("{what} is {found} and not {wanted}"))
         })
+        .chain(doubt)
         .collect()
 }
 
@@ -215,6 +252,42 @@ fn every_scenario_holds() {
             for difference in differences(&ruleset, expected) {
                 wrong.push(format!("{name}: {}: {difference}", expected.packet));
             }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What holds a sentence.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Held {
+    scenarios: Vec<String>,
+    /// Words of an answer, as the code writes them.
+    stated: Vec<String>,
+}
+
+/// Every sentence about rules is evaluated by scenarios or said to be unknown.
+#[test]
+fn every_sentence_is_held_by_a_scenario_or_said() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sentences: BTreeMap<String, BTreeMap<String, Held>> =
+        toml::from_str(include_str!("../fixtures/rules.toml")).unwrap();
+    let code: String = ["src/ask/trace_unknown.rs", "src/ask/trace_words.rs"]
+        .into_iter()
+        .chain(["src/rules/doubts.rs", "src/rules/terms.rs"])
+        .map(|file| std::fs::read_to_string(root.join(file)).unwrap())
+        .collect();
+    let mut wrong = Vec::new();
+    for (section, held) in &sentences {
+        for (sentence, by) in held {
+            if by.scenarios.is_empty() && by.stated.is_empty() {
+                wrong.push(format!("{section}: {sentence}: held by nothing"));
+            }
+            let file = |name: &String| root.join(format!("tests/fixtures/rules/{name}.toml"));
+            let gone = by.scenarios.iter().filter(|name| !file(name).is_file());
+            wrong.extend(gone.map(|name| format!("{section}: {sentence}: no scenario {name}")));
+            let unsaid = by.stated.iter().filter(|words| !code.contains(words.as_str()));
+            wrong.extend(unsaid.map(|words| format!("{section}: {sentence}: unsaid: {words}")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -271,7 +271,7 @@ fn facts(decision: &Decision) -> Facts {
         Egress::Local => Toward::Local,
         Egress::Group => Toward::Group,
         Egress::Device { device, .. } => Toward::Device(*device),
-        Egress::Several(_) | Egress::NoRoute => Toward::Unknown,
+        Egress::Several(..) | Egress::NoRoute => Toward::Unknown,
     };
     let out = decision.outbound.as_ref().and_then(|pass| pass.rule);
     (decision.action(), rule, redirect, toward, out)
