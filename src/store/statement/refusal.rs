@@ -29,6 +29,8 @@ pub enum Refusal {
     Column { name: String, suggestion: String, known: String },
     #[error("the function `{name}` cannot be called here{suggestion}")]
     Function { name: String, suggestion: String },
+    #[error("there is a parameter in it, as in `= ?`; write the value itself, text in single quotes")]
+    Parameters,
     #[error("SQLite cannot read this: {why}")]
     Syntax { why: String },
     #[error("the statement is too large: {why}; make it shorter or simpler")]

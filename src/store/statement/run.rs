@@ -23,6 +23,9 @@ const WITHIN: Duration = Duration::from_secs(2);
 /// The allocator keeps as much again in pieces; with it a process of 30 MiB stays below 200 MB.
 const MOST_MEMORY: i64 = 48 << 20;
 
+/// Memory that SQLite does not get even where nobody is asked.
+const NO_MORE_MEMORY: i64 = 64 << 20;
+
 /// Instructions between two looks at the clock and the memory: about 20 microseconds. In so many, a few
 /// dozen values of a megabyte can be made.
 const EVERY: i32 = 200;
@@ -68,7 +71,12 @@ pub(super) fn answer(
     if statement.sql.trim().is_empty() {
         return Ok(Err(Refusal::Empty));
     }
+    if statement.sql.contains('\0') {
+        // SQLite would read no further, and answer half a question.
+        return Ok(Err(Refusal::Syntax { why: "there is a NUL character in it".to_owned() }));
+    }
     *guarded.seen.lock().unwrap_or_else(PoisonError::into_inner) = super::guard::Seen::default();
+    let _capped = memory::Cap::of(NO_MORE_MEMORY);
     let stopped = Arc::new(AtomicU8::new(RUNNING));
     watch(guarded, &stopped, Arc::clone(gone))?;
     let found = found(guarded, statement);
@@ -78,7 +86,8 @@ pub(super) fn answer(
         Ok(found) => return Ok(found),
         Err(cause) => cause,
     };
-    guarded.is_worn.store(stopped.load(Ordering::Relaxed) != RUNNING, Ordering::Relaxed);
+    let is_worn = stopped.load(Ordering::Relaxed) != RUNNING || is_out_of_memory(&cause);
+    guarded.is_worn.store(is_worn, Ordering::Relaxed);
     let mut seen = guarded.seen.lock().unwrap_or_else(PoisonError::into_inner);
     let refusal = match (stopped.load(Ordering::Relaxed), seen.denied.take()) {
         (SLOW, _) => Refusal::TooSlow { seconds: WITHIN.as_secs() },
@@ -136,6 +145,9 @@ fn found(guarded: &Guarded, asked: &Statement) -> rusqlite::Result<Result<Found,
     if !statement.readonly() {
         return Ok(Err(Refusal::NotReading { what: "writing" }));
     }
+    if statement.parameter_count() > 0 {
+        return Ok(Err(Refusal::Parameters));
+    }
     if statement.column_count() == 0 {
         // A comment, or nothing but semicolons.
         return Ok(Err(Refusal::Empty));
@@ -149,10 +161,10 @@ fn found(guarded: &Guarded, asked: &Statement) -> rusqlite::Result<Result<Found,
             cut = Some(Cut::Rows);
             break;
         }
-        let cells = (0..columns.len())
-            .map(|at| Ok(cell(row.get_ref(at)?)))
-            .collect::<rusqlite::Result<Vec<Value>>>()?;
-        bytes = bytes.saturating_add(cells.iter().map(size).sum());
+        // Before anything is copied: SQLite gives one value to 200 columns for the price of one.
+        for at in 0..columns.len() {
+            bytes = bytes.saturating_add(size(row.get_ref(at)?));
+        }
         if bytes > asked.bytes {
             if rows.is_empty() {
                 return Ok(Err(Refusal::RowTooLarge { most: asked.bytes }));
@@ -160,16 +172,18 @@ fn found(guarded: &Guarded, asked: &Statement) -> rusqlite::Result<Result<Found,
             cut = Some(Cut::Bytes);
             break;
         }
-        rows.push(cells);
+        let cells = (0..columns.len()).map(|at| Ok(cell(row.get_ref(at)?)));
+        rows.push(cells.collect::<rusqlite::Result<Vec<Value>>>()?);
     }
     let seen = guarded.seen.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(Ok(Found { columns, rows, cut, tables: seen.tables.iter().cloned().collect() }))
 }
 
 /// Bytes of a cell in JSON; text that needs escapes takes a few more.
-fn size(cell: &Value) -> usize {
-    match cell {
-        Value::String(text) => text.len() + 3,
+const fn size(value: ValueRef<'_>) -> usize {
+    match value {
+        ValueRef::Text(text) => text.len().saturating_add(3),
+        ValueRef::Blob(bytes) => bytes.len().saturating_mul(2).saturating_add(6),
         _ => 12,
     }
 }
