@@ -29,7 +29,9 @@ pub enum Refusal {
     Column { name: String, suggestion: String, known: String },
     #[error("the function `{name}` cannot be called here{suggestion}")]
     Function { name: String, suggestion: String },
-    #[error("there is a parameter in it, as in `= ?`; write the value itself, text in single quotes")]
+    #[error(
+        "there is a parameter in it, as in `= ?`; write the value itself, text in single quotes"
+    )]
     Parameters,
     #[error("SQLite cannot read this: {why}")]
     Syntax { why: String },
@@ -104,6 +106,9 @@ pub(super) fn of_sqlite(
     match code {
         ErrorCode::TooBig if message.contains("string or blob") => {
             Ok(Refusal::TooLong { most: longest })
+        }
+        _ if message.contains("SQL variables") || message.starts_with("variable number") => {
+            Ok(Refusal::Parameters)
         }
         ErrorCode::TooBig => Ok(Refusal::TooLarge { why }),
         ErrorCode::Unknown if is_a_limit(&message) => Ok(Refusal::TooLarge { why }),
