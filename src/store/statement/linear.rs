@@ -66,7 +66,9 @@ unsafe extern "C" fn replace(context: *mut sqlite3_context, _: c_int, arguments:
     // SAFETY: SQLite calls it with a context and three values, which live until it returns.
     unsafe {
         let (Some(text), Some(part)) = (bytes(arguments, 0), bytes(arguments, 1)) else { return };
-        // Where there is nothing to replace, SQLite does not look at what by.
+        // As in SQLite, a text that begins with NUL counts as empty; and where there is nothing to replace, nobody
+        // looks at what by.
+        let part = if part.first() == Some(&0) { &[] } else { part };
         let by = if part.is_empty() { Some(part) } else { bytes(arguments, 2) };
         let Some(by) = by else { return };
         match replaced(text, part, by, super::guard::LONGEST_VALUE) {
@@ -171,8 +173,6 @@ fn place(text: &[u8], part: &[u8], of_bytes: bool) -> i64 {
 fn replaced(text: &[u8], part: &[u8], by: &[u8], most: i32) -> Option<Vec<u8>> {
     let most = usize::try_from(most).unwrap_or_default();
     let (mut made, mut done) = (Vec::new(), 0);
-    // As in SQLite, text that begins with NUL counts as empty.
-    let part = if part.first() == Some(&0) { &[] } else { part };
     for at in Parts::of(text, part) {
         made.extend_from_slice(text.get(done..at).unwrap_or_default());
         made.extend_from_slice(by);

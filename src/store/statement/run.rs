@@ -27,11 +27,8 @@ const MOST_MEMORY: i64 = 48 << 20;
 /// Memory that SQLite does not get even where nobody is asked.
 const NO_MORE_MEMORY: i64 = 64 << 20;
 
-/// Instructions between two looks at the clock and the memory: about 20 microseconds.
+/// Instructions between two looks at the clock and the memory while nothing is known of a statement.
 const EVERY: i32 = 200;
-
-/// The same where functions are called: one call with a long value may take a tenth of a second.
-const ALWAYS: i32 = 1;
 
 /// What was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,16 +133,25 @@ impl Watch {
 
     /// Is asked after `every` instructions from now on.
     fn arm(&self, connection: &Connection, every: i32) -> rusqlite::Result<()> {
-        let watch = self.clone();
-        connection.progress_handler(every, Some(move || watch.stops()))
+        let (watch, mut steps) = (self.clone(), 0_i32);
+        // Memory is behind a lock, and capped.
+        let handler = move || {
+            steps = steps.saturating_add(every);
+            let weighs = steps >= EVERY;
+            if weighs {
+                steps = 0;
+            }
+            watch.stops(weighs)
+        };
+        connection.progress_handler(every, Some(handler))
     }
 
-    fn stops(&self) -> bool {
+    fn stops(&self, weighs: bool) -> bool {
         let why = if self.gone.load(Ordering::Relaxed) {
             GONE
         } else if Instant::now() > self.deadline {
             SLOW
-        } else if memory::used() > self.most {
+        } else if weighs && memory::used() > self.most {
             LARGE
         } else {
             return false;
@@ -201,9 +207,7 @@ fn prepared<'a>(
         return Ok(Err(Refusal::TooLarge { why }));
     };
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, longest)?;
-    if cost.calls {
-        watch.arm(connection, ALWAYS)?;
-    }
+    watch.arm(connection, cost.every)?;
     Ok(Ok(statement))
 }
 
