@@ -18,7 +18,7 @@ use crate::store::rebuild::MEMORY;
 use super::functions;
 use super::lane::Lane;
 use super::linear;
-use super::published::{Published, PublishedTable};
+use super::published::{Published, PublishedTable, origin};
 use super::refusal::{Denied, Refusal};
 use super::run::{Found, Statement, answer};
 
@@ -196,7 +196,7 @@ impl Guarded {
             seen.version |= context.action == VERSION;
             match verdict(&context.action, &readable) {
                 Ok(table) => {
-                    seen.tables.extend(table.map(str::to_owned));
+                    seen.tables.extend(table.map(|table| origin(table).to_owned()));
                     Authorization::Allow
                 }
                 Err(denied) => {

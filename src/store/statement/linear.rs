@@ -187,6 +187,8 @@ fn replaced(text: &[u8], part: &[u8], by: &[u8], most: i32) -> Option<Vec<u8>> {
 
 /// `text` without the characters of `set` at its ends.
 fn trimmed<'a>(text: &'a [u8], set: &[u8], left: bool, right: bool) -> &'a [u8] {
+    // As in SQLite, the set ends at a NUL.
+    let set = set.split(|byte| *byte == 0).next().unwrap_or_default();
     let set: BTreeSet<&[u8]> = characters(set).collect();
     let (mut from, mut to) = (0, text.len());
     if left {

@@ -47,7 +47,7 @@ pub struct Found {
     pub rows: Vec<Vec<Value>>,
     /// Why there are not more rows; absent when these are all.
     pub cut: Option<Cut>,
-    /// Tables that were read, those behind views included.
+    /// Tables that were read, those behind views included; of what is made from a table, that table.
     pub tables: Vec<String>,
 }
 
