@@ -58,6 +58,21 @@ async fn what_comes_in_drops_must_all_the_same_be_there_in_time() {
     door.still_answers().await;
 }
 
+#[tokio::test]
+async fn whoever_asks_and_never_reads_is_let_go() {
+    let index = index().await;
+    let limits = Limits { taken_within: BRIEF, connections: 1, ..Limits::default() };
+    let door = Door::open(&index, false, limits).await;
+    let mut deaf = door.connect().await;
+    // More answers than the two systems keep for him.
+    let asking = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(20_000);
+    let told = timeout(PATIENCE, send(&mut deaf, &asking)).await;
+    assert!(told.is_ok(), "his connection ends");
+    // The only place there is.
+    door.still_answers().await;
+    drop(deaf);
+}
+
 /// The headers of a session that is ready to be used.
 async fn session(door: &Door, with: &[(&str, &str)]) -> Vec<(String, String)> {
     let answer = door.raw(&post(&initialize("2025-11-25"), with)).await;
