@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -84,6 +84,9 @@ pub(super) struct Seen {
     pub(super) tables: BTreeSet<String>,
     /// Full-text search asks this of itself, where it reads a table; a statement has no business to.
     pub(super) version: bool,
+    /// When its preparation must have ended: a subquery in a subquery in a subquery is woven into the statement while
+    /// nobody but the authorizer is asked.
+    pub(super) until: Option<Instant>,
     pub(super) denied: Option<Denied>,
 }
 
@@ -194,7 +197,11 @@ impl Guarded {
         let authorize = move |context: AuthContext<'_>| {
             let mut seen = noted.lock().unwrap_or_else(PoisonError::into_inner);
             seen.version |= context.action == VERSION;
-            match verdict(&context.action, &readable) {
+            let is_late = context.action == AuthAction::Select
+                && seen.until.is_some_and(|until| Instant::now() > until);
+            let verdict =
+                if is_late { Err(Denied::Late) } else { verdict(&context.action, &readable) };
+            match verdict {
                 Ok(table) => {
                     seen.tables.extend(table.map(|table| origin(table).to_owned()));
                     Authorization::Allow

@@ -65,14 +65,17 @@ pub(super) enum Denied {
     Action(&'static str),
     Table(String),
     Function(String),
+    /// It took too long to prepare.
+    Late,
 }
 
 /// Columns of what can be read, by table.
 pub(super) type Columns = BTreeMap<String, Vec<String>>;
 
 impl Denied {
-    pub(super) fn refusal(self, columns: &Columns) -> Refusal {
+    pub(super) fn refusal(self, columns: &Columns, seconds: u64) -> Refusal {
         match self {
+            Self::Late => Refusal::TooSlow { seconds },
             Self::Action(what) => Refusal::NotReading { what },
             Self::Table(name) => no_table(&name, columns),
             Self::Function(name) => no_function(&name),

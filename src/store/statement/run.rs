@@ -75,9 +75,10 @@ pub(super) fn answer(
         // SQLite would read no further, and answer half a question.
         return Ok(Err(Refusal::Syntax { why: "there is a NUL character in it".to_owned() }));
     }
-    *guarded.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen::default();
     let _capped = memory::Cap::of(NO_MORE_MEMORY);
     let watch = Watch::new(gone);
+    let seen = Seen { until: Some(watch.deadline), ..Seen::default() };
+    *guarded.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
     let found = found(guarded, statement, &watch);
     // What a statement left in the page cache is not worth keeping.
     guarded.connection.release_memory().map_err(StoreError::write("release the page cache"))?;
@@ -94,7 +95,7 @@ pub(super) fn answer(
             Refusal::TooMuchMemory { mib: u64::try_from(MOST_MEMORY >> 20).unwrap_or_default() }
         }
         (GONE, _) => Refusal::Cancelled,
-        (_, Some(denied)) => denied.refusal(&guarded.published.columns),
+        (_, Some(denied)) => denied.refusal(&guarded.published.columns, WITHIN.as_secs()),
         (_, None) if is_out_of_memory(&cause) => {
             Refusal::TooMuchMemory { mib: u64::try_from(MOST_MEMORY >> 20).unwrap_or_default() }
         }

@@ -196,6 +196,15 @@ pub(super) fn repeated() -> Vec<(String, &'static str)> {
             ),
             "memory",
         ),
+        // Fewer of them fit, and are woven into one another for five seconds.
+        (
+            doubled(
+                "SELECT 1 FROM vlans",
+                &|n| format!("SELECT a.x + b.x FROM t{n} a, t{n} b"),
+                14,
+            ),
+            "",
+        ),
         (format!("SELECT {}1{}", "(SELECT ".repeat(300), ")".repeat(300)), "too large"),
         (format!("SELECT {}1", "NOT ".repeat(3_000)), "too large"),
         (format!("SELECT 1{}", " + 1".repeat(3_000)), "too large"),
