@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use opndex::ask::Sql;
 use opndex::sim::{SimOptions, Simulator};
+use opndex::sync::Ending;
 use serde_json::{Value, json};
 
 use super::support::index::{Index, run};
@@ -119,6 +120,41 @@ async fn a_statement_whose_caller_has_gone_makes_room() {
     assert_eq!(ask.sql(&sql).await.unwrap().rows, [[1]]);
     // Six of them to the end would take six seconds on two connections.
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+/// What a statement may not have, the connection that writes still gets.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sync_is_complete_while_statements_run_out_of_memory() {
+    let index = Index::new().await;
+    let sim =
+        Simulator::start(SimOptions { devices: 2_000, ..SimOptions::default() }).await.unwrap();
+    let firewall = index.firewall(&sim.url(), sim.key().expose(), sim.secret().expose());
+    let done = std::cell::Cell::new(false);
+    let ask = index.ask();
+    let bombs = async {
+        let greedy = repeated().into_iter().filter(|(_, part)| part.is_empty()).map(|(sql, _)| sql);
+        let sorted = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n ORDER BY -i";
+        let greedy: Vec<String> = greedy.chain([sorted.to_owned()]).collect();
+        let mut refused = 0;
+        while !done.get() {
+            for statement in &greedy {
+                let sql = Sql { statement: statement.clone(), limit: None, bytes: 1_000 };
+                refused += usize::from(ask.sql(&sql).await.is_err());
+            }
+        }
+        refused
+    };
+    let syncs = async {
+        for n in 0..4 {
+            let report = run(&firewall).await;
+            assert_eq!(report.ending, Ending::Complete, "{report:?}");
+            sim.change(|world| world.join(50 + n));
+            index.clock.advance(60);
+        }
+        done.set(true);
+    };
+    let (refused, ()) = tokio::join!(bombs, syncs);
+    assert!(refused > 1, "{refused}");
 }
 
 #[tokio::test]

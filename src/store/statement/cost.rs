@@ -36,6 +36,9 @@ const LEAST: i32 = 8_192;
 /// The same for a statement that calls `printf`, which answers NULL where the others say that a value is too long.
 const LEAST_PRINTED: i32 = 131_072;
 
+/// Bytes of all values of one row: so much can be there before anybody is asked.
+const ROW: u64 = 40 << 20;
+
 /// What a statement costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cost {
@@ -51,16 +54,20 @@ impl Cost {
         let mut listing = connection.prepare(&format!("{EXPLAIN}{sql}"))?;
         let mut instructions = listing.query([])?;
         let (mut each_byte, mut dearest, mut least) = (0_u64, PLAIN, LEAST);
+        let mut values = 0_u64;
         while let Some(instruction) = instructions.next()? {
             let operand = text(instruction.get_ref("p4")?);
             if operand.starts_with("printf(") || operand.starts_with("format(") {
                 least = LEAST_PRINTED;
             }
-            let takes = of_instruction(text(instruction.get_ref("opcode")?), operand);
+            let opcode = text(instruction.get_ref("opcode")?);
+            let makes = matches!(opcode, "Function" | "PureFunc" | "Concat" | "Copy" | "Cast");
+            values = values.saturating_add(u64::from(makes));
+            let takes = of_instruction(opcode, operand);
             dearest = dearest.max(takes);
             each_byte = each_byte.saturating_add(takes);
         }
-        let longest = longest(each_byte).filter(|bytes| *bytes >= least);
+        let longest = longest(each_byte, values).filter(|bytes| *bytes >= least);
         Ok(Self { longest, every: every(dearest, longest) })
     }
 }
@@ -72,8 +79,8 @@ fn text(value: ValueRef<'_>) -> &str {
     }
 }
 
-fn longest(each_byte: u64) -> Option<i32> {
-    let bytes = WITHIN.checked_div(each_byte)?;
+fn longest(each_byte: u64, values: u64) -> Option<i32> {
+    let bytes = WITHIN.checked_div(each_byte)?.min(ROW.checked_div(values).unwrap_or(u64::MAX));
     Some(i32::try_from(bytes).unwrap_or(i32::MAX).min(LONGEST_VALUE))
 }
 

@@ -7,10 +7,9 @@ static CAPPED: Mutex<(u32, i64)> = Mutex::new((0, 0));
 
 /// SQLite allocates no more than so many bytes while this lives, in the whole process.
 ///
-/// The handler that watches a statement is asked at jumps only. A row of 200 long values has none, nor has the
-/// preparation of `WITH` clauses that double one another, which took 22 GB before this was here. While no
-/// statement runs there is no cap, because it bounds the connection that writes as well; and the handler stops a
-/// statement long before the writer meets it.
+/// The handler that watches a statement is asked at jumps only, and not while it is prepared. What is known to
+/// grow there is refused before; this is for what is not known. It bounds the connection that writes as well, so
+/// there is no cap while no statement runs, and it is twice of what the handler allows.
 #[derive(Debug)]
 pub(super) struct Cap;
 

@@ -14,8 +14,8 @@ use crate::store::error::StoreError;
 
 use super::cost::{Cost, EXPLAIN};
 use super::guard::{Guarded, LONGEST_STATEMENT, LONGEST_VALUE, Seen};
-use super::memory;
 use super::refusal::{Refusal, of_sqlite};
+use super::{expansion, memory};
 
 /// A statement stops after this; a cross join of two leases tables would run for hours.
 const WITHIN: Duration = Duration::from_secs(2);
@@ -24,8 +24,8 @@ const WITHIN: Duration = Duration::from_secs(2);
 /// The allocator keeps as much again in pieces; with it a process of 30 MiB stays below 200 MB.
 const MOST_MEMORY: i64 = 48 << 20;
 
-/// Memory that SQLite does not get even where nobody is asked.
-const NO_MORE_MEMORY: i64 = 64 << 20;
+/// Memory that SQLite does not get even where nobody is asked. The connection that writes may need of it meanwhile.
+const NO_MORE_MEMORY: i64 = 96 << 20;
 
 /// Instructions between two looks at the clock and the memory while nothing is known of a statement.
 const EVERY: i32 = 200;
@@ -74,6 +74,10 @@ pub(super) fn answer(
     if statement.sql.contains('\0') {
         // SQLite would read no further, and answer half a question.
         return Ok(Err(Refusal::Syntax { why: "there is a NUL character in it".to_owned() }));
+    }
+    if expansion::is_too_much(&statement.sql) {
+        let why = "its WITH clauses name one another too many times".to_owned();
+        return Ok(Err(Refusal::TooLarge { why }));
     }
     let _capped = memory::Cap::of(NO_MORE_MEMORY);
     let watch = Watch::new(gone);

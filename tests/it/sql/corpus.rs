@@ -184,17 +184,23 @@ pub(super) fn repeated() -> Vec<(String, &'static str)> {
     let list = |each: &dyn Fn(usize) -> String, times: usize| {
         (0..times).map(each).collect::<Vec<_>>().join(", ")
     };
-    let long = "SELECT printf('%.*c', 900000, 'x') AS s LIMIT 1";
+    let (hundred, ninety) = ("x".repeat(100), "x".repeat(90));
+    let long = format!(
+        "SELECT replace(replace('{hundred}', 'x', '{hundred}'), 'x', '{ninety}') AS s LIMIT 1"
+    );
     vec![
         // Prepared, these took 22 GB and two minutes: nothing runs meanwhile that could be stopped.
-        (doubled("SELECT 1", &|n| format!("SELECT a.x + b.x FROM t{n} a, t{n} b"), 30), "memory"),
+        (
+            doubled("SELECT 1", &|n| format!("SELECT a.x + b.x FROM t{n} a, t{n} b"), 30),
+            "WITH clauses",
+        ),
         (
             doubled(
                 "SELECT 1",
                 &|n| format!("SELECT x FROM t{n} UNION ALL SELECT x FROM t{n}"),
                 40,
             ),
-            "memory",
+            "WITH clauses",
         ),
         // Fewer of them fit, and are woven into one another for five seconds.
         (
@@ -203,7 +209,7 @@ pub(super) fn repeated() -> Vec<(String, &'static str)> {
                 &|n| format!("SELECT a.x + b.x FROM t{n} a, t{n} b"),
                 14,
             ),
-            "",
+            "WITH clauses",
         ),
         (format!("SELECT {}1{}", "(SELECT ".repeat(300), ")".repeat(300)), "too large"),
         (format!("SELECT {}1", "NOT ".repeat(3_000)), "too large"),
