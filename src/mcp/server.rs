@@ -20,9 +20,10 @@ use super::error::McpError;
 use super::http::HttpService;
 use super::session::{Session, Shared};
 
-/// How long the last answers may take to leave when the session ends. Calls end at once then; only a
-/// client that stopped reading takes longer, and rmcp alone would wait five seconds for it.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long the last answers may take to leave when the session ends. A refresh ends at once then; only a long
+/// statement, or a client that stopped reading, takes longer, and rmcp alone would wait five seconds for it. With
+/// what the program needs to stop afterwards, it is less than the two seconds that clients wait.
+const LAST_WORDS: Duration = Duration::from_millis(700);
 
 /// Answers MCP clients: one over a transport, many over HTTP.
 pub struct Server(Shared);

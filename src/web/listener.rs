@@ -30,6 +30,7 @@ use tracing::debug;
 
 use super::error::WebError;
 use super::gate::Gate;
+use super::impatient::Impatient;
 use super::metrics::Observed;
 use super::{routes, tls};
 
@@ -41,6 +42,8 @@ pub struct Limits {
     /// For the headers of a request, and for the next request on an open connection.
     pub headers_within: Duration,
     pub body_within: Duration,
+    /// For a client to take the next piece of an answer.
+    pub taken_within: Duration,
     pub handshake_within: Duration,
     /// Bytes. The longest call of ours is a statement of 16 KiB.
     pub body: usize,
@@ -56,6 +59,7 @@ impl Default for Limits {
             connections: 512,
             headers_within: Duration::from_secs(30),
             body_within: Duration::from_secs(10),
+            taken_within: Duration::from_secs(30),
             handshake_within: Duration::from_secs(10),
             body: 256 * 1024,
             headers: 32 * 1024,
@@ -177,7 +181,8 @@ async fn http(
         .timer(TokioTimer::new())
         .header_read_timeout(limits.headers_within)
         .max_buf_size(limits.headers);
-    let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let stream = TokioIo::new(Impatient::new(stream, limits.taken_within));
+    let mut serving = pin!(builder.serve_connection(stream, service));
     let ended = tokio::select! {
         ended = serving.as_mut() => ended,
         () = cancel.cancelled() => {
@@ -187,5 +192,22 @@ async fn http(
     };
     if let Err(cause) = ended {
         debug!("a connection ended: {cause}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn answers_do_not_wait_for_more_of_them() {
+        let here = "127.0.0.1:0".parse().unwrap();
+        let listener = Listener::bind(here, None, Limits::default()).await.unwrap();
+        let free = Arc::new(Semaphore::new(1));
+        let client = TcpStream::connect(listener.address());
+        let (accepted, client) = tokio::join!(accept(&listener.socket, &free), client);
+        assert!(accepted.unwrap().0.nodelay().unwrap());
+        assert_eq!(free.available_permits(), 1);
+        drop(client.unwrap());
     }
 }

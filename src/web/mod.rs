@@ -4,13 +4,14 @@
 //! `/health` and `/metrics` over HTTP/1.1. Never here: JSON-RPC, SQL, a decision about data.
 //!
 //! What comes in is bounded before anybody reads it: connections, headers, bodies and the time each may
-//! take ([`listener`], [`body`]). [`gate`] lets nobody in whose `Host` or `Origin` is another's (a web page
+//! take ([`listener`], [`body`]), and how long an answer may lie about ([`impatient`]). [`gate`] lets nobody in whose `Host` or `Origin` is another's (a web page
 //! that points its own name at this machine), or who does not know the [`token`].
 
 mod body;
 mod error;
 mod gate;
 mod health;
+mod impatient;
 mod listener;
 mod metrics;
 mod routes;

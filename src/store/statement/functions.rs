@@ -45,7 +45,6 @@ const ALLOWED: &[&str] = &[
     "json_group_object",
     "json_insert",
     "json_object",
-    "json_patch",
     "json_pretty",
     "json_quote",
     "json_remove",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -17,7 +17,8 @@ use crate::store::rebuild::MEMORY;
 
 use super::functions;
 use super::lane::Lane;
-use super::published::{Published, PublishedTable};
+use super::linear;
+use super::published::{Published, PublishedTable, origin};
 use super::refusal::{Denied, Refusal};
 use super::run::{Found, Statement, answer};
 
@@ -27,10 +28,13 @@ const TURN: Duration = Duration::from_secs(5);
 /// Bytes of one value, and of one row of a table: the largest alias of a feed has about as many.
 pub(super) const LONGEST_VALUE: i32 = 1_000_000;
 
+/// Bytes of a statement.
+pub(super) const LONGEST_STATEMENT: i32 = 16_384;
+
 /// Each against a way to keep SQLite busy where its progress handler is not asked.
 const LIMITS: &[(Limit, i32)] = &[
     (Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE),
-    (Limit::SQLITE_LIMIT_SQL_LENGTH, 16_384),
+    (Limit::SQLITE_LIMIT_SQL_LENGTH, LONGEST_STATEMENT),
     (Limit::SQLITE_LIMIT_COLUMN, 200),
     (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
     (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
@@ -78,6 +82,11 @@ pub(super) struct Guarded {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) tables: BTreeSet<String>,
+    /// Full-text search asks this of itself, where it reads a table; a statement has no business to.
+    pub(super) version: bool,
+    /// When its preparation must have ended: a subquery in a subquery in a subquery is woven into the statement while
+    /// nobody but the authorizer is asked.
+    pub(super) until: Option<Instant>,
     pub(super) denied: Option<Denied>,
 }
 
@@ -178,6 +187,7 @@ impl Guarded {
         ] {
             connection.set_db_config(config, value).map_err(failed())?;
         }
+        linear::offer(&connection).map_err(failed())?;
         let published = Arc::new(Published::of(&connection).map_err(failed())?);
         for (limit, value) in LIMITS {
             connection.set_limit(*limit, *value).map_err(failed())?;
@@ -186,9 +196,14 @@ impl Guarded {
         let (readable, noted) = (Arc::clone(&published), Arc::clone(&seen));
         let authorize = move |context: AuthContext<'_>| {
             let mut seen = noted.lock().unwrap_or_else(PoisonError::into_inner);
-            match verdict(&context.action, &readable) {
+            seen.version |= context.action == VERSION;
+            let is_late = context.action == AuthAction::Select
+                && seen.until.is_some_and(|until| Instant::now() > until);
+            let verdict =
+                if is_late { Err(Denied::Late) } else { verdict(&context.action, &readable) };
+            match verdict {
                 Ok(table) => {
-                    seen.tables.extend(table.map(str::to_owned));
+                    seen.tables.extend(table.map(|table| origin(table).to_owned()));
                     Authorization::Allow
                 }
                 Err(denied) => {
@@ -203,13 +218,13 @@ impl Guarded {
     }
 }
 
+const VERSION: AuthAction<'_> =
+    AuthAction::Pragma { pragma_name: "data_version", pragma_value: None };
+
 /// The table that is read, if any; or why not.
 fn verdict<'a>(action: &AuthAction<'a>, published: &Published) -> Result<Option<&'a str>, Denied> {
     match *action {
-        AuthAction::Select
-        | AuthAction::Recursive
-        // Full-text search asks this of itself.
-        | AuthAction::Pragma { pragma_name: "data_version", pragma_value: None } => Ok(None),
+        AuthAction::Select | AuthAction::Recursive | VERSION => Ok(None),
         AuthAction::Read { table_name, .. } if published.is_readable(table_name) => {
             Ok(Some(table_name))
         }

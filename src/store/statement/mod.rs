@@ -3,11 +3,15 @@
 //! In: SQL that somebody typed, or that an agent made up. Out: rows, or a [`Refusal`] that says how to
 //! repair it. Nothing it says is trusted: the file is opened for reading, SQLite's authorizer lets it read
 //! what is [`published`] and call what is listed in [`functions`], and [`guard`] bounds its length, depth,
-//! time, memory and rows.
+//! time, memory and rows. Where SQLite asks nobody while it works, [`cost`], [`expansion`],
+//! [`linear`] and [`memory`] bound them.
 
+mod cost;
+mod expansion;
 mod functions;
 mod guard;
 mod lane;
+mod linear;
 mod memory;
 mod published;
 mod refusal;

@@ -24,6 +24,9 @@ const CORE: &[&str] = &[
     "sources",
 ];
 
+/// Tables that are made from those of a domain, and as fresh as it.
+const DERIVED: &[(&str, &str)] = &[("alias_terms", "aliases"), ("rule_terms", "firewall_rules")];
+
 /// Views for people begin like this.
 const VIEW: &str = "v_";
 
@@ -96,6 +99,11 @@ impl Published {
         self.readable.contains(table)
             || self.readable.iter().any(|known| known.eq_ignore_ascii_case(table))
     }
+}
+
+/// The table whose rows `table` has: itself, or the one that it is made from.
+pub(super) fn origin(table: &str) -> &str {
+    DERIVED.iter().find(|(made, _)| made.eq_ignore_ascii_case(table)).map_or(table, |(_, of)| of)
 }
 
 fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {

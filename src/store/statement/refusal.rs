@@ -29,6 +29,10 @@ pub enum Refusal {
     Column { name: String, suggestion: String, known: String },
     #[error("the function `{name}` cannot be called here{suggestion}")]
     Function { name: String, suggestion: String },
+    #[error(
+        "there is a parameter in it, as in `= ?`; write the value itself, text in single quotes"
+    )]
+    Parameters,
     #[error("SQLite cannot read this: {why}")]
     Syntax { why: String },
     #[error("the statement is too large: {why}; make it shorter or simpler")]
@@ -61,14 +65,17 @@ pub(super) enum Denied {
     Action(&'static str),
     Table(String),
     Function(String),
+    /// It took too long to prepare.
+    Late,
 }
 
 /// Columns of what can be read, by table.
 pub(super) type Columns = BTreeMap<String, Vec<String>>;
 
 impl Denied {
-    pub(super) fn refusal(self, columns: &Columns) -> Refusal {
+    pub(super) fn refusal(self, columns: &Columns, seconds: u64) -> Refusal {
         match self {
+            Self::Late => Refusal::TooSlow { seconds },
             Self::Action(what) => Refusal::NotReading { what },
             Self::Table(name) => no_table(&name, columns),
             Self::Function(name) => no_function(&name),
@@ -102,6 +109,9 @@ pub(super) fn of_sqlite(
     match code {
         ErrorCode::TooBig if message.contains("string or blob") => {
             Ok(Refusal::TooLong { most: longest })
+        }
+        _ if message.contains("SQL variables") || message.starts_with("variable number") => {
+            Ok(Refusal::Parameters)
         }
         ErrorCode::TooBig => Ok(Refusal::TooLarge { why }),
         ErrorCode::Unknown if is_a_limit(&message) => Ok(Refusal::TooLarge { why }),

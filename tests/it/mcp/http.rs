@@ -1,6 +1,7 @@
 //! The same server over HTTP, asked by friends and by strangers.
 
 mod client;
+mod misuse;
 
 use std::time::{Duration, Instant};
 

@@ -75,8 +75,12 @@ impl Door {
 
     /// All that comes back.
     pub(super) async fn raw(&self, request: &str) -> String {
+        self.raw_bytes(request.as_bytes()).await
+    }
+
+    pub(super) async fn raw_bytes(&self, request: &[u8]) -> String {
         let mut stream = self.connect().await;
-        send(&mut stream, request).await;
+        send_bytes(&mut stream, request).await;
         read(stream).await
     }
 
@@ -153,14 +157,34 @@ impl Events {
         tokio::time::timeout(PATIENCE, next).await.expect("an event in time")
     }
 
+    /// Waits for the first line of the answer.
+    pub(super) async fn begun(&mut self) {
+        let line = tokio::time::timeout(PATIENCE, self.lines.next_line()).await;
+        let line = line.expect("an answer in time").unwrap().expect("an answer");
+        assert!(line.contains(" 200 "), "{line}");
+    }
+
+    /// Waits for the last chunk; the connection stays.
+    pub(super) async fn last(&mut self) {
+        while let Ok(Some(line)) = self.lines.next_line().await {
+            if line == "0" {
+                return;
+            }
+        }
+    }
+
     pub(super) async fn end(&mut self) {
         while let Ok(Some(_)) = self.lines.next_line().await {}
     }
 }
 
 pub(super) async fn send(stream: &mut (impl AsyncWrite + Unpin), request: &str) {
+    send_bytes(stream, request.as_bytes()).await;
+}
+
+async fn send_bytes(stream: &mut (impl AsyncWrite + Unpin), request: &[u8]) {
     // A server that closes early is one of the answers.
-    let _closed = stream.write_all(request.as_bytes()).await;
+    let _closed = stream.write_all(request).await;
     let _closed = stream.flush().await;
 }
 
