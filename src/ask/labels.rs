@@ -103,6 +103,9 @@ impl Ask {
             // Neighbours and leases know devices; a MAC elsewhere is the firewall's own.
             found.extend(exact.filter(|hit| sighting(hit.domain).is_some()).flat_map(clients));
         }
+        // What DHCPv6 knows by a DUID is the device whose hardware address is in it.
+        let macs: Vec<MacAddr> = found.iter().filter_map(|client| client.parse().ok()).collect();
+        found.retain(|client| !macs.iter().any(|mac| mac.is_in_duid(client)));
         let mut found = found.into_iter();
         match (found.next(), found.next()) {
             (Some(one), None) => Ok(one),

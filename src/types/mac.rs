@@ -26,6 +26,19 @@ impl MacAddr {
     pub const fn is_randomised(self) -> bool {
         self.0[0] & 0b10 != 0
     }
+
+    /// Whether a DHCP unique identifier, as `00:01:00:01:…`, was made of this address: type 1 or 3 on Ethernet
+    /// (RFC 8415, 11.2 and 11.4). The device may have been given it by another of its interfaces.
+    pub fn is_in_duid(self, duid: &str) -> bool {
+        let duid = duid.to_ascii_lowercase();
+        // A time of four bytes stands before the address in type 1.
+        let is_made = match duid.split(':').count() {
+            14 => duid.starts_with("00:01:00:01:"),
+            10 => duid.starts_with("00:03:00:01:"),
+            _ => false,
+        };
+        is_made && duid.ends_with(&format!(":{self}"))
+    }
 }
 
 /// Accepts `:` or `-` between bytes and single-digit bytes, as some BSD tools print (`0:1b:21:…`).
@@ -82,6 +95,18 @@ mod tests {
     fn a_randomised_address_is_recognised() {
         assert!("da:a1:19:00:00:01".parse::<MacAddr>().unwrap().is_randomised());
         assert!(!"dc:a6:32:00:01:01".parse::<MacAddr>().unwrap().is_randomised());
+    }
+
+    #[test]
+    fn an_address_is_recognised_in_the_duid_that_was_made_of_it() {
+        let mac: MacAddr = "dc:a6:32:00:01:01".parse().unwrap();
+        assert!(mac.is_in_duid("00:01:00:01:2a:bb:cc:00:dc:a6:32:00:01:01"));
+        assert!(mac.is_in_duid("00:03:00:01:DC:A6:32:00:01:01"));
+        // Another address, an enterprise's number, a UUID, no Ethernet.
+        assert!(!mac.is_in_duid("00:03:00:01:dc:a6:32:00:01:02"));
+        assert!(!mac.is_in_duid("00:02:00:01:dc:a6:32:00:01:01"));
+        assert!(!mac.is_in_duid("00:04:00:01:2a:bb:cc:00:dc:a6:32:00:01:01"));
+        assert!(!mac.is_in_duid("00:03:00:06:dc:a6:32:00:01:01") && !mac.is_in_duid(""));
     }
 
     proptest! {

@@ -4,6 +4,7 @@ mod svc;
 
 use std::collections::BTreeSet;
 
+use opndex::ask::PresenceAsked;
 use opndex::sync::{DomainState, Ending};
 
 use super::support::index::{Index, domain, run};
@@ -217,6 +218,10 @@ async fn values_are_those_of_the_recordings() {
         }
         let inverted = index.query("firewall_rules", "source ~ '!'").await;
         assert!(inverted.total > 0, "{release}: an inverted source");
+        // DHCPv4 knows it by its hardware address, DHCPv6 by a DUID that was made of it.
+        let nas = PresenceAsked { about: Some("nas".to_owned()), ..PresenceAsked::default() };
+        let nas = index.ask().presence(&nas).await.unwrap().intervals;
+        assert!(nas.iter().all(|i| i.device == "dc:a6:32:00:01:01") && !nas.is_empty(), "{nas:?}");
         let located = index.ask().locate("192.168.1.20", None).await.unwrap();
         let domains: BTreeSet<_> = located.mentions.iter().map(|m| m.domain).collect();
         assert!(
