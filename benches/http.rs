@@ -29,7 +29,7 @@ use support::{lease_body, leases, sizes, state};
 
 const CLIENTS: usize = 200;
 const WARM_UP: Duration = Duration::from_secs(3);
-const MEASURED: Duration = Duration::from_secs(20);
+const MEASURED: Duration = Duration::from_mins(1);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread()

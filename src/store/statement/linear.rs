@@ -139,7 +139,7 @@ unsafe fn bytes<'a>(arguments: Arguments, at: usize) -> Option<&'a [u8]> {
 }
 
 /// # Safety
-/// As for [`bytes`].
+/// As for [`bytes()`].
 #[expect(unsafe_code, reason = "reads what SQLite points to")]
 unsafe fn is_blob(arguments: Arguments, at: usize) -> bool {
     // SAFETY: as the caller promises.
