@@ -1,7 +1,7 @@
 //! A simulated year of five-minute runs over 1,000 devices: what a day costs and which part of the file takes
 //! it, how long the first and the next look at a moment takes, and the difference between any two.
 //!
-//! `cargo bench --bench history [-- DAYS [DEVICES]]`; a year takes some minutes.
+//! `cargo bench --bench history [-- DAYS [DEVICES]]`; a year took two hours beside other work.
 
 #![expect(
     clippy::expect_used,
