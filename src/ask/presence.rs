@@ -90,7 +90,8 @@ impl Ask {
         };
         let mut freshness = self.overall_of(scope, &seen_in()).await?;
         let mut found = self.store.presence(&query).await?;
-        if let (true, Some(then), None) = (found.is_empty(), until, after) {
+        let is_moment = since.is_none() || since == until;
+        if let (true, Some(then), None) = (found.is_empty() && is_moment, until, after) {
             // Between two looks of the firewall an address is with nobody.
             found = self.store.presence(&PresenceQuery { since: None, limit: 1, ..query }).await?;
             freshness.notes.push(match found.first() {

@@ -106,7 +106,7 @@ pub struct Changes {
     pub next: Option<ChangePosition>,
     /// How far back was looked, when the search stopped before the beginning.
     pub looked_back_to: Option<Timestamp>,
-    /// Where history begins, when that is after the moment since which changes were asked for.
+    /// Where history begins, when that is after the moment since or up to which changes were asked for.
     pub begins: Option<Timestamp>,
     /// Domains of which the asked time was thinned out by retention, up to the earliest state that is kept.
     pub thinned: Vec<(&'static str, Timestamp)>,
@@ -125,12 +125,12 @@ impl Store {
     /// Changes, the newest first. What a first sync found is no change.
     pub async fn changes(&self, query: ChangesQuery) -> Result<Changes, StoreError> {
         let (since, begins) = self.place(query.since).await?;
-        let (until, _) = self.place(query.until).await?;
+        let (until, before_all) = self.place(query.until).await?;
         let found = self
             .reader
             .run(move |connection| walk(connection, &query, since.as_deref(), until.as_deref()))
             .await?;
-        Ok(Changes { begins, ..found })
+        Ok(Changes { begins: begins.or(before_all), ..found })
     }
 
     /// Rows of `domain` that differ between two moments, without volatile fields.

@@ -261,6 +261,16 @@ async fn who_had_an_address_at_a_moment_is_not_who_had_it_later() {
     assert!(notes.contains("seen by nobody at") && notes.contains("last before"), "{notes}");
     let (devices, notes) = had(at(-60)).await;
     assert!(devices.is_empty() && notes.contains("not seen up to"), "{notes}");
+    // Of a stretch of time there is nobody to show instead.
+    let between = PresenceAsked {
+        about: Some("10.0.0.5".to_owned()),
+        since: Some(at(14)),
+        until: Some(at(16)),
+        ..PresenceAsked::default()
+    };
+    let between = index.ask().presence(&between).await.unwrap();
+    let notes = between.freshness.notes.join("; ");
+    assert!(between.intervals.is_empty() && !notes.contains("nobody"), "{between:?}");
     // In words, and a page at a time.
     let question = format!("who had 10.0.0.5 at {}?", at(5));
     let asked = index.ask().english(&question, None).await.unwrap();

@@ -124,6 +124,17 @@ async fn changes_of_a_time_that_is_not_kept_say_so() {
     let (complete, notes) = since("3 days ago").await;
     let said = format!("the history begins at {begins}");
     assert!(!complete && notes.contains(&said), "{notes}");
+    let long_ago =
+        opndex::ask::ChangesAsked { until: Some("3 days ago".to_owned()), ..about("arp", None) };
+    let long_ago = index.ask().changes(&long_ago).await.unwrap();
+    assert!(
+        long_ago.changes.is_empty()
+            && long_ago
+                .freshness
+                .notes
+                .contains(&format!("{said}; what changed before is not known")),
+        "{long_ago:?}"
+    );
     assert_eq!(since("40 hours ago").await, (true, String::new()));
     let day = Some(86_400);
     let policy = opndex::store::Retention {

@@ -127,7 +127,7 @@ pub(super) fn addresses(slots: &Slots<'_>) -> Action {
 }
 
 /// Whether a time of day is named, and not as the beginning of something.
-pub(super) fn is_moment(slots: &Slots<'_>) -> bool {
+fn is_moment(slots: &Slots<'_>) -> bool {
     let is_clock = |e: &&super::entity::Entity| {
         e.sort == Sort::Time
             && (e.value.starts_with(|c: char| c.is_ascii_digit()) && e.value.contains([':', 'm'])
