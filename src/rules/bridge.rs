@@ -182,7 +182,7 @@ impl Ruleset {
         if pass.action == Action::Pass {
             return decision;
         }
-        Decision { inbound: Inbound::Filter(pass), ..stopped(member, packet) }
+        Decision { inbound: Inbound::Filter(pass), ..Decision::stopped(Some(member), packet) }
     }
 
     /// A packet that goes from a member to another.
@@ -194,7 +194,7 @@ impl Ruleset {
         packet: &Packet,
     ) -> Decision {
         let [on_member, on_bridge, _] = filter.settled();
-        let mut decision = stopped(member, packet);
+        let mut decision = Decision::stopped(Some(member), packet);
         let others: Vec<DeviceId> =
             bridge.members.iter().copied().filter(|other| *other != member).collect();
         let stages = [(on_member, member), (on_bridge, bridge.device)];
@@ -292,20 +292,5 @@ impl Ruleset {
             }
         }
         Ok(parts)
-    }
-}
-
-fn stopped(device: DeviceId, packet: &Packet) -> Decision {
-    Decision {
-        device: Some(device),
-        translated_in: None,
-        inside: *packet,
-        inbound: Inbound::Unfiltered,
-        egress: Egress::Stopped,
-        translated_out: None,
-        outside: *packet,
-        outbound: None,
-        depends_on_port: false,
-        doubts: Vec::new(),
     }
 }

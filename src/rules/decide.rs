@@ -58,6 +58,22 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Of a packet that gets no further than where it arrives, before anything has looked at it.
+    pub(super) const fn stopped(device: Option<DeviceId>, packet: &Packet) -> Self {
+        Self {
+            device,
+            translated_in: None,
+            inside: *packet,
+            inbound: Inbound::Unfiltered,
+            egress: Egress::Stopped,
+            translated_out: None,
+            outside: *packet,
+            outbound: None,
+            depends_on_port: false,
+            doubts: Vec::new(),
+        }
+    }
+
     pub const fn inbound_action(&self) -> Action {
         match &self.inbound {
             Inbound::Filter(pass) => pass.action,
@@ -104,18 +120,7 @@ impl Ruleset {
         packet: &Packet,
         applied: Option<Applied>,
     ) -> Decision {
-        let mut decision = Decision {
-            device,
-            translated_in: applied,
-            inside: *packet,
-            inbound: Inbound::Unfiltered,
-            egress: Egress::Stopped,
-            translated_out: None,
-            outside: *packet,
-            outbound: None,
-            depends_on_port: false,
-            doubts: Vec::new(),
-        };
+        let mut decision = Decision { translated_in: applied, ..Decision::stopped(device, packet) };
         let mut tag = None;
         match device {
             None => decision.inbound = Inbound::Own,
