@@ -1,11 +1,16 @@
 //! Runtimes, made by hand so that a question starts one thread and not many.
 
+use std::time::Duration;
+
 use tokio::runtime::{Builder, Runtime};
 
 use super::error::CliError;
 
 /// Reading a firewall is mostly waiting; one worker decodes while the other talks.
 const WORKERS: usize = 2;
+
+/// How long threads that cannot be woken are waited for.
+const PARTING: Duration = Duration::from_millis(100);
 
 /// For commands that only ask the database.
 pub(super) fn to_ask<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
@@ -23,8 +28,10 @@ fn block_on<T>(
 ) -> Result<T, CliError> {
     let runtime = runtime.map_err(CliError::Runtime)?;
     let result = runtime.block_on(work);
-    // Everything of ours has ended by now. A thread that still reads the standard input cannot be
-    // woken, and dropping the runtime would wait for it until the other side closes.
-    runtime.shutdown_background();
+    // Everything of ours has ended by now, and the threads of the runtime end with it. They are waited for, not let
+    // go: glibc 2.36 may read a thread that ends while it is let go after its memory is gone, and an exit in order
+    // became a SIGSEGV (seen once, in `sync`). One that still reads the standard input, or asks for an address,
+    // cannot be woken and is not waited for longer.
+    runtime.shutdown_timeout(PARTING);
     result
 }
