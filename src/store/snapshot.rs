@@ -21,7 +21,7 @@ pub(super) struct Head {
 }
 
 /// Levels of nodes that a tree may have: one of a million rows has three.
-const MOST_LEVELS: u32 = 16;
+pub(super) const MOST_LEVELS: u32 = 16;
 
 /// The height of a tree as the database holds it. One that cannot be is higher than any: whoever opens the tree finds
 /// it damaged, and nothing else fails.
@@ -37,10 +37,14 @@ impl FromSql for Height {
 impl Head {
     /// Refuses a tree that is higher than any.
     pub(super) fn check(self, domain: &'static str) -> Result<(), StoreError> {
-        let problem = "stands below more levels than there can be";
-        let damaged = || StoreError::Damaged { domain, chunk: self.root.to_string(), problem };
-        if self.height > MOST_LEVELS { Err(damaged()) } else { Ok(()) }
+        if self.height > MOST_LEVELS { Err(too_high(domain, self.root)) } else { Ok(()) }
     }
+}
+
+/// A tree that is said to be higher than it can be.
+pub(super) fn too_high(domain: &'static str, root: ContentHash) -> StoreError {
+    let problem = "stands below more levels than there can be";
+    StoreError::Damaged { domain, chunk: root.to_string(), problem }
 }
 
 /// What stands in the `domains` table for one domain.

@@ -233,6 +233,29 @@ async fn asked_rows(ask: &Ask, name: &str) -> Vec<Vec<serde_json::Value>> {
     asked(ask, name, None).await.rows
 }
 
+/// The empty leaf of a domain without rows was taken for a node without children, whatever its height said.
+#[test]
+fn a_wrong_height_of_an_empty_domain_is_told() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let whole = Whole::new().await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("opndex.db");
+        std::fs::write(&path, &whole.bytes).unwrap();
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        for height in [1, 1_i64 << 36] {
+            let sql = "UPDATE snapshots SET height = ?1 WHERE rows = 0";
+            let raised = connection.execute(sql, [height]).unwrap();
+            assert!(raised > 0);
+            let store = Store::open(&path).await.unwrap();
+            let verified = store.verify().await.unwrap();
+            assert_eq!(verified.damages.len(), raised, "{height}: {verified:?}");
+            store.close().await;
+        }
+    });
+}
+
 #[test]
 fn any_flipped_bit_of_history_is_told_and_everything_else_answers() {
     let runtime =
