@@ -282,7 +282,8 @@ fn config_only(domain: &'static dyn AnyDomain) -> Vec<&'static str> {
     domain.config_sources().iter().map(|s| s.name).filter(|name| !api.contains(name)).collect()
 }
 
-/// A fresh source moves `good_at`, its rows and its hash; any other keeps them. `run` is the newest one of
+/// A fresh source moves `good_at`, its rows and its hash; any other keeps them, and one that is believed to be absent
+/// has no rows any more. `run` is the newest one of
 /// the firewall unless given.
 pub(super) fn put_sources(
     connection: &Connection,
@@ -306,11 +307,11 @@ pub(super) fn put_sources(
     let mut forget = connection.prepare_cached(sql).map_err(failed())?;
     forget.execute((firewall.get(), domain.name(), names)).map_err(failed())?;
     let sql = "INSERT INTO sources (firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks, body_hash)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CASE WHEN ?8 THEN ?7 END, CASE WHEN ?8 THEN ?9 ELSE 0 END, ?10, ?11, ?12)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CASE WHEN ?8 THEN ?7 END, CASE WHEN ?8 OR ?4 = 'absent' THEN ?9 ELSE 0 END, ?10, ?11, ?12)
          ON CONFLICT (firewall_id, domain, source) DO UPDATE SET
             state = excluded.state, reason = excluded.reason, gap = excluded.gap, checked_at = excluded.checked_at,
             good_at = coalesce(excluded.good_at, good_at),
-            rows = CASE WHEN ?8 THEN excluded.rows ELSE rows END,
+            rows = CASE WHEN ?8 OR ?4 = 'absent' THEN excluded.rows ELSE rows END,
             empty_since = excluded.empty_since, empty_looks = excluded.empty_looks,
             body_hash = CASE WHEN ?8 THEN excluded.body_hash ELSE body_hash END";
     let mut put = connection.prepare_cached(sql).map_err(failed())?;

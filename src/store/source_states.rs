@@ -55,8 +55,9 @@ pub(super) fn note(
     let sql = "INSERT INTO source_states (firewall_id, domain, source, run_id, state, reason, gap, good_at, rows)
          SELECT ?1, ?2, ?3, coalesce(?4, (SELECT max(run_id) FROM runs WHERE firewall_id = ?1), 0), ?5, ?6, ?7,
                 CASE WHEN ?9 THEN ?8 ELSE (SELECT good_at FROM sources WHERE firewall_id = ?1 AND domain = ?2 AND source = ?3) END,
-                CASE WHEN ?9 THEN ?10 ELSE coalesce((SELECT rows FROM sources WHERE firewall_id = ?1 AND domain = ?2 AND source = ?3), 0) END
-         WHERE NOT EXISTS (SELECT 1 FROM sources WHERE firewall_id = ?1 AND domain = ?2 AND source = ?3 AND state = ?5 AND gap IS ?7)
+                CASE WHEN ?9 OR ?5 = 'absent' THEN ?10 ELSE coalesce((SELECT rows FROM sources WHERE firewall_id = ?1 AND domain = ?2 AND source = ?3), 0) END
+         WHERE NOT EXISTS (SELECT 1 FROM sources WHERE firewall_id = ?1 AND domain = ?2 AND source = ?3 AND state = ?5 AND gap IS ?7
+               AND (?5 <> 'absent' OR rows = ?10))
          ON CONFLICT DO UPDATE SET state = excluded.state, reason = excluded.reason, gap = excluded.gap,
                 good_at = excluded.good_at, rows = excluded.rows";
     let mut put = connection.prepare_cached(sql).map_err(failed())?;
