@@ -6,7 +6,8 @@
 //! device by name 0.29 and 0.35 ms. A table maintained by each sync was never measured.
 
 use sea_query::Values;
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use sqlx::Row;
 
 use crate::store::error::StoreError;
@@ -104,7 +105,8 @@ pub enum NameIs {
 }
 
 /// Where a device was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Origin {
     Arp,
     Ndp,
@@ -170,13 +172,9 @@ impl Store {
         let reply = self.reply(question, |reads| whole(selection, reads)).await?;
         let json = |i: usize| reply.row.try_get::<Option<String>, _>(i).map_err(failed());
         let damaged = |_| StoreError::Declaration { domain: "devices" };
-        let read = |text: Option<String>| {
-            text.map_or(Ok(Vec::new()), |t| serde_json::from_str::<Vec<Vec<Value>>>(&t))
-        };
         let mut devices: Vec<(String, FirewallId)> =
-            read(json(0)?).map_err(damaged)?.iter().filter_map(|row| device(row)).collect();
-        let mut sightings: Vec<Sighting> =
-            read(json(1)?).map_err(damaged)?.iter().filter_map(|row| sighting(row)).collect();
+            read::<Identified, _>(json(0)?.as_deref()).map_err(damaged)?;
+        let mut sightings: Vec<Sighting> = read::<Line, _>(json(1)?.as_deref()).map_err(damaged)?;
         let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
         let more = devices.len() > limit;
         devices.truncate(limit);
@@ -252,36 +250,58 @@ fn whole(selection: &DeviceSelection, reads: Reads) -> (String, Values) {
     statement.into_parts()
 }
 
-fn device(row: &[Value]) -> Option<(String, FirewallId)> {
-    Some((row.first()?.as_str()?.to_owned(), FirewallId::new(row.get(1)?.as_i64()?)))
+/// A JSON array of lines, each read straight into what it becomes.
+fn read<L: Into<T> + DeserializeOwned, T>(json: Option<&str>) -> Result<Vec<T>, serde_json::Error> {
+    let lines: Vec<L> = json.map_or(Ok(Vec::new()), serde_json::from_str)?;
+    Ok(lines.into_iter().map(Into::into).collect())
 }
 
-fn sighting(row: &[Value]) -> Option<Sighting> {
-    let text = |i: usize| row.get(i).and_then(Value::as_str).map(str::to_owned);
-    let number = |i: usize| row.get(i).and_then(Value::as_i64);
-    let (id, firewall) = device(row)?;
-    Some(Sighting {
-        id,
-        firewall,
-        origin: match row.get(2)?.as_str()? {
-            "arp" => Origin::Arp,
-            "ndp" => Origin::Ndp,
-            "lease" => Origin::Lease,
-            "reservation" => Origin::Reservation,
-            "discovery" => Origin::Discovery,
-            "label" => Origin::Label,
-            _ => Origin::Dns,
-        },
-        backend: text(3),
-        ip: text(4),
-        interface_name: text(5),
-        name: text(6),
-        description: text(7),
-        vendor: text(8),
-        is_live: number(9) == Some(1),
-        is_reserved: number(10) == Some(1),
-        until: number(11),
-        duid: text(12),
-        is_prefix: number(13) == Some(1),
-    })
+/// Identifier and firewall, as `page` has them.
+#[derive(Deserialize)]
+struct Identified(String, i64);
+
+impl From<Identified> for (String, FirewallId) {
+    fn from(Identified(id, firewall): Identified) -> Self {
+        (id, FirewallId::new(firewall))
+    }
+}
+
+/// The columns of `sightings`, in their order.
+#[derive(Deserialize)]
+struct Line(
+    String,
+    i64,
+    Origin,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+    Option<i64>,
+);
+
+impl From<Line> for Sighting {
+    fn from(line: Line) -> Self {
+        Self {
+            id: line.0,
+            firewall: FirewallId::new(line.1),
+            origin: line.2,
+            backend: line.3,
+            ip: line.4,
+            interface_name: line.5,
+            name: line.6,
+            description: line.7,
+            vendor: line.8,
+            is_live: line.9 == Some(1),
+            is_reserved: line.10 == Some(1),
+            until: line.11,
+            duid: line.12,
+            is_prefix: line.13 == Some(1),
+        }
+    }
 }
