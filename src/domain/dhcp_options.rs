@@ -8,7 +8,7 @@ use crate::types::Release;
 const RAW: Release = Release::new(25, 7, 0);
 const DNSMASQ: &str = "dnsmasq/settings/search_option";
 const DNSMASQ_PRIVILEGE: &str = "Services: Dnsmasq DNS/DHCP: Settings";
-/// Field and name of each option a subnet of Kea may have.
+/// Field and name of each option a subnet or a reservation of Kea may have.
 const KEA: &[(&str, &str)] = &[
     ("option_data.routers", "routers"),
     ("option_data.domain_name_servers", "domain_name_servers"),
@@ -24,7 +24,9 @@ const KEA: &[(&str, &str)] = &[
     ("option_data.v6_only_preferred", "v6_only_preferred"),
     ("option_data.v4_dnr", "v4_dnr"),
     ("option_data.v6_dnr", "v6_dnr"),
-    // Options of the administrator's own that the subnet hands out, by description.
+    // A reservation of DHCPv6 has it beside its options.
+    ("domain_search", "domain_search"),
+    // Options of the administrator's own that are handed out, by description.
     ("%option", "own"),
 ];
 
@@ -65,6 +67,16 @@ static KEA6: Node = Node::new(
     &[Take::Look { from: "option", to: "%option", table: &OWN6 }],
 );
 
+static RESERVED4: Node = Node::new(
+    "OPNsense/Kea/dhcp4/reservations/reservation",
+    &[Take::Look { from: "option", to: "%option", table: &OWN4 }],
+);
+
+static RESERVED6: Node = Node::new(
+    "OPNsense/Kea/dhcp6/reservations/reservation",
+    &[Take::Look { from: "option", to: "%option", table: &OWN6 }],
+);
+
 static OWN_NODE4: Node = Node::new("OPNsense/Kea/dhcp4/options/option", &[]);
 
 static OWN_NODE6: Node = Node::new("OPNsense/Kea/dhcp6/options/option", &[]);
@@ -87,7 +99,7 @@ static OPTIONS: Node = Node::new(
 
 pub static DOMAIN: Domain<HandedOut> = Domain {
     name: "dhcp_options",
-    about: "Options that dnsmasq and the subnets of Kea hand out.",
+    about: "Options that dnsmasq, and the subnets and reservations of Kea, hand out.",
     cadence: Cadence::Config,
     sources: &[
         Source::grid("kea4", "kea/dhcpv4/search_subnet", "Services: DHCP: Kea(v4)")
@@ -98,6 +110,16 @@ pub static DOMAIN: Domain<HandedOut> = Domain {
             .from(RAW)
             .optional(),
         Source::grid("kea6", "kea/dhcpv6/search_subnet", "Services: DHCP: Kea(v6)")
+            .from(Release::new(25, 1, 6))
+            .optional(),
+        Source::grid("kea4_reserved", "kea/dhcpv4/search_reservation", "Services: DHCP: Kea(v4)")
+            .before(RAW)
+            .optional()
+            .gap("before 25.7 the options of Kea reservations are in config.xml only"),
+        Source::grid("kea4_reserved", "kea/dhcpv4/search_reservation", "Services: DHCP: Kea(v4)")
+            .from(RAW)
+            .optional(),
+        Source::grid("kea6_reserved", "kea/dhcpv6/search_reservation", "Services: DHCP: Kea(v6)")
             .from(Release::new(25, 1, 6))
             .optional(),
         Source::grid("kea4_own", "kea/dhcpv4/search_option", "Services: DHCP: Kea(v4)")
@@ -114,12 +136,19 @@ pub static DOMAIN: Domain<HandedOut> = Domain {
         Source::grid("dnsmasq", DNSMASQ, DNSMASQ_PRIVILEGE).from(RAW).optional(),
         Source::config("kea4", &KEA4),
         Source::config("kea6", &KEA6),
+        Source::config("kea4_reserved", &RESERVED4),
+        Source::config("kea6_reserved", &RESERVED6),
         Source::config("kea4_own", &OWN_NODE4).from(OWN),
         Source::config("kea6_own", &OWN_NODE6).from(OWN),
         Source::config("dnsmasq", &OPTIONS),
     ],
     fields: &[
         field("subnet"),
+        field("ip_address"),
+        field("hw_address"),
+        field("client_id"),
+        field("duid"),
+        field("domain_search"),
         field("option_data.routers"),
         field("option_data.domain_name_servers"),
         field("option_data.dns_servers"),
@@ -154,6 +183,10 @@ pub static DOMAIN: Domain<HandedOut> = Domain {
     identity: &[
         SOURCE,
         "subnet",
+        "ip_address",
+        "hw_address",
+        "client_id",
+        "duid",
         "type",
         "option",
         "option6",
@@ -169,7 +202,7 @@ pub static DOMAIN: Domain<HandedOut> = Domain {
             Role::Key,
             "scope",
             Read::Text(|h| Some(&h.scope)),
-            "Subnet (Kea) or interface description (dnsmasq) it is for; empty for all, or where it is only defined.",
+            "Subnet or reservation by its address (Kea), or interface description (dnsmasq) it is for; empty for all, or where it is only defined.",
         ),
         col(
             Role::Key,
@@ -229,12 +262,16 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<HandedOut>) -> Result<(), Reject> {
         rows.push(own_option(raw, backend)?);
         return Ok(());
     }
-    let subnet = raw.text("subnet")?;
+    let (backend, scope) = match raw.source() {
+        "kea4_reserved" => ("kea4", reservation(raw)?),
+        "kea6_reserved" => ("kea6", reservation(raw)?),
+        subnets => (subnets, raw.text("subnet")?),
+    };
     for (field, name) in KEA {
         if let Some(value) = raw.string(field) {
             rows.push(HandedOut {
-                backend: raw.source(),
-                scope: subnet.clone(),
+                backend,
+                scope: scope.clone(),
                 option: (*name).into(),
                 value,
                 duplicate: raw.ordinal().into(),
@@ -247,6 +284,13 @@ fn parse(raw: Raw<'_>, rows: &mut Vec<HandedOut>) -> Result<(), Reject> {
         }
     }
     Ok(())
+}
+
+/// Its address, else whoever it is for: a reservation may have no address.
+fn reservation(raw: Raw<'_>) -> Result<Box<str>, Reject> {
+    let ways = ["ip_address", "hw_address", "duid", "client_id"];
+    let named = ways.iter().find_map(|field| raw.string(field));
+    named.map_or_else(|| raw.text("ip_address"), Ok)
 }
 
 /// Of the administrator's own: handed out only where a subnet or a reservation names it.
