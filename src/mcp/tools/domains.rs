@@ -16,8 +16,8 @@ use super::tool::{Call, Effect, Tool};
 pub(super) static TOOL: Tool = Tool {
     name: "domains",
     title: "What is in the index",
-    about: "Without argument: every domain (kind of thing known) with its rows and age. With \
-            `domain`: what it is, its columns, and the filter operators for `query`.",
+    about: "Every domain (kind of thing) with rows and age. With `domain`: its columns and the operators \
+            of `query`.",
     input: schema::input::<Params>,
     output: schema::output::<Domains>,
     effect: Effect::Reads,
@@ -42,35 +42,42 @@ const OPERATORS: &[(&str, &str)] = &[
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Params {
-    /// Describe this one in full.
+    /// Describe this one.
     domain: Option<DomainName>,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct Domains {
-    domains: Vec<Line>,
-    /// By kind of column.
+    /// Names of the cells in `rows`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns: Vec<&'static str>,
+    /// Every domain: name, rows of all firewalls, age of the oldest source in seconds (null: never read).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rows: Vec<(&'static str, i64, Option<i64>)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stale: Vec<&'static str>,
+    /// Of which something is known to be missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    incomplete: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    operators: Option<BTreeMap<&'static str, &'static str>>,
+    domain: Option<Line>,
+    /// By kind of column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    operators: BTreeMap<&'static str, &'static str>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Line {
     name: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    about: Option<&'static str>,
-    /// Summed over the firewalls.
+    about: &'static str,
     rows: i64,
-    /// Of the oldest source; absent when never read.
     #[serde(skip_serializing_if = "Option::is_none")]
     age_s: Option<i64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     stale: bool,
-    /// Something is known to be missing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     incomplete: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    columns: Option<Vec<Column>>,
+    columns: Vec<Column>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -88,8 +95,7 @@ async fn run(call: Call<'_>) -> Result<Reply, Failure> {
     let params: Params = arguments::read(&TOOL, &call.arguments)?;
     let wanted = params.domain.map(|name| name.domain()).transpose()?.map(AnyDomain::name);
     let domains = described(call.ask, wanted).await?;
-    let summary = told(&domains.domains, wanted.is_some());
-    Reply::new(summary, &domains)
+    Reply::new(domains.told(), &domains)
 }
 
 /// Every domain, or `wanted` in full.
@@ -98,34 +104,38 @@ pub(crate) async fn described(
     wanted: Option<&'static str>,
 ) -> Result<Domains, AskError> {
     let status = ask.status().await?;
-    let mut lines = Vec::new();
-    let mut operators = BTreeMap::new();
-    for info in catalog().into_iter().filter(|info| wanted.is_none_or(|name| name == info.name)) {
-        let mut line = line(&info, &status);
-        if wanted.is_some() {
-            operators.extend(
-                OPERATORS
-                    .iter()
-                    .copied()
-                    .filter(|(kind, _)| info.columns.iter().any(|c| c.kind == *kind)),
-            );
-            line.about = Some(info.about);
-            line.columns = Some(info.columns.iter().map(column).collect());
-        }
-        lines.push(line);
+    let infos = catalog().into_iter().filter(|info| wanted.is_none_or(|name| name == info.name));
+    let lines: Vec<Line> = infos.map(|info| line(&info, &status)).collect();
+    if wanted.is_none() {
+        return Ok(listed(&lines));
     }
-    Ok(Domains { domains: lines, operators: wanted.map(|_| operators) })
+    let domain = lines.into_iter().next();
+    let kinds = || domain.iter().flat_map(|line| &line.columns);
+    let used = |(kind, _): &(&str, &str)| kinds().any(|column| column.kind == *kind);
+    let operators = OPERATORS.iter().copied().filter(used).collect();
+    Ok(Domains { domain, operators, ..Domains::default() })
+}
+
+fn listed(lines: &[Line]) -> Domains {
+    let named = |is: fn(&Line) -> bool| lines.iter().filter(|l| is(l)).map(|l| l.name).collect();
+    Domains {
+        columns: vec!["name", "rows", "age_s"],
+        rows: lines.iter().map(|line| (line.name, line.rows, line.age_s)).collect(),
+        stale: named(|line| line.stale),
+        incomplete: named(|line| line.incomplete),
+        ..Domains::default()
+    }
 }
 
 fn line(info: &DomainInfo, status: &Status) -> Line {
     let mut line = Line {
         name: info.name,
-        about: None,
+        about: info.about,
         rows: 0,
         age_s: None,
         stale: false,
         incomplete: false,
-        columns: None,
+        columns: info.columns.iter().map(column).collect(),
     };
     for one in status
         .firewalls
@@ -152,16 +162,20 @@ const fn column(info: &ColumnInfo) -> Column {
     }
 }
 
-fn told(lines: &[Line], described: bool) -> String {
-    if let ([line], true) = (lines, described) {
-        let names: Vec<_> = line.columns.iter().flatten().map(|column| column.name).collect();
-        return format!("{}: {} rows; columns: {}.", line.name, line.rows, names.join(", "));
+impl Domains {
+    fn told(&self) -> String {
+        if let Some(line) = &self.domain {
+            let names: Vec<_> = line.columns.iter().map(|column| column.name).collect();
+            return format!("{}: {} rows; columns: {}.", line.name, line.rows, names.join(", "));
+        }
+        let ages = || self.rows.iter().filter_map(|(_, _, age)| *age);
+        let oldest = ages().max().map(summary::age);
+        let oldest = oldest.map_or_else(String::new, |age| format!(", the oldest {age} ago"));
+        let stale = if self.stale.is_empty() {
+            String::new()
+        } else {
+            format!("; STALE: {}", self.stale.join(", "))
+        };
+        format!("{} domains, {} of them read{oldest}{stale}.", self.rows.len(), ages().count())
     }
-    let read = lines.iter().filter(|line| line.age_s.is_some());
-    let stale = lines.iter().filter(|line| line.stale).map(|line| line.name).collect::<Vec<_>>();
-    let oldest = lines.iter().filter_map(|line| line.age_s).max().map(summary::age);
-    let oldest = oldest.map_or_else(String::new, |age| format!(", the oldest {age} ago"));
-    let stale =
-        if stale.is_empty() { String::new() } else { format!("; STALE: {}", stale.join(", ")) };
-    format!("{} domains, {} of them read{oldest}{stale}.", lines.len(), read.count())
 }

@@ -11,8 +11,8 @@ use super::tool::{Call, Effect, Tool};
 
 pub(super) static TOOL: Tool = Tool {
     name: "label",
-    title: "Annotate a device",
-    about: "Write the user's own words about a device into the local index, only when the user asks. Absent fields stay, empty ones are removed.",
+    title: "Label a device",
+    about: "Write the user's own words about a device into the local index, only when asked. Absent fields stay, empty ones are removed.",
     input: schema::input::<Params>,
     output: schema::output::<Labelled>,
     effect: Effect::Annotates,
