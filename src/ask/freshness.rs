@@ -99,6 +99,10 @@ fn one_firewall(sum: &mut Freshness, domain: &str, prefix: &str, sources: &[&Sou
         };
         sum.notes.push(format!("{prefix}`{domain}` was not read yet{when}"));
     } else if sum.notes.len() == before && sources.iter().all(|s| s.state == State::Absent) {
+        if let Some(means) = sources.iter().find_map(|source| idle(domain, source)) {
+            sum.notes.push(format!("{prefix}{means}"));
+            return;
+        }
         let none = format!("{prefix}this firewall has no source of `{domain}`");
         // Something may be there that this release's API does not show.
         let gaps: Vec<&str> = sources.iter().filter_map(|s| s.gap.as_deref()).collect();
@@ -109,6 +113,13 @@ fn one_firewall(sum: &mut Freshness, domain: &str, prefix: &str, sources: &[&Sou
             sum.notes.push(format!("{none}: {}", gaps.join("; ")));
         }
     }
+}
+
+/// What the source says when what it tells of does not run, if that is why it has nothing.
+fn idle(domain: &str, status: &SourceStatus) -> Option<&'static str> {
+    let sources = by_name(domain)?.sources();
+    let means = sources.iter().find(|source| source.name == status.source)?.idle?.means;
+    status.reason.as_deref().is_some_and(|reason| reason.ends_with(means)).then_some(means)
 }
 
 fn stale_note(source: &SourceStatus) -> String {
@@ -170,6 +181,19 @@ mod tests {
         let answer = of(&[source("isc4", State::Absent, 7, Some(500))]);
         assert!(answer.stale && !answer.complete);
         assert!(answer.notes[0].contains("7 rows are as of"), "{answer:?}");
+    }
+
+    #[test]
+    fn what_does_not_run_is_said_instead_of_no_source() {
+        let mut monit = source("monit", State::Absent, 0, None);
+        monit.domain = "monit_status".to_owned();
+        let means = by_name("monit_status").unwrap().sources()[0].idle.unwrap().means;
+        monit.reason = Some(format!("monit: {means}"));
+        let firewalls = [(FirewallId::new(1), "fw".to_owned())];
+        let of = |monit| freshness("monit_status", &[monit], &[], &firewalls, NOW);
+        assert_eq!(of(monit.clone()).notes, [means]);
+        monit.reason = Some("monit: 404".to_owned());
+        assert_eq!(of(monit).notes, ["this firewall has no source of `monit_status`"]);
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub enum Malformed {
     Unexpected(String),
     #[error("{rows} rows arrived although the firewall counts {total}")]
     Truncated { rows: usize, total: usize },
+    /// What the endpoint tells of does not run: an answer, of which there are no rows.
+    #[error("{0}")]
+    Idle(&'static str),
 }
 
 /// Reads one response of `source` into rows, in the order they came.
@@ -44,7 +47,8 @@ pub fn decode(
     let text = std::str::from_utf8(text).map_err(|e| Malformed::Unexpected(e.to_string()))?;
     let mut json = serde_json::Deserializer::from_str(text);
     let rows = Body(&reading).deserialize(&mut json).and_then(|rows| json.end().map(|()| rows));
-    let (rows, total) = rows.map_err(|e| Malformed::Unexpected(e.to_string()))?;
+    let (rows, total) = rows
+        .map_err(|e| idle(source, text).unwrap_or_else(|| Malformed::Unexpected(e.to_string())))?;
     match total {
         // A total below the rows is a known quirk (rows prepended to every page), above it is a page cut short.
         Some(total) if total > rows.len() && source.limit.is_none() => {
@@ -52,6 +56,14 @@ pub fn decode(
         }
         _ => Ok(rows),
     }
+}
+
+/// Whether a body that has no rows says that what it tells of does not run.
+fn idle(source: &Source, text: &str) -> Option<Malformed> {
+    let idle = source.idle?;
+    let body: serde_json::Value = serde_json::from_str(text).ok()?;
+    let said = body.get(idle.field)?.as_str()?;
+    said.contains(idle.says).then_some(Malformed::Idle(idle.means))
 }
 
 /// The items that an answer of their list names: each with its number of rows where the list gives it.

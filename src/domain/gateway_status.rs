@@ -2,6 +2,7 @@
 use std::net::IpAddr;
 
 use super::prelude::*;
+use super::words::measure;
 use crate::types::host_part;
 
 #[derive(Debug)]
@@ -88,46 +89,4 @@ pub static DOMAIN: Domain<Health> = Domain {
 fn status(raw: Raw<'_>) -> Result<Box<str>, Reject> {
     let status = raw.text("status")?;
     Ok(if &*status == "none" { "online".into() } else { status })
-}
-
-/// `12.3 ms` or `0.5 %` times `scale`; `~` is no measurement.
-fn measure(raw: Raw<'_>, name: &'static str, scale: i64) -> Result<Option<i64>, Reject> {
-    let Some(text) = raw.maybe(name).filter(|text| !text.starts_with('~')) else {
-        return Ok(None);
-    };
-    let wrong = || Reject::new(name, format!("`{text}` is no measurement"));
-    let number = text.split(' ').next().unwrap_or_default();
-    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-    let digits = scale.ilog10();
-    let whole: i64 = whole.parse().map_err(|_| wrong())?;
-    let mut rest = 0;
-    for place in 0..digits {
-        let digit = part.chars().nth(usize::try_from(place).unwrap_or(0)).unwrap_or('0');
-        rest = rest * 10 + i64::from(digit.to_digit(10).ok_or_else(wrong)?);
-    }
-    whole.checked_mul(scale).and_then(|n| n.checked_add(rest)).map(Some).ok_or_else(wrong)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Field, RawRow, RawValue};
-
-    static FIELDS: &[Field] = &[volatile("delay")];
-
-    fn measured(text: &str, scale: i64) -> Result<Option<i64>, Reject> {
-        let mut row = RawRow::new("status", 1);
-        row.set(0, Some(RawValue::Text(text.into())));
-        measure(Raw::new(FIELDS, &row), "delay", scale)
-    }
-
-    #[test]
-    fn measurements_are_read_to_the_last_digit_that_counts() {
-        assert_eq!(measured("8.1 ms", 1000), Ok(Some(8100)));
-        assert_eq!(measured("250.1234 ms", 1000), Ok(Some(250_123)));
-        assert_eq!(measured("100 %", 10), Ok(Some(1000)));
-        assert_eq!(measured("~", 10), Ok(None));
-        assert!(measured("fast", 10).is_err());
-        assert!(measured("1.x ms", 10).is_err());
-    }
 }

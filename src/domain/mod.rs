@@ -80,6 +80,7 @@ pub mod laggs;
 pub mod loopbacks;
 pub mod monit_alerts;
 pub mod monit_services;
+pub mod monit_status;
 pub mod monit_tests;
 pub mod ndp;
 pub mod npt;
@@ -122,7 +123,7 @@ pub use ranks::rank;
 pub use raw::{Field, Raw, RawRow, RawValue, Reject, field, volatile};
 pub use rows::{RawRows, SOURCE, read_row};
 pub use sightings::{Only, SIGHTINGS, Sighting, sighting};
-pub use source::{Cadence, Each, Items, Labels, Place, Ranked, Shape, Source, Verb};
+pub use source::{Cadence, Each, Idle, Items, Labels, Place, Ranked, Shape, Source, Verb};
 pub use value::{AnyDomain, Domain, ParsedRow, by_name, primary_key};
 
 /// Every domain, alphabetical, like the modules above.
@@ -182,6 +183,7 @@ pub static ALL: &[&dyn AnyDomain] = &[
     &loopbacks::DOMAIN,
     &monit_alerts::DOMAIN,
     &monit_services::DOMAIN,
+    &monit_status::DOMAIN,
     &monit_tests::DOMAIN,
     &ndp::DOMAIN,
     &npt::DOMAIN,
@@ -222,6 +224,6 @@ mod prelude {
     pub(super) use super::node::{ENABLED, Node, Take, flag, rename, set};
     pub(super) use super::raw::{Raw, Reject, field, volatile};
     pub(super) use super::rows::SOURCE;
-    pub(super) use super::source::{Cadence, Source};
+    pub(super) use super::source::{Cadence, Idle, Source};
     pub(super) use super::value::Domain;
 }

@@ -24,6 +24,7 @@ impl<'de> DeserializeSeed<'de> for Body<'_, '_> {
             Shape::List { at } => (at, Layout::List),
             Shape::One { at } => (at, Layout::One),
             Shape::Groups { at, key, rows } => (at, Layout::Groups { key, rows }),
+            Shape::Elements { at } => (at, Layout::Elements),
             Shape::Config(_) => return Err(D::Error::custom("config.xml is no answer of the API")),
         };
         At { path, layout, reading: self.0 }.deserialize(d).map(|rows| (rows, None))
@@ -94,6 +95,7 @@ enum Layout {
     List,
     One,
     Groups { key: &'static str, rows: &'static str },
+    Elements,
 }
 
 /// Descends a dotted path, then reads what the layout says.
@@ -130,7 +132,7 @@ impl<'de> Visitor<'de> for At<'_, '_> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.layout {
-            Layout::List => write!(f, "an array at `{}`", self.path),
+            Layout::List | Layout::Elements => write!(f, "an array at `{}`", self.path),
             _ => write!(f, "an object at `{}`", self.path),
         }
     }
@@ -144,7 +146,7 @@ impl<'de> Visitor<'de> for At<'_, '_> {
         }
         let mut all = Vec::new();
         match self.layout {
-            Layout::List => {
+            Layout::List | Layout::Elements => {
                 while let Some(row) = seq.next_element_seed(Row(self.reading))? {
                     all.push(row);
                 }
@@ -180,7 +182,7 @@ impl<'de> Visitor<'de> for At<'_, '_> {
         }
         let mut all = Vec::new();
         match self.layout {
-            Layout::One => {
+            Layout::One | Layout::Elements => {
                 let mut row = self.reading.row();
                 self.reading.object(&mut row, map)?;
                 if (0..self.reading.fields.len()).any(|i| row.get(i).is_some()) {
@@ -241,6 +243,7 @@ mod tests {
     const MAP: Source = Source::map("s", "p", "x.y", "").keyed("name");
     const LIST: Source = Source::list("s", "p", "items", "");
     const ONE: Source = Source::one("s", "p", "", "");
+    const ELEMENTS: Source = Source::elements("s", "p", "items", "");
     const GROUPS: Source = Source::groups("s", "p", ("", "name", "records"), "");
 
     /// Cells as text, the missing ones empty.
@@ -289,6 +292,14 @@ mod tests {
     }
 
     #[test]
+    fn one_element_of_xml_stands_alone() {
+        let two = json!({"items": [{"a": "1"}, {"a": "2", "b": {"c": "x"}}]});
+        assert_eq!(rows(&ELEMENTS, &two).unwrap(), [["", "1", "", ""], ["", "2", "x", ""]]);
+        let one = json!({"items": {"a": "1", "b": {"c": "x"}}});
+        assert_eq!(rows(&ELEMENTS, &one).unwrap(), [["", "1", "x", ""]]);
+    }
+
+    #[test]
     fn rows_of_a_group_carry_its_name() {
         let body =
             json!({"lan": {"records": [{"a": "1"}], "status": "ok"}, "wan": {"records": []}});
@@ -301,6 +312,7 @@ mod tests {
             (&MAP, json!({"status": "failed"})),
             (&LIST, json!({"result": "failed"})),
             (&LIST, json!([])),
+            (&ELEMENTS, json!({"result": "failed", "items": "not now"})),
             (&GROUPS, json!({"status": "failed"})),
             (&Source::list("s", "p", "", ""), json!({"status": "failed"})),
         ] {
@@ -338,7 +350,7 @@ mod tests {
         /// A shape reads anything or says that it cannot; it never panics.
         #[test]
         fn no_json_breaks_a_shape(body in any_json()) {
-            for source in [MAP, LIST, ONE, GROUPS, MAP.scalar("value"), LIST.scalar("value"), Source::grid("s", "p", "")] {
+            for source in [MAP, LIST, ONE, GROUPS, ELEMENTS, MAP.scalar("value"), LIST.scalar("value"), Source::grid("s", "p", "")] {
                 let _either = rows(&source, &body);
             }
         }

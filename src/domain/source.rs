@@ -7,7 +7,7 @@ use super::raw::Field;
 
 /// One read endpoint of one domain, or where config.xml keeps it.
 ///
-/// Built with [`Source::grid`], [`Source::map`], [`Source::list`], [`Source::one`], [`Source::groups`] or [`Source::config`] and the methods below.
+/// Built with [`Source::grid`], [`Source::map`], [`Source::list`], [`Source::one`], [`Source::groups`], [`Source::elements`] or [`Source::config`] and the methods below.
 #[derive(Debug, Clone, Copy)]
 pub struct Source {
     /// Short tag, unique within the domain; kept with every row (`kea4`, `isc4`, `dnsmasq`).
@@ -43,6 +43,8 @@ pub struct Source {
     pub gap_until: Option<&'static str>,
     /// The privilege that unlocks it, as the firewall's user manager names it.
     pub privilege: &'static str,
+    /// How it says that what it tells of does not run: then there are no rows, and nothing is broken.
+    pub idle: Option<Idle>,
     /// Rows come from a backend process, not from configuration: when that process is down the
     /// answer is HTTP 200 with no rows.
     pub backend: bool,
@@ -69,6 +71,8 @@ pub enum Shape {
     One { at: &'static str },
     /// `{"a": {"rows": [{row}, …]}, …}`: the outer key becomes the field `key` of each row at `rows` below it.
     Groups { at: &'static str, key: &'static str, rows: &'static str },
+    /// Repeated elements of XML that PHP turned into JSON: `[{row}, {row}]`, or `{row}` when there is one.
+    Elements { at: &'static str },
     /// Elements of config.xml, which only an import or a backfill reads.
     Config(&'static Node),
 }
@@ -125,6 +129,14 @@ pub struct Ranked {
     pub into: &'static str,
 }
 
+/// An answer whose `field` is a text with `says` in it has no rows because of what `means` tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Idle {
+    pub field: &'static str,
+    pub says: &'static str,
+    pub means: &'static str,
+}
+
 impl Source {
     const fn new(
         name: &'static str,
@@ -152,6 +164,7 @@ impl Source {
             gap: None,
             gap_until: None,
             privilege,
+            idle: None,
             backend: false,
         }
     }
@@ -189,6 +202,16 @@ impl Source {
         privilege: &'static str,
     ) -> Self {
         Self::new(name, path, Shape::One { at }, privilege)
+    }
+
+    /// Repeated elements at `at` of an XML document that PHP turned into JSON.
+    pub const fn elements(
+        name: &'static str,
+        path: &'static str,
+        at: &'static str,
+        privilege: &'static str,
+    ) -> Self {
+        Self::new(name, path, Shape::Elements { at }, privilege)
     }
 
     /// A map at `at` of arrays of rows, each at `rows` below its key, which becomes the field `key`.
@@ -299,6 +322,11 @@ impl Source {
 
     pub const fn gap(mut self, gap: &'static str) -> Self {
         self.gap = Some(gap);
+        self
+    }
+
+    pub const fn idle(mut self, idle: Idle) -> Self {
+        self.idle = Some(idle);
         self
     }
 

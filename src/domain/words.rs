@@ -3,7 +3,7 @@
 //! Up to 25.1 a search answers with the texts of the web page (`"interface": "LAN"`), from 25.7 with keys and
 //! the text beside it where it differs (`"interface": "lan", "%interface": "LAN"`).
 
-use super::raw::Raw;
+use super::raw::{Raw, Reject};
 
 /// The items as one text; `None` without any.
 pub(super) fn joined(items: &[Box<str>]) -> Option<Box<str>> {
@@ -39,12 +39,31 @@ fn is_key(text: &str) -> bool {
     number || matches!(text, "lan" | "wan" | "lo0")
 }
 
+/// `12.3 ms` or `0.5 %` times `scale`; `~` is no measurement.
+pub(super) fn measure(raw: Raw<'_>, name: &'static str, scale: i64) -> Result<Option<i64>, Reject> {
+    let Some(text) = raw.maybe(name).filter(|text| !text.starts_with('~')) else {
+        return Ok(None);
+    };
+    let wrong = || Reject::new(name, format!("`{text}` is no measurement"));
+    let number = text.split(' ').next().unwrap_or_default();
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits = scale.ilog10();
+    let whole: i64 = whole.parse().map_err(|_| wrong())?;
+    let mut rest = 0;
+    for place in 0..digits {
+        let digit = part.chars().nth(usize::try_from(place).unwrap_or(0)).unwrap_or('0');
+        rest = rest * 10 + i64::from(digit.to_digit(10).ok_or_else(wrong)?);
+    }
+    whole.checked_mul(scale).and_then(|n| n.checked_add(rest)).map(Some).ok_or_else(wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{Field, RawRow, RawValue, field};
 
     static FIELDS: &[Field] = &[field("interface"), field("%interface")];
+    static MEASURED: &[Field] = &[field("delay")];
 
     fn read(key: &str, label: Option<&str>) -> (Option<Box<str>>, Option<Box<str>>) {
         let mut row = RawRow::new("search", FIELDS.len());
@@ -71,5 +90,21 @@ mod tests {
         let mut row = RawRow::new("search", FIELDS.len());
         row.set(0, Some(RawValue::Text("DNS over TLS".into())));
         assert_eq!(word(Raw::new(FIELDS, &row), "interface").as_deref(), Some("dns_over_tls"));
+    }
+
+    fn measured(text: &str, scale: i64) -> Result<Option<i64>, Reject> {
+        let mut row = RawRow::new("status", MEASURED.len());
+        row.set(0, Some(RawValue::Text(text.into())));
+        measure(Raw::new(MEASURED, &row), "delay", scale)
+    }
+
+    #[test]
+    fn measurements_are_read_to_the_last_digit_that_counts() {
+        assert_eq!(measured("8.1 ms", 1000), Ok(Some(8100)));
+        assert_eq!(measured("250.1234 ms", 1000), Ok(Some(250_123)));
+        assert_eq!(measured("100 %", 10), Ok(Some(1000)));
+        assert_eq!(measured("~", 10), Ok(None));
+        assert!(measured("fast", 10).is_err());
+        assert!(measured("1.x ms", 10).is_err());
     }
 }

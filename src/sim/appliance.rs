@@ -144,6 +144,25 @@ pub(super) fn watched(world: &World) -> Vec<Value> {
     })]
 }
 
+pub(super) fn monit(world: &World) -> Vec<u8> {
+    if !world.monit_runs {
+        let status =
+            "\nEither the file /var/run/monit.sock does not exists or it is not a unix socket.\n";
+        return write(&json!({"result": "failed", "status": status}));
+    }
+    let checked = |ago: i64| (world.now.seconds() - ago).to_string();
+    write(&json!({"result": "ok", "status": {
+        "server": {"version": "5.35.2", "poll": "120", "localhostname": "fw"},
+        "service": [
+            {"@attributes": {"type": "5"}, "name": "fw", "collected_sec": checked(40), "status": "0", "monitor": "1", "uptime": "86400"},
+            {"@attributes": {"type": "0"}, "name": "RootFs", "collected_sec": checked(40), "status": "0", "monitor": "1",
+             "block": {"percent": "34.5", "usage": "5000.1", "total": "14500.0"}},
+            {"@attributes": {"type": "4"}, "name": "website", "collected_sec": checked(39), "status": "16384", "monitor": "1",
+             "icmp": {"type": "Ping", "responsetime": "-1.000000"}},
+        ],
+    }}))
+}
+
 pub(super) fn tests(world: &World) -> Vec<Value> {
     vec![json!({
         "uuid": uuid(world.seed, "ping"), "name": "Ping", "type": "NetworkPing", "%type": "Network Ping",

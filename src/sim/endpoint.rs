@@ -131,6 +131,7 @@ const TABLE: &[(&str, Engine, Grid)] = &[
     ("monit/settings/search_alert", Engine::Model, Grid::Rows(appliance::alerts)),
     ("monit/settings/search_service", Engine::Model, Grid::Rows(appliance::watched)),
     ("monit/settings/search_test", Engine::Model, Grid::Rows(appliance::tests)),
+    ("monit/status/get/xml", Engine::Plain, Grid::Whole(appliance::monit)),
     ("openvpn/instances/search", Engine::Model, Grid::Rows(vpn::openvpn_instances)),
     ("openvpn/service/search_routes", Engine::Recordset, Grid::Rows(vpn::openvpn_routes)),
     ("openvpn/service/search_sessions", Engine::Recordset, Grid::Rows(vpn::openvpn_sessions)),

@@ -98,6 +98,11 @@ impl World {
         known
     }
 
+    /// Monit is stopped.
+    pub fn stop_monit(&mut self) {
+        self.monit_runs = false;
+    }
+
     /// A person changes port and description of one MVC rule; answers its UUID.
     pub fn edit_rule(&mut self) -> String {
         let mut editable: Vec<_> = self.rules.iter_mut().filter(|rule| !rule.legacy).collect();

@@ -46,6 +46,7 @@ pub struct World {
     pub(super) rules: Vec<Rule>,
     pub(super) aliases: Vec<Alias>,
     pub(super) overrides: Vec<Override>,
+    pub(super) monit_runs: bool,
     cache: Mutex<BTreeMap<String, Bytes>>,
 }
 
@@ -76,6 +77,7 @@ impl World {
             rules: Vec::new(),
             aliases: Vec::new(),
             overrides: Vec::new(),
+            monit_runs: true,
             cache: Mutex::default(),
         };
         for (kind, zone) in plan {

@@ -93,8 +93,12 @@ pub(super) fn failure(source: &Source, error: &PullError) -> Failure {
     Failure { state, reason: format!("{}: {}", source.name, chain(error)), cancelled }
 }
 
-/// A good status with a body that is none.
+/// A good status with a body that is none, or that says that what it tells of does not run.
 pub(super) fn malformed(source: &Source, error: &Malformed) -> Failure {
+    if let Malformed::Idle(means) = error {
+        let reason = format!("{}: {means}", source.name);
+        return Failure { state: State::Absent, reason, cancelled: false };
+    }
     let reason = format!("{}: `{}` did not answer in earnest: {error}", source.name, source.path);
     Failure { state: State::Malformed, reason, cancelled: false }
 }

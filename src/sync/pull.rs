@@ -218,7 +218,13 @@ async fn judge(
     };
     let rows = match gather::rows(domain, source, &answered.pulled) {
         Ok(rows) => rows,
-        Err(error) => return fail(gather::malformed(source, &error), before),
+        Err(error) => {
+            let failure = gather::malformed(source, &error);
+            if failure.state == State::Absent && had > 0 {
+                return vanished(context, source, failure, had, before).await;
+            }
+            return fail(failure, before);
+        }
     };
     if rows.is_empty() && (had > 0 || domain.never_empty()) {
         let seen = Emptied {

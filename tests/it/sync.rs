@@ -124,6 +124,31 @@ async fn a_list_that_stays_empty_is_believed_at_last() {
     sim.stop().await;
 }
 
+/// Its answer is HTTP 200 without rows, as that of a broken firewall, but says why.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_monit_last_said_is_stale_once_it_is_stopped_and_gone_when_that_lasts() {
+    let (index, sim, firewall) = synced().await;
+    assert_eq!(index.query("monit_status", "ok = false").await.total, 1);
+    sim.change(opndex::sim::World::stop_monit);
+    for _ in 0..2 {
+        let report = run(&firewall).await;
+        let monit = domain(&report, "monit_status");
+        assert_eq!((report.ending, monit.rows), (Ending::Partial, 3), "{monit:?}");
+        let answer = index.query("monit_status", "").await;
+        let notes = &answer.freshness.notes;
+        assert!(answer.freshness.stale && notes[0].contains("Monit does not run"), "{notes:?}");
+        index.clock.advance(300);
+    }
+    let report = run(&firewall).await;
+    let monit = domain(&report, "monit_status");
+    assert_eq!((report.ending, monit.state), (Ending::Complete, DomainState::Absent), "{monit:?}");
+    let answer = index.query("monit_status", "").await;
+    assert_eq!(answer.total, 0);
+    assert!(answer.freshness.notes[0].starts_with("Monit does not run"), "{answer:?}");
+    assert!(answer.freshness.complete && !answer.freshness.stale, "its rows are gone: {answer:?}");
+    sim.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_backend_that_fails_keeps_its_own_rows_only() {
     let (index, sim, firewall) = synced().await;

@@ -335,7 +335,7 @@ pub static JOINED: &[&Joined] = &[
     },
     &Joined {
         name: "summary",
-        about: "One compact health answer: sync, interfaces, gateways, services, certificates, pools, disks, devices.",
+        about: "One compact health answer: sync, interfaces, gateways, services, Monit, certificates, disks, devices.",
         subject: Subject::Nothing,
         narrows: Narrow::Nothing,
         columns: &[
@@ -349,12 +349,12 @@ pub static JOINED: &[&Joined] = &[
             "arp",
             "certificates",
             "dhcp_leases",
-            "dhcp_ranges",
             "disks",
             "firewall_rules",
             "firmware",
             "gateway_status",
             "interfaces",
+            "monit_status",
             "ndp",
             "services",
             "system",

@@ -27,23 +27,27 @@ SELECT * FROM (
         count(*) || ' services, ' || sum(s.running = 0) || ' stopped', group_concat(CASE WHEN s.running = 0 THEN coalesce(s.name, s.id) END, '; ')
     FROM services s GROUP BY s.firewall_id
     UNION ALL
-    SELECT c.firewall_id, 6, 'certificates', CASE WHEN sum(c.valid_to < ?2 + 2592000) > 0 THEN 'check' ELSE 'ok' END,
+    SELECT m.firewall_id, 6, 'monit', CASE WHEN sum(m.ok = 0) > 0 THEN 'check' ELSE 'ok' END,
+        count(*) || ' watched, ' || coalesce(sum(m.ok = 0), 0) || ' failing', group_concat(CASE WHEN m.ok = 0 THEN m.name || coalesce(' ' || m.failing, '') END, '; ')
+    FROM monit_status m GROUP BY m.firewall_id
+    UNION ALL
+    SELECT c.firewall_id, 7, 'certificates', CASE WHEN sum(c.valid_to < ?2 + 2592000) > 0 THEN 'check' ELSE 'ok' END,
         count(*) || ' certificates, ' || sum(c.valid_to < ?2 + 2592000) || ' expired or within 30 days',
         group_concat(CASE WHEN c.valid_to < ?2 + 2592000 THEN coalesce(c.common_name, c.description, c.id) || ' ' || date(c.valid_to, 'unixepoch') END, '; ')
     FROM certificates c GROUP BY c.firewall_id
     UNION ALL
-    SELECT d.firewall_id, 7, 'disks', CASE WHEN max(d.used_percent) >= 85 THEN 'check' ELSE 'ok' END, 'fullest ' || max(d.used_percent) || ' %', d.mount_point
+    SELECT d.firewall_id, 8, 'disks', CASE WHEN max(d.used_percent) >= 85 THEN 'check' ELSE 'ok' END, 'fullest ' || max(d.used_percent) || ' %', d.mount_point
     FROM disks d GROUP BY d.firewall_id
     UNION ALL
-    SELECT y.firewall_id, 8, 'states', CASE WHEN 100 * y.states >= 80 * y.states_limit THEN 'check' ELSE 'ok' END,
+    SELECT y.firewall_id, 9, 'states', CASE WHEN 100 * y.states >= 80 * y.states_limit THEN 'check' ELSE 'ok' END,
         y.states || ' of ' || y.states_limit, 'load ' || coalesce(y.load_1, '?') || ', memory ' || coalesce(100 * y.memory_used / y.memory || ' %', '?')
     FROM system y WHERE y.states_limit > 0
     UNION ALL
-    SELECT u.firewall_id, 9, 'firmware', CASE WHEN u.status IN ('update', 'upgrade', 'error') THEN 'check' ELSE 'ok' END,
+    SELECT u.firewall_id, 10, 'firmware', CASE WHEN u.status IN ('update', 'upgrade', 'error') THEN 'check' ELSE 'ok' END,
         coalesce(u.version, '?'), coalesce(u.message, u.status)
     FROM firmware u
     UNION ALL
-    SELECT f.firewall_id, 10, 'devices', 'ok', (
+    SELECT f.firewall_id, 11, 'devices', 'ok', (
             SELECT count(*) FROM (SELECT mac FROM (
                 SELECT mac FROM arp WHERE firewall_id = f.firewall_id AND expired IS NOT 1
                 UNION SELECT mac FROM ndp WHERE firewall_id = f.firewall_id) m
@@ -51,11 +55,11 @@ SELECT * FROM (
                 LIMIT 10000)) || ' online', NULL
     FROM firewalls f
     UNION ALL
-    SELECT d.firewall_id, 11, 'leases', 'ok', d.rows || ' leases', NULL FROM domains d WHERE d.domain = 'dhcp_leases'
+    SELECT d.firewall_id, 12, 'leases', 'ok', d.rows || ' leases', NULL FROM domains d WHERE d.domain = 'dhcp_leases'
     UNION ALL
-    SELECT d.firewall_id, 12, 'rules', 'ok', d.rows || ' rules', NULL FROM domains d WHERE d.domain = 'firewall_rules'
+    SELECT d.firewall_id, 13, 'rules', 'ok', d.rows || ' rules', NULL FROM domains d WHERE d.domain = 'firewall_rules'
     UNION ALL
-    SELECT d.firewall_id, 13, 'rejects', 'check', sum(d.rejects) || ' rows could not be read', group_concat(d.domain, '; ')
+    SELECT d.firewall_id, 14, 'rejects', 'check', sum(d.rejects) || ' rows could not be read', group_concat(d.domain, '; ')
     FROM domains d WHERE d.rejects > 0 GROUP BY d.firewall_id
 )
 WHERE ?1 IS NULL OR firewall_id = ?1

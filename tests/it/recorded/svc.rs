@@ -154,6 +154,10 @@ async fn every_service_of_every_release_is_read_in_full_and_a_second_time_unchan
             let found = (usize::try_from(report.rows).unwrap(), report.rejects);
             assert_eq!(found, (rows, 0), "{release} {name}: {report:?}");
         }
+        let monit = domain(&first, "monit_status");
+        assert_eq!(monit.state, DomainState::Absent, "{release}: {monit:?}");
+        let reason = monit.reason.as_deref().unwrap_or_default();
+        assert!(reason.contains("Monit does not run"), "{release}: {reason}");
         let second = run(&firewall).await;
         for report in &second.domains {
             assert!(

@@ -108,6 +108,30 @@ pub(in crate::ask::english) static HEALTH: &[Kind] = &[
         action: |_| rows("services", vec!["running = false".to_owned()]),
     },
     Kind {
+        name: "monit",
+        says: "what Monit watches, and what fails",
+        needs: &["monit"],
+        may: "failing failed fail failure alerting complaining complain check status say report watch monitored monitor do unhappy there have have wrong anything something what",
+        not: "alerts recipient test",
+        wants: &[],
+        takes: &[],
+        action: |s| {
+            let failing = s.says(&[
+                "failing",
+                "failed",
+                "fail",
+                "failure",
+                "alerting",
+                "complaining",
+                "complain",
+                "unhappy",
+                "wrong",
+            ]);
+            let filter = failing.then(|| "ok = false".to_owned());
+            rows("monit_status", filter.into_iter().collect())
+        },
+    },
+    Kind {
         name: "service",
         says: "whether {} runs",
         needs: &["running run service daemon up started stopped status active down alive online"],
