@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{ALL, AnyDomain, Cadence};
+use crate::domain::{AnyDomain, Cadence};
 use crate::store::{Hit, Needle, Sought};
 use crate::types::{MacAddr, host_part};
 
@@ -72,7 +72,7 @@ impl Ask {
         }
         let more = mentions.len() > MOST;
         mentions.truncate(MOST);
-        let freshness = self.overall_of(scope, ALL).await?;
+        let freshness = self.overall(scope).await?;
         Ok(Located { looked_for: shown, kind, mentions, labels, more, freshness })
     }
 

@@ -26,6 +26,7 @@ mod lint_exposure;
 mod lint_network;
 mod lint_rules;
 mod locate;
+mod overall;
 mod place;
 mod presence;
 mod query;

@@ -15,6 +15,7 @@ use super::error::AskError;
 use super::filter;
 use super::freshness::{best_effort, freshness};
 use super::lint::Suppression;
+use super::overall::Overall;
 use super::ruleset::Rulesets;
 
 /// Rows of a page unless asked otherwise: 50 leases are about 1,500 tokens.
@@ -31,6 +32,7 @@ pub struct Ask {
     pub(super) rulesets: Rulesets,
     /// Findings that somebody decided to live with, from the settings.
     pub(super) suppressions: Arc<[Suppression]>,
+    pub(super) overall: Overall,
 }
 
 /// A question about one domain, in words.
@@ -54,7 +56,13 @@ pub struct Query {
 
 impl Ask {
     pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, rulesets: Rulesets::default(), suppressions: Arc::default() }
+        Self {
+            store,
+            clock,
+            rulesets: Rulesets::default(),
+            suppressions: Arc::default(),
+            overall: Overall::default(),
+        }
     }
 
     /// The same with findings of [`Ask::lint`] that may stay: the reason by the id of each.

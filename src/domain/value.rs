@@ -127,7 +127,8 @@ impl<R> Domain<R> {
 }
 
 pub fn by_name(name: &str) -> Option<&'static dyn AnyDomain> {
-    ALL.iter().copied().find(|d| d.name() == name)
+    // In alphabetical order, which a test asserts: a `locate` asks for sixty of them.
+    ALL.binary_search_by(|d| d.name().cmp(name)).ok().and_then(|at| ALL.get(at)).copied()
 }
 
 /// The SQL columns of the primary key after `firewall_id`. An address is keyed by its sortable form,
