@@ -9,16 +9,37 @@ use crate::types::did_you_mean;
 use super::reply::Failure;
 use super::tools::Tool;
 
+/// Longest text of an argument, in bytes: answers and errors repeat what was asked for. 450 hardware addresses in one
+/// condition fit; a statement of SQL has a bound of its own.
+const LONGEST: usize = 8 * 1024;
+
 /// Reads the arguments of `tool`.
 pub(super) fn read<'a, P: Deserialize<'a>>(
     tool: &Tool,
     arguments: &'a JsonObject,
 ) -> Result<P, Failure> {
+    if tool.name != "sql"
+        && let Some((name, length)) =
+            arguments.iter().find_map(|(name, value)| too_long(name, value))
+    {
+        let name: String = name.chars().take(60).collect();
+        let why = format!("the argument `{name}` has {length} bytes, and {LONGEST} are the most");
+        return Err(Failure::refusal(format!("`{}`: {why}", tool.name)));
+    }
     // Only a mistake costs a look at the schema.
     P::deserialize(arguments).map_err(|cause| {
         let why = mistake(&(tool.input)(), arguments).unwrap_or_else(|| cause.to_string());
         Failure::refusal(format!("`{}`: {why}", tool.name))
     })
+}
+
+fn too_long<'a>(name: &'a str, value: &Value) -> Option<(&'a str, usize)> {
+    let length = match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::len).max()?,
+        _ => return None,
+    };
+    (length > LONGEST).then_some((name, length))
 }
 
 /// What is wrong, by the schema the agent was shown.

@@ -179,6 +179,16 @@ async fn a_mistake_is_answered_with_what_would_work() {
         ("query", json!({ "domain": "arp", "firewall": "edgy" }), "did you mean `edge`?"),
         ("locate", json!({ "what": 7 }), "`what` must be a string"),
         ("locate", json!({ "what": "" }), "too short"),
+        (
+            "locate",
+            json!({ "what": "x".repeat(1 << 20) }),
+            "`what` has 1048576 bytes, and 8192 are",
+        ),
+        (
+            "query",
+            json!({ "domain": "arp", "where": ["x".repeat(9_000)] }),
+            "`where` has 9000 bytes",
+        ),
         ("domains", json!({ "domain": "vlan" }), "did you mean `vlans`?"),
         ("status", json!({ "firewall": "edge" }), "no argument `firewall`"),
         ("refresh", json!({ "domains": ["arps"] }), "did you mean `arp`?"),
