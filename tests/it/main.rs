@@ -8,6 +8,7 @@ mod cli;
 mod configxml;
 mod conformance;
 mod damage;
+mod device_names;
 mod histories;
 mod history;
 mod hostile;

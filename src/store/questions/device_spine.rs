@@ -24,6 +24,10 @@ SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_nam
 FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
 CROSS JOIN dhcp_leases t ON t.ip_sort = n.ip_sort AND t.firewall_id = n.firewall_id AND t.mac IS NULL
 UNION ALL
+SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
+FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
+CROSS JOIN dhcp_leases t ON t.duid = l.duid AND t.mac IS NULL AND t.firewall_id = l.firewall_id
+UNION ALL
 SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
 FROM page p CROSS JOIN dhcp_reservations t ON t.mac = p.id AND t.firewall_id = p.firewall_id
 UNION ALL
@@ -267,16 +271,7 @@ fn of_the_device(selection: &DeviceSelection, column: &Column) -> Vec<String> {
     if let Some(wanted) = selection.reserved {
         conditions.push(format!("{}{reserved}", if wanted { "" } else { "NOT " }));
     }
-    let named = if has_mac {
-        "(EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.mac = t.mac AND l.firewall_id = t.firewall_id AND (l.hostname > '' \
-          OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = l.ip_sort AND d.firewall_id = l.firewall_id))) \
-          OR EXISTS (SELECT 1 FROM arp a WHERE a.mac = t.mac AND a.firewall_id = t.firewall_id AND (a.hostname > '' \
-          OR EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = a.ip_sort AND d.firewall_id = a.firewall_id))) \
-          OR EXISTS (SELECT 1 FROM dhcp_reservations r WHERE r.mac = t.mac AND r.firewall_id = t.firewall_id) \
-          OR EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac))"
-    } else {
-        "EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.hostname > '')"
-    };
+    let named = if has_mac { named_by_mac() } else { named_by_duid() };
     if let Some(wanted) = selection.named {
         conditions.push(format!("{}{named}", if wanted { "" } else { "NOT " }));
     }
@@ -290,6 +285,55 @@ fn of_the_device(selection: &DeviceSelection, column: &Column) -> Vec<String> {
         });
     }
     conditions
+}
+
+/// Whether an address of the row `of` has a name: what is switched off and what stands for many names gives none.
+fn resolved(of: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM dns_records d WHERE d.ip_sort = {of}.ip_sort AND d.firewall_id = {of}.firewall_id \
+         AND d.enabled IS NOT 0 AND d.name NOT LIKE '*%')"
+    )
+}
+
+/// Whether any sighting of a hardware address gives it a name, as [`SIGHTINGS`] finds them.
+fn named_by_mac() -> String {
+    let own = |table: &str, of: &str, or: &str| {
+        format!(
+            "EXISTS (SELECT 1 FROM {table} {of} WHERE {of}.mac = t.mac AND {of}.firewall_id = t.firewall_id AND ({or}{}))",
+            resolved(of)
+        )
+    };
+    let beside = "EXISTS (SELECT 1 FROM dhcp_leases b WHERE b.ip_sort = n.ip_sort AND b.firewall_id = n.firewall_id \
+                  AND b.mac IS NULL AND b.hostname > '') OR ";
+    let of_its_duid = "EXISTS (SELECT 1 FROM dhcp_leases l JOIN dhcp_leases b ON b.duid = l.duid AND b.firewall_id = l.firewall_id \
+                       AND b.mac IS NULL AND b.hostname > '' WHERE l.mac = t.mac AND l.duid IS NOT NULL AND l.firewall_id = t.firewall_id)";
+    let reserved_to_its_duid = "EXISTS (SELECT 1 FROM dhcp_leases l JOIN dhcp_reservations r ON r.duid = l.duid AND r.firewall_id = l.firewall_id \
+                                AND r.mac IS NULL AND r.hostname > '' WHERE l.mac = t.mac AND l.duid IS NOT NULL AND l.firewall_id = t.firewall_id)";
+    let ways = [
+        own("dhcp_leases", "l", "l.hostname > '' OR "),
+        own("dhcp_reservations", "r", "r.hostname > '' OR "),
+        own("arp", "a", "a.hostname > '' OR "),
+        own("ndp", "n", beside),
+        own("host_discovery", "h", ""),
+        of_its_duid.to_owned(),
+        reserved_to_its_duid.to_owned(),
+        "EXISTS (SELECT 1 FROM labels said WHERE said.client = t.mac AND said.name > '')"
+            .to_owned(),
+    ];
+    format!("({})", ways.join(" OR "))
+}
+
+/// The same of a DUID for which no hardware address is known.
+fn named_by_duid() -> String {
+    let own = |table: &str, of: &str| {
+        format!(
+            "EXISTS (SELECT 1 FROM {table} {of} WHERE {of}.duid = t.duid AND {of}.mac IS NULL AND {of}.firewall_id = t.firewall_id \
+             AND ({of}.hostname > '' OR {}))",
+            resolved(of)
+        )
+    };
+    let label = "EXISTS (SELECT 1 FROM labels said WHERE said.client = t.duid AND said.name > '')";
+    format!("({} OR {} OR {label})", own("dhcp_leases", "l"), own("dhcp_reservations", "r"))
 }
 
 fn has_candidates(selection: &DeviceSelection) -> bool {
@@ -326,30 +370,53 @@ pub(super) fn candidates(statement: &mut Statement, selection: &DeviceSelection)
 /// What the user says about devices holds for every firewall.
 const LABELS: &str = "(SELECT said.client, said.name, said.owner, said.\"group\", f.firewall_id FROM labels said CROSS JOIN firewalls f) t";
 
-/// Where names are: the column, and how its row leads to identifiers.
-const NAMES: [(&str, &str, &str); 8] = [
+/// The device of a lease: of one for a DUID, the neighbour with its address, or the hardware address of another one.
+const HOLDER_OF_LEASE: &str = "coalesce(t.mac, (SELECT n.mac FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id), \
+    (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid)";
+
+const HOLDER_OF_RESERVATION: &str = "coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id \
+    AND l.mac IS NOT NULL), t.duid)";
+
+/// Whoever holds the address of a record by a lease or a reservation.
+const HOLDER_OF_RECORD: &str = "coalesce(h.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = h.duid AND l.firewall_id = h.firewall_id \
+    AND l.mac IS NOT NULL), h.duid)";
+
+/// Where names are: how a row leads to identifiers, the table, and its column.
+const NAMES: [(&str, &str, &str); 12] = [
     ("t.client", LABELS, "t.name"),
     ("t.client", LABELS, "t.owner"),
     ("t.client", LABELS, "t.\"group\""),
-    ("coalesce(t.mac, t.duid)", "dhcp_leases t", "t.hostname"),
-    (
-        "coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid)",
-        "dhcp_reservations t",
-        "t.hostname",
-    ),
-    (
-        "coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid)",
-        "dhcp_reservations t",
-        "t.description",
-    ),
+    (HOLDER_OF_LEASE, "dhcp_leases t", "t.hostname"),
+    (HOLDER_OF_RESERVATION, "dhcp_reservations t", "t.hostname"),
+    (HOLDER_OF_RESERVATION, "dhcp_reservations t", "t.description"),
     ("t.mac", "arp t", "t.hostname"),
-    ("h.mac", "dns_records t", "t.name"),
+    // A resolver's name is that of whoever has its address; what is switched off is nobody's.
+    (
+        "h.mac",
+        "dns_records t CROSS JOIN arp h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0",
+        "t.name",
+    ),
+    (
+        "h.mac",
+        "dns_records t CROSS JOIN ndp h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0",
+        "t.name",
+    ),
+    (
+        "h.mac",
+        "dns_records t CROSS JOIN host_discovery h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0",
+        "t.name",
+    ),
+    (
+        HOLDER_OF_RECORD,
+        "dns_records t CROSS JOIN dhcp_leases h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0",
+        "t.name",
+    ),
+    (
+        HOLDER_OF_RECORD,
+        "dns_records t CROSS JOIN dhcp_reservations h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0",
+        "t.name",
+    ),
 ];
-
-/// From a record's address to whoever holds it.
-const HOLDERS: &str = "CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp \
-    UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h \
-    ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id";
 
 fn named_like(statement: &mut Statement, name: &NameIs) -> String {
     let (mut part, mut begins, mut ends) = (String::new(), String::new(), String::new());
@@ -376,8 +443,7 @@ fn named_like(statement: &mut Statement, name: &NameIs) -> String {
                 NameIs::Begins(_) => format!("{column} >= {begins} AND {column} < {ends}"),
                 NameIs::Contains(_) => format!("instr(lower({column}), lower({part})) > 0"),
             };
-            let join = if *id == "h.mac" { HOLDERS } else { "" };
-            format!("SELECT {id} AS id, t.firewall_id FROM {table} {join} WHERE {like}")
+            format!("SELECT {id} AS id, t.firewall_id FROM {table} WHERE {like}")
         })
         .collect();
     sets.join("\nUNION\n")

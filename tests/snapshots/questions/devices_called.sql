@@ -1,20 +1,28 @@
 WITH candidate (id, firewall_id) AS MATERIALIZED (
 SELECT id, firewall_id FROM (
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
+SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
 UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t.owner = ?1 OR (t.owner > ?2 AND t.owner < ?3))
+SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t WHERE (t.owner = ?1 OR (t.owner > ?2 AND t.owner < ?3))
 UNION
-SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t  WHERE (t."group" = ?1 OR (t."group" > ?2 AND t."group" < ?3))
+SELECT t.client AS id, t.firewall_id FROM (SELECT said.client, said.name, said.owner, said."group", f.firewall_id FROM labels said CROSS JOIN firewalls f) t WHERE (t."group" = ?1 OR (t."group" > ?2 AND t."group" < ?3))
 UNION
-SELECT coalesce(t.mac, t.duid) AS id, t.firewall_id FROM dhcp_leases t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
+SELECT coalesce(t.mac, (SELECT n.mac FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id), (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_leases t WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
 UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
+SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
 UNION
-SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t  WHERE (t.description = ?1 OR (t.description > ?2 AND t.description < ?3))
+SELECT coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid) AS id, t.firewall_id FROM dhcp_reservations t WHERE (t.description = ?1 OR (t.description > ?2 AND t.description < ?3))
 UNION
-SELECT t.mac AS id, t.firewall_id FROM arp t  WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
+SELECT t.mac AS id, t.firewall_id FROM arp t WHERE (t.hostname = ?1 OR (t.hostname > ?2 AND t.hostname < ?3))
 UNION
-SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN (SELECT firewall_id, ip_sort, mac FROM arp UNION ALL SELECT firewall_id, ip_sort, mac FROM ndp UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_leases UNION ALL SELECT firewall_id, ip_sort, mac FROM dhcp_reservations) h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
+SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN arp h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0 WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
+UNION
+SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN ndp h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0 WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
+UNION
+SELECT h.mac AS id, t.firewall_id FROM dns_records t CROSS JOIN host_discovery h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0 WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
+UNION
+SELECT coalesce(h.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = h.duid AND l.firewall_id = h.firewall_id AND l.mac IS NOT NULL), h.duid) AS id, t.firewall_id FROM dns_records t CROSS JOIN dhcp_leases h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0 WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
+UNION
+SELECT coalesce(h.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = h.duid AND l.firewall_id = h.firewall_id AND l.mac IS NOT NULL), h.duid) AS id, t.firewall_id FROM dns_records t CROSS JOIN dhcp_reservations h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0 WHERE (t.name = ?1 OR (t.name > ?2 AND t.name < ?3))
 )
 ),
 page (id, firewall_id) AS MATERIALIZED (
@@ -67,6 +75,10 @@ UNION ALL
 SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
 FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
 CROSS JOIN dhcp_leases t ON t.ip_sort = n.ip_sort AND t.firewall_id = n.firewall_id AND t.mac IS NULL
+UNION ALL
+SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
+FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
+CROSS JOIN dhcp_leases t ON t.duid = l.duid AND t.mac IS NULL AND t.firewall_id = l.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
 FROM page p CROSS JOIN dhcp_reservations t ON t.mac = p.id AND t.firewall_id = p.firewall_id

@@ -56,6 +56,10 @@ SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_nam
 FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
 CROSS JOIN dhcp_leases t ON t.ip_sort = n.ip_sort AND t.firewall_id = n.firewall_id AND t.mac IS NULL
 UNION ALL
+SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
+FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
+CROSS JOIN dhcp_leases t ON t.duid = l.duid AND t.mac IS NULL AND t.firewall_id = l.firewall_id
+UNION ALL
 SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
 FROM page p CROSS JOIN dhcp_reservations t ON t.mac = p.id AND t.firewall_id = p.firewall_id
 UNION ALL
