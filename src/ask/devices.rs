@@ -1,8 +1,11 @@
 //! Devices: who is there, in one row each.
 
+use std::collections::BTreeMap;
+
 use crate::domain::Cell;
 use crate::store::{
-    Counting, DevicePage, DeviceSelection, FirewallRow, Label, NameIs, Sighting, Total, Wire,
+    Counting, DeviceKey, DevicePage, DeviceSelection, FirewallRow, Label, NameIs, Sighting, Total,
+    Wire,
 };
 use crate::types::{AddressRange, FirewallId, MacAddr, did_you_mean, maker_prefixes};
 
@@ -99,8 +102,9 @@ impl Ask {
             columns: shown,
             total,
             total_is_at_least: at_least,
-            next: page.next.map(|(id, firewall)| {
-                cursor::encode(&question, &[Cell::Text(id.into()), Cell::Int(firewall.get())])
+            next: page.next.map(|last| {
+                let (id, firewall) = (Cell::Text(last.id.into()), Cell::Int(last.firewall.get()));
+                cursor::encode(&question, &[Cell::Int(last.by_duid.into()), id, firewall])
             }),
             freshness: joint(DOMAINS, &page.sources, &page.statuses, &about, self.clock.now()),
         };
@@ -174,7 +178,7 @@ impl Ask {
             selection.name = way;
             let question = question(query, &selection);
             if let Some(text) = &query.after {
-                match cursor::decode(&question, 2, text) {
+                match cursor::decode(&question, 3, text) {
                     Ok(key) => selection.after = after(&key),
                     Err(_) if i < last => continue,
                     Err(refused) => return Err(refused),
@@ -189,9 +193,13 @@ impl Ask {
     }
 }
 
-fn after(key: &[Cell]) -> Option<(String, FirewallId)> {
+fn after(key: &[Cell]) -> Option<DeviceKey> {
     match key {
-        [Cell::Text(id), Cell::Int(firewall)] => Some((id.to_string(), FirewallId::new(*firewall))),
+        [Cell::Int(by_duid), Cell::Text(id), Cell::Int(firewall)] => Some(DeviceKey {
+            by_duid: *by_duid == 1,
+            id: id.to_string(),
+            firewall: FirewallId::new(*firewall),
+        }),
         _ => None,
     }
 }
@@ -342,11 +350,14 @@ fn usual(query: &DevicesQuery, rows: usize, page: &DevicePage) -> Vec<&'static s
 }
 
 pub(super) fn devices(page: &DevicePage, wires: &[Wire], labels: &[Label]) -> Vec<Device> {
-    let of = |(id, firewall): &(String, FirewallId)| {
-        let seen: Vec<&Sighting> =
-            page.sightings.iter().filter(|s| s.id == *id && s.firewall == *firewall).collect();
-        let label = labels.iter().find(|label| label.client.eq_ignore_ascii_case(id));
-        Device::new(id, *firewall, &seen, wires, label)
+    let mut seen: BTreeMap<(&str, FirewallId), Vec<&Sighting>> = BTreeMap::new();
+    for sighting in &page.sightings {
+        seen.entry((&sighting.id, sighting.firewall)).or_default().push(sighting);
+    }
+    let of = |key: &DeviceKey| {
+        let seen = seen.get(&(key.id.as_str(), key.firewall)).map_or(&[][..], Vec::as_slice);
+        let label = labels.iter().find(|label| label.client.eq_ignore_ascii_case(&key.id));
+        Device::new(&key.id, key.firewall, seen, wires, label)
     };
     page.devices.iter().map(of).collect()
 }

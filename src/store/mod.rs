@@ -70,7 +70,7 @@ pub use noise::NoiseGaps;
 pub use open::Store;
 pub use prune::{Pruned, PrunedDomain};
 pub use questions::{
-    Counting, DevicePage, DeviceSelection, InterfaceScope, JOINED, Joined, JoinedColumn,
+    Counting, DeviceKey, DevicePage, DeviceSelection, InterfaceScope, JOINED, Joined, JoinedColumn,
     JoinedPage, JoinedSelection, NameIs, Narrow, Origin, Sighting, Subject, Wire, joined,
 };
 pub use record::{FirewallRow, RunEnd, RunOutcome, RunRow};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::path::Path;
 
 use opndex::ask::{Ask, DevicesQuery};
 use opndex::types::sort_key;
@@ -12,10 +13,15 @@ use super::support::replay::{RELEASES, Replay, recorded};
 
 /// Identifier and names of every device that `is` so.
 async fn named(ask: &Ask, is: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    paged(ask, is, 1_000).await
+}
+
+/// The same by pages of so many.
+async fn paged(ask: &Ask, is: &[&str], limit: u32) -> BTreeMap<String, BTreeSet<String>> {
     let mut query = DevicesQuery {
         is: is.iter().map(|&word| word.to_owned()).collect(),
         columns: vec!["mac".to_owned(), "names".to_owned()],
-        limit: Some(1_000),
+        limit: Some(limit),
         ..DevicesQuery::default()
     };
     let mut found = BTreeMap::new();
@@ -24,7 +30,8 @@ async fn named(ask: &Ask, is: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
         for row in page.rows {
             let names = row[1].as_str().unwrap_or_default().split(", ");
             let names = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
-            found.insert(row[0].as_str().unwrap().to_owned(), names);
+            let twice = found.insert(row[0].as_str().unwrap().to_owned(), names);
+            assert!(twice.is_none(), "{row:?} is on two pages");
         }
         match page.next {
             Some(next) => query.after = Some(next),
@@ -56,14 +63,15 @@ async fn agree(ask: &Ask, about: &str) -> BTreeMap<String, BTreeSet<String>> {
             );
         }
     }
+    let count = DevicesQuery { count_only: true, ..DevicesQuery::default() };
+    let count = ask.devices(&count).await.unwrap().total;
+    assert_eq!(count, u64::try_from(all.len()).unwrap(), "{about}");
+    assert_eq!(paged(ask, &[], 3).await, all, "{about}: by pages of three");
     all
 }
 
-#[tokio::test]
-async fn a_device_is_found_by_each_of_its_names() {
-    let network = network(120).await;
-    agree(&network.ask, "simulated").await;
-    let connection = rusqlite::Connection::open(network.store.path()).unwrap();
+fn write_names_of_every_kind(path: &Path) {
+    let connection = rusqlite::Connection::open(path).unwrap();
     let key = |ip: &str| sort_key(ip.parse::<IpAddr>().unwrap()).to_vec();
     let arp = |ip: &str, mac: &str| {
         let sql =
@@ -91,6 +99,10 @@ async fn a_device_is_found_by_each_of_its_names() {
     // A second lease of a DUID that another lease knows by its hardware address.
     lease("2001:db8:9::78", Some("02:00:00:00:09:02"), "00:04:aa:02", None);
     lease("2001:db8:9::79", None, "00:04:aa:02", Some("by-other-lease"));
+    // Known by a DUID alone; one is as long as a hardware address, as nobody honest makes them.
+    lease("2001:db8:9::81", None, "00:01:00:01:2c:aa:bb:cc:00:11:22:33:44:55", Some("duid-alone"));
+    lease("2001:db8:9::82", None, "00:09:aa:bb:cc:dd", None);
+    lease("2001:db8:9::83", None, "ff:09:aa:bb:cc:de", None);
     // Of these only the discovery daemon or the neighbour table knows the address.
     let sql = "INSERT INTO host_discovery (firewall_id, ip, ip_sort, mac, interface) VALUES (1, ?, ?, '02:00:00:00:09:03', 'LAN')";
     connection.execute(sql, ("10.99.0.3", key("10.99.0.3"))).unwrap();
@@ -106,8 +118,18 @@ async fn a_device_is_found_by_each_of_its_names() {
     let sql =
         "INSERT INTO labels (client, owner, changed_at) VALUES ('02:00:00:00:09:07', 'Anna', 0)";
     connection.execute(sql, ()).unwrap();
+}
 
+#[tokio::test]
+async fn a_device_is_found_by_each_of_its_names() {
+    let network = network(120).await;
+    agree(&network.ask, "simulated").await;
+    write_names_of_every_kind(network.store.path());
     let all = agree(&network.ask, "with names of every kind").await;
+    assert!(
+        all.contains_key("00:09:aa:bb:cc:dd") && all.contains_key("ff:09:aa:bb:cc:de"),
+        "{all:?}"
+    );
     let names = |n: u8| all[&format!("02:00:00:00:09:0{n}")].iter().cloned().collect::<Vec<_>>();
     let expected = ["by-neighbour", "by-other-lease", "discovered.example.net", "aaaa.example.net"];
     for (n, name) in (1..).zip(expected) {

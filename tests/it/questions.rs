@@ -6,8 +6,8 @@ use std::path::Path;
 use opndex::ask::{DevicesQuery, Query, ReportQuery};
 use opndex::sim::{SimOptions, Simulator};
 use opndex::store::{
-    Counting, DeviceSelection, Filter, InterfaceScope, JOINED, JoinedSelection, NameIs, Op,
-    Selection, Store, Subject,
+    Counting, DeviceKey, DeviceSelection, Filter, InterfaceScope, JOINED, JoinedSelection, NameIs,
+    Op, Selection, Store, Subject,
 };
 use opndex::types::{Clock, FirewallId, Timestamp};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ fn devices() -> Vec<(&'static str, DeviceSelection)> {
         name: "IOT".to_owned(),
         networks: vec!["192.168.30.0/24".parse().unwrap()],
     };
-    let after = Some(("3c:22:fb:00:00:01".to_owned(), firewall));
+    let after = Some(DeviceKey { by_duid: false, id: "3c:22:fb:00:00:01".to_owned(), firewall });
     vec![
         ("devices", base.clone()),
         ("devices_next_page", DeviceSelection { after, ..base.clone() }),

@@ -1,9 +1,9 @@
-//! The identifiers of devices: a union of five indexed columns, merged in order.
+//! The identifiers of devices: a union of seven indexed columns, merged in order.
 
 use crate::types::{AddressRange, sort_key};
 
 use super::super::statement::Statement;
-use super::{DeviceSelection, InterfaceScope, NameIs};
+use super::{DeviceKey, DeviceSelection, InterfaceScope, NameIs};
 
 /// Everything that mentions the devices of `page`, by key.
 pub(super) const SIGHTINGS: &str = "\
@@ -18,7 +18,7 @@ SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_nam
 FROM page p CROSS JOIN dhcp_leases t ON t.mac = p.id AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
-FROM page p CROSS JOIN dhcp_leases t ON t.duid COLLATE BINARY = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
+FROM page p CROSS JOIN dhcp_leases t ON p.by_duid AND t.duid COLLATE BINARY = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
 FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
@@ -32,7 +32,7 @@ SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.h
 FROM page p CROSS JOIN dhcp_reservations t ON t.mac = p.id AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
-FROM page p CROSS JOIN dhcp_reservations t ON t.duid = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
+FROM page p CROSS JOIN dhcp_reservations t ON p.by_duid AND t.duid = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
 FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
@@ -127,29 +127,48 @@ const COLUMNS: [Column; 7] = [
     },
 ];
 
-/// Identifiers that satisfy `selection`, each once, in order when `ORDER BY 1, 2` follows.
+/// Identifiers that satisfy `selection`, each once, up to `limit`: hardware addresses in order, then in order the DUIDs
+/// for which none is known. SQLite comes to these only when the page is not full: to find the next of them it looks
+/// up the lease of every reservation that stands between, 1.5 µs each.
 pub(super) fn identifiers(
     statement: &mut Statement,
     selection: &DeviceSelection,
     after: bool,
+    limit: &str,
 ) -> String {
-    let parts: Vec<String> = COLUMNS
-        .iter()
-        // Whoever is online is a neighbour.
-        .filter(|column| selection.online != Some(true) || column.is_neighbour)
-        .filter(|column| {
-            selection.vendor.is_none() || column.has_vendor || !selection.makers.is_empty()
-        })
-        .map(|column| part(statement, selection, column, after))
-        .collect();
-    parts.join("\nUNION\n")
+    let last = selection.after.as_ref().filter(|_| after);
+    let mut sets = Vec::new();
+    for by_duid in [false, true] {
+        // Behind the last hardware address there are DUIDs only.
+        let last = match last {
+            Some(last) if last.by_duid && !by_duid => continue,
+            last => last.filter(|last| last.by_duid == by_duid),
+        };
+        let parts: Vec<String> = COLUMNS
+            .iter()
+            .filter(|column| (column.id != "t.mac") == by_duid)
+            // Whoever is online is a neighbour.
+            .filter(|column| selection.online != Some(true) || column.is_neighbour)
+            .filter(|column| {
+                selection.vendor.is_none() || column.has_vendor || !selection.makers.is_empty()
+            })
+            .map(|column| part(statement, selection, column, last))
+            .collect();
+        if !parts.is_empty() {
+            let parts = parts.join("\nUNION\n");
+            // Not in the parts, which would then have it in their order.
+            let by_duid = u8::from(by_duid);
+            sets.push(format!("SELECT *, {by_duid} FROM (\n{parts}\nORDER BY 1, 2\n{limit})"));
+        }
+    }
+    format!("{}\n{limit}", sets.join("\nUNION ALL\n"))
 }
 
 fn part(
     statement: &mut Statement,
     selection: &DeviceSelection,
     column: &Column,
-    after: bool,
+    last: Option<&DeviceKey>,
 ) -> String {
     let id = column.id;
     let (few, table) = (has_candidates(selection), column.table);
@@ -167,8 +186,9 @@ fn part(
     if !few && selection.ranges.is_empty() {
         conditions.push(format!("{id} > ''"));
     }
-    if after && let Some((last, firewall)) = &selection.after {
-        let (last, firewall) = (statement.bind(last.as_str()), statement.bind(firewall.get()));
+    if let Some(last) = last {
+        let (last, firewall) =
+            (statement.bind(last.id.as_str()), statement.bind(last.firewall.get()));
         let plus = if selection.ranges.is_empty() { "" } else { "+" };
         conditions.push(format!("({plus}{id}, t.firewall_id) > ({last}, {firewall})"));
     }

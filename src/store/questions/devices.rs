@@ -60,10 +60,18 @@ pub struct DeviceSelection {
     /// Has a name by lease, reservation, DNS or reverse DNS.
     pub named: Option<bool>,
     pub randomised: Option<bool>,
-    /// Identifier and firewall of the last device of the page before.
-    pub after: Option<(String, FirewallId)>,
+    /// The last device of the page before.
+    pub after: Option<DeviceKey>,
     pub limit: u32,
     pub counting: Counting,
+}
+
+/// Where a device stands among all: those with a hardware address first, by it, then those of which only a DUID is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceKey {
+    pub by_duid: bool,
+    pub id: String,
+    pub firewall: FirewallId,
 }
 
 /// How far devices are counted.
@@ -147,13 +155,13 @@ pub struct Sighting {
 /// One page.
 #[derive(Debug, Clone)]
 pub struct DevicePage {
-    /// By device, in the order of identifiers.
+    /// Of the devices of the page, in no order.
     pub sightings: Vec<Sighting>,
     /// Devices of the page in order.
-    pub devices: Vec<(String, FirewallId)>,
+    pub devices: Vec<DeviceKey>,
     pub total: Total,
-    /// Identifier of the last device when more follow.
-    pub next: Option<(String, FirewallId)>,
+    /// The last device when more follow.
+    pub next: Option<DeviceKey>,
     pub sources: Vec<SourceStatus>,
     pub statuses: Vec<DomainStatus>,
 }
@@ -172,16 +180,13 @@ impl Store {
         let reply = self.reply(question, |reads| whole(selection, reads)).await?;
         let json = |i: usize| reply.row.try_get::<Option<String>, _>(i).map_err(failed());
         let damaged = |_| StoreError::Declaration { domain: "devices" };
-        let mut devices: Vec<(String, FirewallId)> =
+        let mut devices: Vec<DeviceKey> =
             read::<Identified, _>(json(0)?.as_deref()).map_err(damaged)?;
-        let mut sightings: Vec<Sighting> = read::<Line, _>(json(1)?.as_deref()).map_err(damaged)?;
+        let sightings: Vec<Sighting> = read::<Line, _>(json(1)?.as_deref()).map_err(damaged)?;
         let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
         let more = devices.len() > limit;
         devices.truncate(limit);
         let next = devices.last().filter(|_| more).cloned();
-        if let Some((id, firewall)) = &next {
-            sightings.retain(|s| (s.id.as_str(), s.firewall) <= (id.as_str(), *firewall));
-        }
         let most = selection.counting.most();
         let total = if reply.total > u64::from(most) {
             Total::AtLeast(most.into())
@@ -220,14 +225,14 @@ fn whole(selection: &DeviceSelection, reads: Reads) -> (String, Values) {
         device_spine::candidates(&mut statement, selection).into_iter().collect();
     let mut columns = Vec::new();
     if selection.counting == Counting::WithPage {
-        let page = device_spine::identifiers(&mut statement, selection, true);
         // One more than wanted tells whether a next page exists.
         let limit = sql::limit(&statement.bind(i64::from(selection.limit) + 1));
-        with.push(format!(
-            "page (id, firewall_id) AS MATERIALIZED (\n{page}\nORDER BY 1, 2\n{limit}\n)"
-        ));
+        let page = device_spine::identifiers(&mut statement, selection, true, &limit);
+        with.push(format!("page (id, firewall_id, by_duid) AS MATERIALIZED (\n{page}\n)"));
         with.push(device_spine::SIGHTINGS.to_owned());
-        columns.push("(SELECT json_group_array(json_array(id, firewall_id)) FROM page)".to_owned());
+        columns.push(
+            "(SELECT json_group_array(json_array(id, firewall_id, by_duid)) FROM page)".to_owned(),
+        );
         // Lines are JSON already; `json_group_array(json(line))` would read each once more.
         columns.push(
             "(SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM sightings)"
@@ -237,10 +242,9 @@ fn whole(selection: &DeviceSelection, reads: Reads) -> (String, Values) {
         columns.extend(["NULL".to_owned(), "NULL".to_owned()]);
     }
     if reads != Reads::Rows {
-        let all = device_spine::identifiers(&mut statement, selection, false);
-        let most = statement.bind(i64::from(selection.counting.most()) + 1);
-        let most = sql::limit(&most);
-        columns.push(format!("(SELECT count(*) FROM (\n{all}\nORDER BY 1, 2\n{most}))"));
+        let most = sql::limit(&statement.bind(i64::from(selection.counting.most()) + 1));
+        let all = device_spine::identifiers(&mut statement, selection, false, &most);
+        columns.push(format!("(SELECT count(*) FROM (\n{all}))"));
     }
     if reads == Reads::All {
         columns.push(standing::columns(DOMAINS));
@@ -256,13 +260,13 @@ fn read<L: Into<T> + DeserializeOwned, T>(json: Option<&str>) -> Result<Vec<T>, 
     Ok(lines.into_iter().map(Into::into).collect())
 }
 
-/// Identifier and firewall, as `page` has them.
+/// The columns of `page`.
 #[derive(Deserialize)]
-struct Identified(String, i64);
+struct Identified(String, i64, i64);
 
-impl From<Identified> for (String, FirewallId) {
-    fn from(Identified(id, firewall): Identified) -> Self {
-        (id, FirewallId::new(firewall))
+impl From<Identified> for DeviceKey {
+    fn from(Identified(id, firewall, by_duid): Identified) -> Self {
+        Self { by_duid: by_duid == 1, id, firewall: FirewallId::new(firewall) }
     }
 }
 

@@ -10,7 +10,7 @@ mod statement;
 mod wiring;
 
 pub use devices::{
-    Counting, DevicePage, DeviceSelection, InterfaceScope, NameIs, Origin, Sighting,
+    Counting, DeviceKey, DevicePage, DeviceSelection, InterfaceScope, NameIs, Origin, Sighting,
 };
 pub use joined::{
     JOINED, Joined, JoinedColumn, JoinedPage, JoinedSelection, Narrow, Subject, joined,

@@ -1,24 +1,18 @@
-WITH page (id, firewall_id) AS MATERIALIZED (
+WITH page (id, firewall_id, by_duid) AS MATERIALIZED (
+SELECT *, 0 FROM (
 SELECT t.mac, t.firewall_id FROM arp t
-WHERE t.mac > ''
-  AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?1
-UNION
-SELECT t.mac, t.firewall_id FROM ndp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
   AND +t.firewall_id = ?2
 UNION
+SELECT t.mac, t.firewall_id FROM ndp t
+WHERE t.mac > ''
+  AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?3
+UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
-  AND +t.firewall_id = ?3
-UNION
-SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
-WHERE t.duid COLLATE BINARY > ''
-  AND t.mac IS NULL
-  AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
-  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
   AND +t.firewall_id = ?4
 UNION
 SELECT t.mac, t.firewall_id FROM host_discovery t
@@ -30,14 +24,25 @@ SELECT t.mac, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
   AND +t.firewall_id = ?6
+ORDER BY 1, 2
+LIMIT ?1 + 0)
+UNION ALL
+SELECT *, 1 FROM (
+SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
+WHERE t.duid COLLATE BINARY > ''
+  AND t.mac IS NULL
+  AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
+  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
+  AND +t.firewall_id = ?7
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?7
+  AND +t.firewall_id = ?8
 ORDER BY 1, 2
-LIMIT ?8 + 0
+LIMIT ?1 + 0)
+LIMIT ?1 + 0
 ),
 seen AS MATERIALIZED (
 SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
@@ -50,7 +55,7 @@ SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_nam
 FROM page p CROSS JOIN dhcp_leases t ON t.mac = p.id AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
-FROM page p CROSS JOIN dhcp_leases t ON t.duid COLLATE BINARY = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
+FROM page p CROSS JOIN dhcp_leases t ON p.by_duid AND t.duid COLLATE BINARY = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
 FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
@@ -64,7 +69,7 @@ SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.h
 FROM page p CROSS JOIN dhcp_reservations t ON t.mac = p.id AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
-FROM page p CROSS JOIN dhcp_reservations t ON t.duid = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
+FROM page p CROSS JOIN dhcp_reservations t ON p.by_duid AND t.duid = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
 FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
@@ -84,29 +89,23 @@ FROM (SELECT DISTINCT id, firewall_id, ip_sort FROM seen WHERE ip_sort IS NOT NU
 CROSS JOIN dns_records d ON d.ip_sort = s.ip_sort AND d.firewall_id = s.firewall_id
 WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
 )
-SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
+SELECT (SELECT json_group_array(json_array(id, firewall_id, by_duid)) FROM page),
 (SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM sightings),
 (SELECT count(*) FROM (
+SELECT *, 0 FROM (
 SELECT t.mac, t.firewall_id FROM arp t
-WHERE t.mac > ''
-  AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?9
-UNION
-SELECT t.mac, t.firewall_id FROM ndp t
 WHERE t.mac > ''
   AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
   AND +t.firewall_id = ?10
 UNION
+SELECT t.mac, t.firewall_id FROM ndp t
+WHERE t.mac > ''
+  AND NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?11
+UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
-  AND +t.firewall_id = ?11
-UNION
-SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
-WHERE t.duid COLLATE BINARY > ''
-  AND t.mac IS NULL
-  AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
-  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
   AND +t.firewall_id = ?12
 UNION
 SELECT t.mac, t.firewall_id FROM host_discovery t
@@ -118,14 +117,25 @@ SELECT t.mac, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac > ''
   AND t.mac IS NOT NULL
   AND +t.firewall_id = ?14
+ORDER BY 1, 2
+LIMIT ?9 + 0)
+UNION ALL
+SELECT *, 1 FROM (
+SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
+WHERE t.duid COLLATE BINARY > ''
+  AND t.mac IS NULL
+  AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
+  AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
+  AND +t.firewall_id = ?15
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.duid COLLATE BINARY > ''
   AND t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?15
+  AND +t.firewall_id = ?16
 ORDER BY 1, 2
-LIMIT ?16 + 0)),
+LIMIT ?9 + 0)
+LIMIT ?9 + 0)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),
          (SELECT json_group_array(json_array(firewall_id, domain, rows, rejects)) FROM domains WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp'))

@@ -1,43 +1,48 @@
-WITH page (id, firewall_id) AS MATERIALIZED (
+WITH page (id, firewall_id, by_duid) AS MATERIALIZED (
+SELECT *, 0 FROM (
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?1
-  AND t.ip_sort BETWEEN ?2 AND ?3
+  AND +t.firewall_id = ?2
+  AND t.ip_sort BETWEEN ?3 AND ?4
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?4
-  AND t.ip_sort BETWEEN ?5 AND ?6
+  AND +t.firewall_id = ?5
+  AND t.ip_sort BETWEEN ?6 AND ?7
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac IS NOT NULL
-  AND +t.firewall_id = ?7
-  AND t.ip_sort BETWEEN ?8 AND ?9
+  AND +t.firewall_id = ?8
+  AND t.ip_sort BETWEEN ?9 AND ?10
 UNION
+SELECT t.mac, t.firewall_id FROM host_discovery t
+WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?11
+  AND t.ip_sort BETWEEN ?12 AND ?13
+UNION
+SELECT t.mac, t.firewall_id FROM dhcp_reservations t
+WHERE t.mac IS NOT NULL
+  AND +t.firewall_id = ?14
+  AND t.ip_sort BETWEEN ?15 AND ?16
+ORDER BY 1, 2
+LIMIT ?1 + 0)
+UNION ALL
+SELECT *, 1 FROM (
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND +t.firewall_id = ?10
-  AND t.ip_sort BETWEEN ?11 AND ?12
-UNION
-SELECT t.mac, t.firewall_id FROM host_discovery t
-WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?13
-  AND t.ip_sort BETWEEN ?14 AND ?15
-UNION
-SELECT t.mac, t.firewall_id FROM dhcp_reservations t
-WHERE t.mac IS NOT NULL
-  AND +t.firewall_id = ?16
-  AND t.ip_sort BETWEEN ?17 AND ?18
+  AND +t.firewall_id = ?17
+  AND t.ip_sort BETWEEN ?18 AND ?19
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?19
-  AND t.ip_sort BETWEEN ?20 AND ?21
+  AND +t.firewall_id = ?20
+  AND t.ip_sort BETWEEN ?21 AND ?22
 ORDER BY 1, 2
-LIMIT ?22 + 0
+LIMIT ?1 + 0)
+LIMIT ?1 + 0
 ),
 seen AS MATERIALIZED (
 SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
@@ -50,7 +55,7 @@ SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_nam
 FROM page p CROSS JOIN dhcp_leases t ON t.mac = p.id AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
-FROM page p CROSS JOIN dhcp_leases t ON t.duid COLLATE BINARY = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
+FROM page p CROSS JOIN dhcp_leases t ON p.by_duid AND t.duid COLLATE BINARY = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
 FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
@@ -64,7 +69,7 @@ SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.h
 FROM page p CROSS JOIN dhcp_reservations t ON t.mac = p.id AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
-FROM page p CROSS JOIN dhcp_reservations t ON t.duid = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
+FROM page p CROSS JOIN dhcp_reservations t ON p.by_duid AND t.duid = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
 FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
@@ -84,48 +89,53 @@ FROM (SELECT DISTINCT id, firewall_id, ip_sort FROM seen WHERE ip_sort IS NOT NU
 CROSS JOIN dns_records d ON d.ip_sort = s.ip_sort AND d.firewall_id = s.firewall_id
 WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
 )
-SELECT (SELECT json_group_array(json_array(id, firewall_id)) FROM page),
+SELECT (SELECT json_group_array(json_array(id, firewall_id, by_duid)) FROM page),
 (SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM sightings),
 (SELECT count(*) FROM (
+SELECT *, 0 FROM (
 SELECT t.mac, t.firewall_id FROM arp t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?23
-  AND t.ip_sort BETWEEN ?24 AND ?25
+  AND +t.firewall_id = ?24
+  AND t.ip_sort BETWEEN ?25 AND ?26
 UNION
 SELECT t.mac, t.firewall_id FROM ndp t
 WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?26
-  AND t.ip_sort BETWEEN ?27 AND ?28
+  AND +t.firewall_id = ?27
+  AND t.ip_sort BETWEEN ?28 AND ?29
 UNION
 SELECT t.mac, t.firewall_id FROM dhcp_leases t
 WHERE t.mac IS NOT NULL
-  AND +t.firewall_id = ?29
-  AND t.ip_sort BETWEEN ?30 AND ?31
+  AND +t.firewall_id = ?30
+  AND t.ip_sort BETWEEN ?31 AND ?32
 UNION
+SELECT t.mac, t.firewall_id FROM host_discovery t
+WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
+  AND +t.firewall_id = ?33
+  AND t.ip_sort BETWEEN ?34 AND ?35
+UNION
+SELECT t.mac, t.firewall_id FROM dhcp_reservations t
+WHERE t.mac IS NOT NULL
+  AND +t.firewall_id = ?36
+  AND t.ip_sort BETWEEN ?37 AND ?38
+ORDER BY 1, 2
+LIMIT ?23 + 0)
+UNION ALL
+SELECT *, 1 FROM (
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_leases t
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL)
-  AND +t.firewall_id = ?32
-  AND t.ip_sort BETWEEN ?33 AND ?34
-UNION
-SELECT t.mac, t.firewall_id FROM host_discovery t
-WHERE NOT EXISTS (SELECT 1 FROM interfaces own WHERE own.mac = t.mac AND own.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?35
-  AND t.ip_sort BETWEEN ?36 AND ?37
-UNION
-SELECT t.mac, t.firewall_id FROM dhcp_reservations t
-WHERE t.mac IS NOT NULL
-  AND +t.firewall_id = ?38
-  AND t.ip_sort BETWEEN ?39 AND ?40
+  AND +t.firewall_id = ?39
+  AND t.ip_sort BETWEEN ?40 AND ?41
 UNION
 SELECT t.duid COLLATE BINARY, t.firewall_id FROM dhcp_reservations t
 WHERE t.mac IS NULL
   AND NOT EXISTS (SELECT 1 FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id)
-  AND +t.firewall_id = ?41
-  AND t.ip_sort BETWEEN ?42 AND ?43
+  AND +t.firewall_id = ?42
+  AND t.ip_sort BETWEEN ?43 AND ?44
 ORDER BY 1, 2
-LIMIT ?44 + 0)),
+LIMIT ?23 + 0)
+LIMIT ?23 + 0)),
 (SELECT json_group_array(json_array(firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks))
           FROM sources WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp')),
          (SELECT json_group_array(json_array(firewall_id, domain, rows, rejects)) FROM domains WHERE domain IN ('arp', 'dhcp_leases', 'dhcp_reservations', 'dns_records', 'host_discovery', 'interfaces', 'ndp'))
