@@ -2,8 +2,8 @@
 //!
 //! There is no table of devices. Their identifiers are the union of the identifiers in indexed columns, which
 //! SQLite merges in order and stops at the end of the page; the page's sightings are then looked up by key.
-//! `cargo bench --bench ask`, 10,000 and 1,000,000 rows, p50 with the total known: first page 0.78 and 0.77 ms, one
-//! device by name 0.29 and 0.35 ms. A table maintained by each sync was never measured.
+//! `cargo bench --bench ask`, 10,000 and 1,000,000 rows, p50 with the total known, on a shared machine in its slow hours:
+//! first page 1.1 and 1.6 ms, one device by name 0.32 and 0.65. A table maintained by each sync was never measured.
 
 use sea_query::Values;
 use serde::Deserialize;
