@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{AnyDomain, Cadence};
 use crate::store::{Hit, Needle, Sought};
 use crate::types::{MacAddr, host_part};
 
 use super::answer::{Located, Mention};
 use super::error::AskError;
-use super::freshness::Freshness;
-use super::joint::{about, joint};
 use super::query::{Ask, firewall};
 
 /// Rows of one column that are shown; an address rarely has more than one, a name's beginning may.
@@ -74,25 +71,6 @@ impl Ask {
         mentions.truncate(MOST);
         let freshness = self.overall(scope).await?;
         Ok(Located { looked_for: shown, kind, mentions, labels, more, freshness })
-    }
-
-    /// The freshness of `domains` together: an answer about all of them misses what any of them misses.
-    pub(super) async fn overall_of(
-        &self,
-        scope: Option<crate::types::FirewallId>,
-        domains: &[&'static dyn AnyDomain],
-    ) -> Result<Freshness, AskError> {
-        let (sources, statuses) =
-            (self.store.source_statuses().await?, self.store.domain_statuses().await?);
-        let known = self.store.firewalls().await?;
-        // What the user never asked to be read is not missed, and six notes about it are 200 tokens.
-        let is_off = |domain: &dyn AnyDomain| {
-            matches!(domain.cadence(), Cadence::OptIn | Cadence::OnDemand)
-                && !sources.iter().any(|s| s.domain == domain.name())
-        };
-        let names: Vec<&str> =
-            domains.iter().filter(|domain| !is_off(**domain)).map(|d| d.name()).collect();
-        Ok(joint(&names, &sources, &statuses, &about(&known, scope), self.clock.now()))
     }
 }
 

@@ -209,22 +209,16 @@ async fn judge(
         };
         Judged { state, rows: Vec::new(), keep: had > 0 }
     };
-    let answered = match gathered.result {
-        Ok(answered) => answered,
+    let read = gathered.result.and_then(|answered| {
+        let rows = gather::rows(domain, source, &answered.pulled);
+        rows.map(|rows| (answered, rows)).map_err(|error| gather::malformed(source, &error))
+    });
+    let (answered, rows) = match read {
+        Ok(read) => read,
         Err(failure) if failure.state == State::Absent && had > 0 => {
             return vanished(context, source, failure, had, before).await;
         }
         Err(failure) => return fail(failure, before),
-    };
-    let rows = match gather::rows(domain, source, &answered.pulled) {
-        Ok(rows) => rows,
-        Err(error) => {
-            let failure = gather::malformed(source, &error);
-            if failure.state == State::Absent && had > 0 {
-                return vanished(context, source, failure, had, before).await;
-            }
-            return fail(failure, before);
-        }
     };
     if rows.is_empty() && (had > 0 || domain.never_empty()) {
         let seen = Emptied {

@@ -390,53 +390,48 @@ pub(super) fn candidates(statement: &mut Statement, selection: &DeviceSelection)
 /// What the user says about devices holds for every firewall.
 const LABELS: &str = "(SELECT said.client, said.name, said.owner, said.\"group\", f.firewall_id FROM labels said CROSS JOIN firewalls f) t";
 
-/// The device of a lease: of one for a DUID, the neighbour with its address, or the hardware address of another one.
-const HOLDER_OF_LEASE: &str = "coalesce(t.mac, (SELECT n.mac FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id), \
-    (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id AND l.mac IS NOT NULL), t.duid)";
-
-const HOLDER_OF_RESERVATION: &str = "coalesce(t.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = t.duid AND l.firewall_id = t.firewall_id \
-    AND l.mac IS NOT NULL), t.duid)";
-
-/// Whoever holds the address of a record by a lease or a reservation.
-const HOLDER_OF_RECORD: &str = "coalesce(h.mac, (SELECT l.mac FROM dhcp_leases l WHERE l.duid = h.duid AND l.firewall_id = h.firewall_id \
-    AND l.mac IS NOT NULL), h.duid)";
+/// The hardware address that a lease knows the DUID of `of` by, else the DUID.
+fn by_duid(of: &str) -> String {
+    format!(
+        "(SELECT l.mac FROM dhcp_leases l WHERE l.duid = {of}.duid AND l.firewall_id = {of}.firewall_id \
+         AND l.mac IS NOT NULL), {of}.duid"
+    )
+}
 
 /// Where names are: how a row leads to identifiers, the table, and its column.
-const NAMES: [(&str, &str, &str); 12] = [
-    ("t.client", LABELS, "t.name"),
-    ("t.client", LABELS, "t.owner"),
-    ("t.client", LABELS, "t.\"group\""),
-    (HOLDER_OF_LEASE, "dhcp_leases t", "t.hostname"),
-    (HOLDER_OF_RESERVATION, "dhcp_reservations t", "t.hostname"),
-    (HOLDER_OF_RESERVATION, "dhcp_reservations t", "t.description"),
-    ("t.mac", "arp t", "t.hostname"),
+fn names() -> Vec<(String, String, &'static str)> {
+    let (t, h) = (by_duid("t"), by_duid("h"));
+    let neighbour =
+        "(SELECT n.mac FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)";
+    let lease = format!("coalesce(t.mac, {neighbour}, {t})");
+    let reservation = format!("coalesce(t.mac, {t})");
+    let mut names: Vec<(String, String, &str)> = [
+        ("t.client", LABELS, "t.name"),
+        ("t.client", LABELS, "t.owner"),
+        ("t.client", LABELS, "t.\"group\""),
+        (&lease, "dhcp_leases t", "t.hostname"),
+        (&reservation, "dhcp_reservations t", "t.hostname"),
+        (&reservation, "dhcp_reservations t", "t.description"),
+        ("t.mac", "arp t", "t.hostname"),
+    ]
+    .map(|(id, table, column)| (id.to_owned(), table.to_owned(), column))
+    .into();
     // A resolver's name is that of whoever has its address; what is switched off is nobody's.
-    (
-        "h.mac",
-        "dns_records t CROSS JOIN arp h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0",
-        "t.name",
-    ),
-    (
-        "h.mac",
-        "dns_records t CROSS JOIN ndp h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0",
-        "t.name",
-    ),
-    (
-        "h.mac",
-        "dns_records t CROSS JOIN host_discovery h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0",
-        "t.name",
-    ),
-    (
-        HOLDER_OF_RECORD,
-        "dns_records t CROSS JOIN dhcp_leases h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0",
-        "t.name",
-    ),
-    (
-        HOLDER_OF_RECORD,
-        "dns_records t CROSS JOIN dhcp_reservations h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0",
-        "t.name",
-    ),
-];
+    let holder = format!("coalesce(h.mac, {h})");
+    for (table, id) in [
+        ("arp", "h.mac"),
+        ("ndp", "h.mac"),
+        ("host_discovery", "h.mac"),
+        ("dhcp_leases", &holder),
+        ("dhcp_reservations", &holder),
+    ] {
+        let joined = format!(
+            "dns_records t CROSS JOIN {table} h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0"
+        );
+        names.push((id.to_owned(), joined, "t.name"));
+    }
+    names
+}
 
 fn named_like(statement: &mut Statement, name: &NameIs) -> String {
     let (mut part, mut begins, mut ends) = (String::new(), String::new(), String::new());
@@ -453,8 +448,8 @@ fn named_like(statement: &mut Statement, name: &NameIs) -> String {
         }
         NameIs::Contains(text) => part = statement.bind(text.as_str()),
     }
-    let sets: Vec<String> = NAMES
-        .iter()
+    let sets: Vec<String> = names()
+        .into_iter()
         .map(|(id, table, column)| {
             let like = match name {
                 NameIs::Exactly(_) => {

@@ -111,7 +111,7 @@ pub(in crate::ask::english) static HEALTH: &[Kind] = &[
         name: "monit",
         says: "what Monit watches, and what fails",
         needs: &["monit"],
-        may: "failing failed fail failure alerting complaining complain check status say report watch monitored monitor do unhappy there have have wrong anything something what",
+        may: "failing failed fail failure alerting complaining complain check status say report watch monitored monitor do unhappy there have wrong anything something what",
         not: "alerts recipient test",
         wants: &[],
         takes: &[],
