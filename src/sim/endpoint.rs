@@ -212,7 +212,7 @@ impl Endpoint {
             Grid::SystemInformation => system::information(world),
             Grid::SystemTime => system::time(world),
             Grid::FirmwareStatus => system::firmware(world),
-            Grid::Services => grid(engine, &page, system::services(), Extra::default()),
+            Grid::Services => grid(engine, &page, system::services(world), Extra::default()),
             Grid::Overview => {
                 grid(engine, &page, interfaces::overview(world).iter(), Extra::default())
             }

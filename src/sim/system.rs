@@ -82,7 +82,7 @@ pub(super) struct ServiceRow {
     name: &'static str,
 }
 
-/// Id, locked, running, description.
+/// Id, locked, running (Monit until it is stopped), description.
 const SERVICES: &[(&str, u8, u8, &str)] = &[
     ("configd", 1, 1, "Configd"),
     ("cron", 0, 1, "Cron"),
@@ -92,9 +92,9 @@ const SERVICES: &[(&str, u8, u8, &str)] = &[
     ("kea-dhcp/v4", 0, 1, "KEA DHCPv4 server"),
     ("kea-dhcp/v6", 0, 1, "KEA DHCPv6 server"),
     ("login", 1, 1, "Users and Groups"),
-    ("monit", 0, 0, "Monit System Monitoring"),
+    ("monit", 0, 1, "Monit System Monitoring"),
     ("ntpd", 0, 1, "Ntpd"),
-    ("openssh", 0, 1, "Secure Shell"),
+    ("openssh", 0, 0, "Secure Shell"),
     ("pf", 1, 1, "Packet Filter"),
     ("routing", 1, 1, "System routing"),
     ("sysctl", 1, 1, "System tunables"),
@@ -103,11 +103,12 @@ const SERVICES: &[(&str, u8, u8, &str)] = &[
     ("webgui", 1, 1, "Web GUI"),
 ];
 
-pub(super) fn services() -> impl Iterator<Item = ServiceRow> + Clone {
-    SERVICES.iter().map(|&(id, locked, running, description)| ServiceRow {
+pub(super) fn services(world: &World) -> impl Iterator<Item = ServiceRow> + Clone {
+    let runs = world.monit_runs;
+    SERVICES.iter().map(move |&(id, locked, running, description)| ServiceRow {
         id,
         locked,
-        running,
+        running: if id == "monit" { runs.into() } else { running },
         description,
         name: id.split('/').next().unwrap_or(id),
     })

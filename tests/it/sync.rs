@@ -129,6 +129,7 @@ async fn a_list_that_stays_empty_is_believed_at_last() {
 async fn what_monit_last_said_is_stale_once_it_is_stopped_and_gone_when_that_lasts() {
     let (index, sim, firewall) = synced().await;
     assert_eq!(index.query("monit_status", "ok = false").await.total, 1);
+    assert_eq!(index.query("services", "name = monit and running = true").await.total, 1);
     sim.change(opndex::sim::World::stop_monit);
     for _ in 0..2 {
         let report = run(&firewall).await;
@@ -146,6 +147,7 @@ async fn what_monit_last_said_is_stale_once_it_is_stopped_and_gone_when_that_las
     assert_eq!(answer.total, 0);
     assert!(answer.freshness.notes[0].starts_with("Monit does not run"), "{answer:?}");
     assert!(answer.freshness.complete && !answer.freshness.stale, "its rows are gone: {answer:?}");
+    assert_eq!(index.query("services", "name = monit and running = false").await.total, 1);
     sim.stop().await;
 }
 
