@@ -19,6 +19,9 @@ WITH looked AS (
             AND r.mac IS NOT NULL AND nb.mac <> r.mac LIMIT 1) AS held_by
     FROM dhcp_reservations r
     WHERE (?1 IS NULL OR r.firewall_id = ?1) AND (?3 IS NULL OR r.hostname = ?3 OR r.mac = ?3 OR r.ip = ?3)
+    -- Each group is one row. A subquery that groups is not made part of what reads it, where SQLite would look up each
+    -- of these columns again wherever one is named, the addresses three times; the order is that of the primary key.
+    GROUP BY r.firewall_id, r.backend, r.uuid, r.item ORDER BY r.firewall_id, r.backend, r.uuid, r.item
 ),
 judged AS (
     SELECT firewall_id, backend, uuid, item, name, ip, mac, duid, subnet, description, leased_now, held_by,
