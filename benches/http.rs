@@ -1,4 +1,5 @@
-//! 200 clients over HTTP in a closed loop: calls a second, latency by tool, errors, resident memory.
+//! 200 clients over HTTP in a closed loop: calls a second, latency by tool, errors, resident memory. On leases alone,
+//! and on all that a firewall tells, where an address is mentioned in a dozen domains.
 //!
 //! `cargo bench --bench http [-- ROWS]`
 #![expect(
@@ -18,6 +19,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use opndex::sim::{SimOptions, Simulator};
 use opndex::store::{Batch, SourceState, State, Store};
 use opndex::types::Timestamp;
 use serde_json::{Value, json};
@@ -25,7 +27,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use support::{lease_body, leases, sizes, state};
+use support::{connection, firewall, lease_body, leases, sizes, state, sync};
+
+/// Leases, neighbours, reservations, records and what else a simulated network has, by the number of its devices.
+const ROWS_OF_A_DEVICE: usize = 4;
 
 const CLIENTS: usize = 200;
 const WARM_UP: Duration = Duration::from_secs(3);
@@ -38,18 +43,24 @@ fn main() {
         .build()
         .expect("a runtime");
     for size in sizes(&[100_000]) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("opndex.db");
-        let addresses = runtime.block_on(fill(&path, &lease_body(size)));
-        let server = Server::start(&path);
-        let before = server.resident();
-        let tallies = runtime.block_on(load(&server.address, Arc::new(addresses)));
-        report(size, &tallies, before, server.resident());
+        for world in ["leases", "network"] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("opndex.db");
+            match world {
+                "leases" => runtime.block_on(fill_leases(&path, &lease_body(size))),
+                _ => runtime.block_on(fill_network(&path, size / ROWS_OF_A_DEVICE)),
+            }
+            let server = Server::start(&path);
+            let before = server.resident();
+            let tallies = runtime.block_on(load(&server.address, Arc::new(addresses(&path))));
+            println!("{size} rows of {world}, {CLIENTS} clients in a closed loop:");
+            report(&tallies, before, server.resident());
+        }
     }
 }
 
-/// Fills a database with one firewall's leases; their addresses.
-async fn fill(path: &Path, body: &[u8]) -> Vec<String> {
+/// One firewall that told nothing but its leases.
+async fn fill_leases(path: &Path, body: &[u8]) {
     let store = Store::open(path).await.expect("a store");
     let at = Timestamp::from_seconds(1_795_475_000);
     let firewall = store.firewall("fw", "http://fw", at).await.expect("a firewall");
@@ -69,6 +80,19 @@ async fn fill(path: &Path, body: &[u8]) -> Vec<String> {
         .await
         .expect("applied");
     store.close().await;
+}
+
+/// Everything that a simulated firewall tells.
+async fn fill_network(path: &Path, devices: usize) {
+    let options = SimOptions { devices, ..SimOptions::default() };
+    let sim = Simulator::start(options).await.expect("a simulator");
+    let connection = connection(&sim.url(), sim.key(), sim.secret());
+    let firewall = firewall(connection, path).await;
+    sync(&firewall).await;
+    sim.stop().await;
+}
+
+fn addresses(path: &Path) -> Vec<String> {
     let reader = rusqlite::Connection::open(path).expect("a connection");
     let mut statement =
         reader.prepare("SELECT ip FROM dhcp_leases ORDER BY mac LIMIT 5000").expect("a statement");
@@ -222,24 +246,22 @@ async fn answered(stream: &mut TcpStream) -> bool {
     }
 }
 
-fn report(rows: usize, tallies: &Tallies, before: f64, after: f64) {
+fn report(tallies: &Tallies, before: f64, after: f64) {
     println!(
-        "{:>9}  {:<8} {:>9} {:>8} {:>8} {:>8} {:>7}",
-        "rows", "tool", "calls/s", "p50 ms", "p95 ms", "p99 ms", "errors"
+        "{:<8} {:>9} {:>8} {:>8} {:>8} {:>7}",
+        "tool", "calls/s", "p50 ms", "p95 ms", "p99 ms", "errors"
     );
     let mut all = Tally::default();
     for (tool, tally) in tallies {
-        line(rows, tool, tally);
+        line(tool, tally);
         all.times.extend(&tally.times);
         all.errors += tally.errors;
     }
-    line(rows, "all", &all);
-    println!(
-        "{rows:>9}  resident before {before:.1} MiB, after {after:.1} MiB; {CLIENTS} clients in a closed loop"
-    );
+    line("all", &all);
+    println!("resident before {before:.1} MiB, after {after:.1} MiB");
 }
 
-fn line(rows: usize, tool: &str, tally: &Tally) {
+fn line(tool: &str, tally: &Tally) {
     let mut times = tally.times.clone();
     times.sort_unstable();
     let at = |share: usize| {
@@ -248,7 +270,7 @@ fn line(rows: usize, tool: &str, tally: &Tally) {
     };
     let calls = u32::try_from(times.len()).map_or(0.0, f64::from);
     println!(
-        "{rows:>9}  {tool:<8} {:>9.0} {:>8.2} {:>8.2} {:>8.2} {:>7}",
+        "{tool:<8} {:>9.0} {:>8.2} {:>8.2} {:>8.2} {:>7}",
         calls / MEASURED.as_secs_f64(),
         at(50),
         at(95),

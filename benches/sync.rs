@@ -13,19 +13,14 @@
 mod support;
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use opndex::opnsense::{Client, Connection, Tls};
+use opndex::opnsense::Connection;
 use opndex::sim::{SimOptions, Simulator};
-use opndex::store::Store;
-use opndex::sync::{Due, Ending, Firewall, Report};
-use opndex::types::{Clock, Secret};
-use tokio_util::sync::CancellationToken;
+use opndex::types::Secret;
 
-use support::cpu_seconds;
+use support::{connection, cpu_seconds, sync};
 
 /// Requests in flight that the client allows itself on this release.
 const CAP: f64 = 4.0;
@@ -62,8 +57,8 @@ fn main() {
 async fn wall(latency: u64) {
     let sim = Simulator::start(SimOptions::default()).await.expect("a simulator");
     let folder = tempfile::tempdir().expect("a folder");
-    let connection = connection(sim.url(), sim.key(), sim.secret());
-    let firewall = firewall(connection, &folder.path().join("opndex.db")).await;
+    let connection = connection(&sim.url(), sim.key(), sim.secret());
+    let firewall = support::firewall(connection, &folder.path().join("opndex.db")).await;
     sync(&firewall).await;
     sim.set_latency(Duration::from_millis(latency));
     let began = Instant::now();
@@ -108,7 +103,7 @@ impl Simulating {
             .expect("a line");
         let mut words = line.split_whitespace().map(str::to_owned);
         let mut word = || words.next().expect("a word");
-        let connection = connection(word(), Secret::new(word()), Secret::new(word()));
+        let connection = connection(&word(), Secret::new(word()), Secret::new(word()));
         Self { child, connection }
     }
 }
@@ -123,10 +118,11 @@ impl Drop for Simulating {
 async fn unchanged(devices: usize) {
     let sim = Simulating::start(devices);
     let folder = tempfile::tempdir().expect("a folder");
-    let firewall = firewall(sim.connection.clone(), &folder.path().join("opndex.db")).await;
+    let firewall =
+        support::firewall(sim.connection.clone(), &folder.path().join("opndex.db")).await;
     // The simulator makes its bodies on first sight: once before anything is measured.
     let spare = tempfile::tempdir().expect("a folder");
-    let other = self::firewall(sim.connection.clone(), &spare.path().join("opndex.db")).await;
+    let other = support::firewall(sim.connection.clone(), &spare.path().join("opndex.db")).await;
     sync(&other).await;
     let cpu = cpu_seconds();
     let rows: u64 = sync(&firewall).await.domains.iter().map(|d| d.rows).sum();
@@ -139,31 +135,4 @@ async fn unchanged(devices: usize) {
         100.0 * second / first,
         report.changed()
     );
-}
-
-fn connection(url: String, key: Secret, secret: Secret) -> Connection {
-    Connection {
-        url,
-        key,
-        secret,
-        tls: Tls::System,
-        request_timeout: Duration::from_secs(20),
-        in_flight: None,
-    }
-}
-
-async fn firewall(connection: Connection, path: &Path) -> Firewall {
-    let store = Store::open(path).await.expect("a store");
-    let url = connection.url.clone();
-    let client = Client::new(connection).expect("a client");
-    Firewall::new("sim".to_owned(), url, client, store, Clock::system(), Duration::from_mins(2))
-}
-
-async fn sync(firewall: &Firewall) -> Report {
-    let report = firewall
-        .run(&Due::All, &CancellationToken::new(), &(Arc::new(|_| {}) as opndex::sync::Progress))
-        .await
-        .expect("a run");
-    assert_eq!(report.ending, Ending::Complete, "{report:?}");
-    report
 }

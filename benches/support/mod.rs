@@ -1,11 +1,17 @@
 //! What the benches share: a seeded world's leases as response bodies, and a clock for sections.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use opndex::domain::{AnyDomain, RawRow, RawRows, Source, decode};
+use opndex::opnsense::{Client, Connection, Tls};
 use opndex::sim::{SimOptions, World};
-use opndex::types::{Clock, Timestamp};
+use opndex::store::Store;
+use opndex::sync::{Due, Ending, Firewall, Progress, Report};
+use opndex::types::{Clock, Secret, Timestamp};
+use tokio_util::sync::CancellationToken;
 
 /// The allocator of the binary.
 #[global_allocator]
@@ -42,6 +48,34 @@ pub(crate) fn decoded(body: &[u8]) -> Vec<RawRow> {
 
 pub(crate) fn state(body: &[u8]) -> RawRows {
     RawRows::new(leases(), decoded(body))
+}
+
+pub(crate) fn connection(url: &str, key: Secret, secret: Secret) -> Connection {
+    Connection {
+        url: url.to_owned(),
+        key,
+        secret,
+        tls: Tls::System,
+        request_timeout: Duration::from_secs(20),
+        in_flight: None,
+    }
+}
+
+/// A firewall to sync into a database at `path`.
+pub(crate) async fn firewall(connection: Connection, path: &Path) -> Firewall {
+    let store = Store::open(path).await.expect("a store");
+    let url = connection.url.clone();
+    let client = Client::new(connection).expect("a client");
+    Firewall::new("sim".to_owned(), url, client, store, Clock::system(), Duration::from_mins(2))
+}
+
+/// A sync of everything.
+pub(crate) async fn sync(firewall: &Firewall) -> Report {
+    let quiet: Progress = Arc::new(|_| {});
+    let ended = firewall.run(&Due::All, &CancellationToken::new(), &quiet).await;
+    let report = ended.expect("a run");
+    assert_eq!(report.ending, Ending::Complete, "{report:?}");
+    report
 }
 
 /// How long `work` takes, and what it gives.
