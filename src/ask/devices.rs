@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::domain::Cell;
 use crate::store::{
-    Counting, DeviceKey, DevicePage, DeviceSelection, FirewallRow, Label, NameIs, Sighting, Total,
-    Wire,
+    Counting, DeviceKey, DevicePage, DeviceSelection, FirewallRow, Label, Look, NameIs, Sighting,
+    Total, Wire,
 };
 use crate::types::{AddressRange, FirewallId, MacAddr, did_you_mean, maker_prefixes};
 
@@ -77,15 +77,15 @@ impl Ask {
         if query.new_since.is_some() || query.unseen_since.is_some() {
             return self.devices_seen(query).await;
         }
-        let known = self.store.firewalls().await?;
-        let wires = self.store.wiring().await?;
+        let look = self.store.look();
+        let (known, wires) = (look.firewalls().await?, look.wiring().await?);
         let mut selection = selection(query, &known, &wires)?;
         selection.limit = query::limit(query.limit)?;
         let columns = columns(&query.columns, &COLUMNS.each_ref().map(|c| c.name))?;
-        let (page, question) = self.page(query, selection).await?;
+        let (page, question) = page(&look, query, selection).await?;
         let firewall = page_firewall(query, &known)?;
         let about = about(&known, firewall);
-        let labels = self.store.labels().await?;
+        let labels = look.labels().await?;
         let devices = devices(&page, &wires, &labels);
         let shown = match columns {
             Some(columns) => columns,
@@ -129,13 +129,13 @@ impl Ask {
             name: Some(name.to_owned()),
             ..DevicesQuery::default()
         };
-        let known = self.store.firewalls().await?;
-        let wires = self.store.wiring().await?;
+        let look = self.store.look();
+        let (known, wires) = (look.firewalls().await?, look.wiring().await?);
         let mut selection = selection(&query, &known, &wires)?;
         selection.limit = limit;
-        let (page, _) = self.page(&query, selection).await?;
+        let (page, _) = page(&look, &query, selection).await?;
         let (Total::Exactly(total) | Total::AtLeast(total)) = page.total;
-        let labels = self.store.labels().await?;
+        let labels = look.labels().await?;
         Ok(Devices { devices: devices(&page, &wires, &labels), total })
     }
 
@@ -145,52 +145,52 @@ impl Ask {
         name: NameIs,
         firewall: Option<&str>,
     ) -> Result<u64, AskError> {
-        let known = self.store.firewalls().await?;
+        let look = self.store.look();
+        let known = look.firewalls().await?;
         let firewall = firewall.map(|name| query::firewall(&known, name)).transpose()?;
         let selection = DeviceSelection {
             firewall: firewall.or_else(|| query::only(&known)),
             name: Some(name),
-            limit: 1,
+            counting: Counting::Alone,
             ..DeviceSelection::default()
         };
-        let (Total::Exactly(total) | Total::AtLeast(total)) =
-            self.store.devices(&selection).await?.total;
+        let (Total::Exactly(total) | Total::AtLeast(total)) = look.devices(&selection).await?.total;
         Ok(total)
     }
+}
 
-    /// The page, and the question that its cursor belongs to. A plain name is tried as the whole name, then as
-    /// its beginning, then as a part of it: the first that finds anything.
-    async fn page(
-        &self,
-        query: &DevicesQuery,
-        mut selection: DeviceSelection,
-    ) -> Result<(DevicePage, String), AskError> {
-        let whole = match &selection.name {
-            Some(NameIs::Exactly(name)) => Some(name.clone()),
-            _ => None,
-        };
-        let mut ways = vec![selection.name.clone()];
-        if let Some(name) = whole {
-            ways.extend([Some(NameIs::Begins(name.clone())), Some(NameIs::Contains(name))]);
-        }
-        let last = ways.len() - 1;
-        for (i, way) in ways.into_iter().enumerate() {
-            selection.name = way;
-            let question = question(query, &selection);
-            if let Some(text) = &query.after {
-                match cursor::decode(&question, 3, text) {
-                    Ok(key) => selection.after = after(&key),
-                    Err(_) if i < last => continue,
-                    Err(refused) => return Err(refused),
-                }
-            }
-            let page = self.store.devices(&selection).await?;
-            if i == last || page.total != Total::Exactly(0) || query.after.is_some() {
-                return Ok((page, question));
-            }
-        }
-        Err(AskError::Cursor)
+/// The page, and the question that its cursor belongs to. A plain name is tried as the whole name, then as
+/// its beginning, then as a part of it: the first that finds anything.
+async fn page(
+    look: &Look<'_>,
+    query: &DevicesQuery,
+    mut selection: DeviceSelection,
+) -> Result<(DevicePage, String), AskError> {
+    let whole = match &selection.name {
+        Some(NameIs::Exactly(name)) => Some(name.clone()),
+        _ => None,
+    };
+    let mut ways = vec![selection.name.clone()];
+    if let Some(name) = whole {
+        ways.extend([Some(NameIs::Begins(name.clone())), Some(NameIs::Contains(name))]);
     }
+    let last = ways.len() - 1;
+    for (i, way) in ways.into_iter().enumerate() {
+        selection.name = way;
+        let question = question(query, &selection);
+        if let Some(text) = &query.after {
+            match cursor::decode(&question, 3, text) {
+                Ok(key) => selection.after = after(&key),
+                Err(_) if i < last => continue,
+                Err(refused) => return Err(refused),
+            }
+        }
+        let page = look.devices(&selection).await?;
+        if i == last || page.total != Total::Exactly(0) || query.after.is_some() {
+            return Ok((page, question));
+        }
+    }
+    Err(AskError::Cursor)
 }
 
 fn after(key: &[Cell]) -> Option<DeviceKey> {

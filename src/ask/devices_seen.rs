@@ -24,7 +24,8 @@ const COLUMNS: [&str; 9] =
 impl Ask {
     /// Devices by their first and last sighting, the last seen first. `online` is being there at the newest look.
     pub(super) async fn devices_seen(&self, query: &DevicesQuery) -> Result<Answer, AskError> {
-        let known = self.store.firewalls().await?;
+        let look = self.store.look();
+        let known = look.firewalls().await?;
         let firewall =
             query.firewall.as_deref().map(|name| query::firewall(&known, name)).transpose()?;
         let scope = firewall.or_else(|| query::only(&known));
@@ -45,7 +46,7 @@ impl Ask {
             ..SeenQuery::default()
         };
         if let Some(text) = query.place.as_deref().filter(|text| !text.trim().is_empty()) {
-            match place::place(&self.store.wiring().await?, scope, text)? {
+            match place::place(&look.wiring().await?, scope, text)? {
                 Place::Interfaces(found) => {
                     wanted.interfaces = found.iter().map(|w| place::label(w).to_owned()).collect();
                 }
@@ -114,8 +115,9 @@ impl Ask {
             limit: u32::try_from(seen.len()).unwrap_or(u32::MAX),
             ..DeviceSelection::default()
         };
-        let page = self.store.devices(&selection).await?;
-        let (wires, labels) = (self.store.wiring().await?, self.store.labels().await?);
+        let look = self.store.look();
+        let page = look.devices(&selection).await?;
+        let (wires, labels) = (look.wiring().await?, look.labels().await?);
         let devices = devices::devices(&page, &wires, &labels);
         Ok(devices.into_iter().map(|d| ((d.id.to_lowercase(), d.firewall), d)).collect())
     }

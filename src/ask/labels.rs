@@ -116,18 +116,17 @@ impl Ask {
             }),
         }
     }
+}
 
-    /// Labels of the devices that `hits` mention.
-    pub(super) async fn labels_of(&self, hits: &[Hit]) -> Result<Vec<LabelRow>, AskError> {
-        let labels = self.store.labels().await?;
-        if labels.is_empty() {
-            return Ok(Vec::new());
-        }
-        let devices: BTreeSet<String> =
-            hits.iter().flat_map(clients).map(|client| client.to_lowercase()).collect();
-        let known = labels.iter().filter(|label| devices.contains(&label.client.to_lowercase()));
-        Ok(known.map(LabelRow::from).collect())
+/// Those of `labels` that are about devices which `hits` mention.
+pub(super) fn labels_of(hits: &[Hit], labels: &[Label]) -> Vec<LabelRow> {
+    if labels.is_empty() {
+        return Vec::new();
     }
+    let devices: BTreeSet<String> =
+        hits.iter().flat_map(clients).map(|client| client.to_lowercase()).collect();
+    let known = labels.iter().filter(|label| devices.contains(&label.client.to_lowercase()));
+    known.map(LabelRow::from).collect()
 }
 
 /// The devices that a row names.

@@ -7,6 +7,7 @@ use crate::types::{MacAddr, host_part};
 
 use super::answer::{Located, Mention};
 use super::error::AskError;
+use super::labels::labels_of;
 use super::query::{Ask, firewall};
 
 /// Rows of one column that are shown; an address rarely has more than one, a name's beginning may.
@@ -27,9 +28,10 @@ impl Ask {
     ) -> Result<Located, AskError> {
         let text = text.trim();
         let (needle, kind, shown) = needle(text)?;
-        let known = self.store.firewalls().await?;
+        let look = self.store.look();
+        let known = look.firewalls().await?;
         let scope = firewall_name.map(|name| firewall(&known, name)).transpose()?;
-        let mut hits = self.store.locate(&needle, scope, PER_COLUMN).await?;
+        let mut hits = look.locate(&needle, scope, PER_COLUMN).await?;
         if let (Needle::Name(name), true) = (&needle, hits.iter().all(|h| h.how != Sought::Exact)) {
             // `nas.home.arpa` is known to DHCP as `nas`.
             if let Some(first) = name
@@ -37,24 +39,23 @@ impl Ask {
                 .next()
                 .filter(|first| first.len() >= LEAST_LETTERS && *first != name)
             {
-                let bare =
-                    self.store.locate(&Needle::Name(first.to_owned()), scope, PER_COLUMN).await?;
+                let bare = look.locate(&Needle::Name(first.to_owned()), scope, PER_COLUMN).await?;
                 hits.extend(bare.into_iter().filter(|h| h.how == Sought::Exact));
             }
         }
         if let Needle::Name(name) = &needle {
             // The user's own name for a device.
-            for label in self.store.labels().await?.iter() {
+            for label in look.labels().await?.iter() {
                 let named = [&label.name, &label.owner, &label.group].into_iter().flatten();
                 if let (true, Ok(mac)) =
                     (named.into_iter().any(|n| n.eq_ignore_ascii_case(name)), label.client.parse())
                 {
-                    hits.extend(self.store.locate(&Needle::Mac(mac), scope, PER_COLUMN).await?);
+                    hits.extend(look.locate(&Needle::Mac(mac), scope, PER_COLUMN).await?);
                 }
             }
         }
         hits.sort_by_key(|hit| hit.how);
-        let labels = self.labels_of(&hits).await?;
+        let labels = labels_of(&hits, &look.labels().await?);
         let name_of =
             |hit: &Hit| known.iter().find(|f| f.id == hit.firewall).map(|f| f.name.clone());
         let mut seen = BTreeSet::new();
@@ -69,7 +70,7 @@ impl Ask {
         }
         let more = mentions.len() > MOST;
         mentions.truncate(MOST);
-        let freshness = self.overall(scope).await?;
+        let freshness = self.overall(&look, scope).await?;
         Ok(Located { looked_for: shown, kind, mentions, labels, more, freshness })
     }
 }

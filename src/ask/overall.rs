@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::{ALL, AnyDomain, Cadence};
-use crate::store::{DomainStatus, FirewallRow, SourceStatus};
+use crate::store::{DomainStatus, FirewallRow, Look, SourceStatus};
 use crate::types::{FirewallId, Timestamp};
 
 use super::error::AskError;
@@ -55,8 +55,12 @@ impl Of {
 
 impl Ask {
     /// The freshness of an answer that any domain may have a part in.
-    pub(super) async fn overall(&self, scope: Option<FirewallId>) -> Result<Freshness, AskError> {
-        let of = self.of(scope).await?;
+    pub(super) async fn overall(
+        &self,
+        look: &Look<'_>,
+        scope: Option<FirewallId>,
+    ) -> Result<Freshness, AskError> {
+        let of = of(look, scope).await?;
         let now = self.clock.now();
         let mut known = self.overall.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known.as_ref().filter(|known| known.of.is(&of)) {
@@ -74,15 +78,15 @@ impl Ask {
         scope: Option<FirewallId>,
         domains: &[&'static dyn AnyDomain],
     ) -> Result<Freshness, AskError> {
-        Ok(self.of(scope).await?.freshness(domains, self.clock.now()))
+        Ok(of(&self.store.look(), scope).await?.freshness(domains, self.clock.now()))
     }
+}
 
-    async fn of(&self, scope: Option<FirewallId>) -> Result<Of, AskError> {
-        Ok(Of {
-            scope,
-            sources: self.store.source_statuses().await?,
-            statuses: self.store.domain_statuses().await?,
-            firewalls: self.store.firewalls().await?,
-        })
-    }
+async fn of(look: &Look<'_>, scope: Option<FirewallId>) -> Result<Of, AskError> {
+    Ok(Of {
+        scope,
+        sources: look.sources().await?,
+        statuses: look.domains().await?,
+        firewalls: look.firewalls().await?,
+    })
 }

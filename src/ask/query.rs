@@ -79,7 +79,8 @@ impl Ask {
         let filters = filters(domain, &query.filters)?;
         let columns = columns(domain, &query.columns)?;
         let store = self.store_at(query.as_of.as_deref(), &[domain]).await?;
-        let known = store.firewalls().await?;
+        let look = store.look();
+        let known = look.firewalls().await?;
         let firewall = query.firewall.as_deref().map(|name| firewall(&known, name)).transpose()?;
         // With a single firewall the primary key's prefix is known: pages are read in key order without a sort.
         let scope = firewall.or_else(|| only(&known));
@@ -99,7 +100,7 @@ impl Ask {
             .as_deref()
             .map(|text| cursor::decode(&question, cells, text))
             .transpose()?;
-        let page = store.select(&selection).await?;
+        let page = look.select(&selection).await?;
         let about = known
             .iter()
             .filter(|f| firewall.is_none_or(|id| id == f.id))

@@ -90,7 +90,8 @@ impl Ask {
         let question = find(&query.report)?;
         let limit = query::limit(query.limit)?;
         let shown = shown(question, &query.columns)?;
-        let known = self.store.firewalls().await?;
+        let look = self.store.look();
+        let known = look.firewalls().await?;
         let firewall =
             query.firewall.as_deref().map(|name| query::firewall(&known, name)).transpose()?;
         let scope = firewall.or_else(|| query::only(&known));
@@ -114,7 +115,7 @@ impl Ask {
         if let Some(text) = &query.after {
             selection.after = Some(cursor::decode(&bound, question.keys.len(), text)?);
         }
-        let page = self.store.joined(&selection).await?;
+        let page = look.joined(&selection).await?;
         let about = about(&known, firewall);
         let next = page.next.as_ref().filter(|_| !query.count_only);
         let next = next.map(|key| cursor::encode(&bound, key));
@@ -170,7 +171,7 @@ impl Ask {
                 return Err(wants("a device in `about`: its name, address or MAC address"));
             }
             (Subject::Interface | Subject::OneInterface, Some(text)) => {
-                let wires = self.store.wiring().await?;
+                let wires = self.store.look().wiring().await?;
                 let found = interfaces(&wires, selection.firewall, text)?;
                 selection.subject = Some(encode(&found));
             }

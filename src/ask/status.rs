@@ -47,11 +47,11 @@ pub struct DomainFreshness {
 
 impl Ask {
     pub async fn status(&self) -> Result<Status, AskError> {
-        let (sources, statuses) =
-            (self.store.source_statuses().await?, self.store.domain_statuses().await?);
+        let look = self.store.look();
+        let (sources, statuses) = (look.sources().await?, look.domains().await?);
         let now = self.clock.now();
         let mut firewalls = Vec::new();
-        for firewall in self.store.firewalls().await?.iter().cloned() {
+        for firewall in look.firewalls().await?.iter().cloned() {
             let about = [(firewall.id, firewall.name.clone())];
             let domain = |name: &'static str| {
                 let status =

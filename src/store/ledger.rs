@@ -1,5 +1,5 @@
-//! What every question asks beside its rows: the firewalls, what their sources said last, how many rows there
-//! are, and what the user says. Small, and kept in memory until the file changes.
+//! What every question asks beside its rows: the firewalls and their interfaces, what their sources said last, how
+//! many rows there are, and what the user says. Small, and kept in memory until the file changes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::OnceCell;
 
-use super::error::StoreError;
-use super::labels::{self, Label};
-use super::open::Store;
-use super::record::{self, FirewallRow};
-use super::states::{self, DomainStatus, SourceStatus};
+use super::filled::Filled;
+use super::labels::Label;
+use super::questions::Wire;
+use super::record::FirewallRow;
+use super::states::{DomainStatus, SourceStatus};
 
 /// Totals that are kept, and the longest question that one is kept of, in bytes: 512 KiB at most.
 const TOTALS: usize = 512;
@@ -22,18 +22,28 @@ const LONGEST: usize = 1_024;
 /// Each part is read when it is first asked for.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
-    firewalls: OnceCell<Arc<[FirewallRow]>>,
-    sources: OnceCell<Arc<[SourceStatus]>>,
-    domains: OnceCell<Arc<[DomainStatus]>>,
-    labels: OnceCell<Arc<[Label]>>,
+    pub(super) firewalls: OnceCell<Arc<[FirewallRow]>>,
+    pub(super) sources: OnceCell<Arc<[SourceStatus]>>,
+    pub(super) domains: OnceCell<Arc<[DomainStatus]>>,
+    pub(super) labels: OnceCell<Arc<[Label]>>,
+    pub(super) wires: OnceCell<Arc<[Wire]>>,
+    pub(super) filled: OnceCell<Filled>,
     /// How many rows each question had that was asked at this version: the next page of it, or the same asked
     /// again, need not count. The first 1,000 devices take 1.3 ms to count, a page of 50 takes 0.5 ms to read.
     totals: Mutex<BTreeMap<String, u64>>,
+    /// Statements that depend on which tables have rows, by what they do.
+    texts: Mutex<BTreeMap<&'static str, Arc<str>>>,
 }
 
 impl Parts {
     pub(super) fn total(&self, question: &str) -> Option<u64> {
         self.totals.lock().unwrap_or_else(PoisonError::into_inner).get(question).copied()
+    }
+
+    /// The statement of that name; `make` puts it together.
+    pub(super) fn text(&self, name: &'static str, make: impl FnOnce() -> String) -> Arc<str> {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(texts.entry(name).or_insert_with(|| make().into()))
     }
 
     pub(super) fn keep_total(&self, question: String, total: u64) {
@@ -113,42 +123,4 @@ fn watch(path: &Path) -> Result<Connection, rusqlite::Error> {
     // It never waits: what it cannot see counts as changed.
     connection.busy_timeout(Duration::ZERO)?;
     Ok(connection)
-}
-
-impl Store {
-    /// Every firewall with its newest run, in the order of their numbers.
-    pub async fn firewalls(&self) -> Result<Arc<[FirewallRow]>, StoreError> {
-        let parts = self.ledger.parts();
-        parts.firewalls.get_or_try_init(|| record::firewalls(&self.readers)).await.cloned()
-    }
-
-    /// The newest contact with every endpoint, of all firewalls.
-    pub async fn source_statuses(&self) -> Result<Arc<[SourceStatus]>, StoreError> {
-        self.sources_in(&self.ledger.parts()).await
-    }
-
-    pub(super) async fn sources_in(
-        &self,
-        parts: &Parts,
-    ) -> Result<Arc<[SourceStatus]>, StoreError> {
-        parts.sources.get_or_try_init(|| states::sources(&self.readers)).await.cloned()
-    }
-
-    /// Row and reject counts of every domain, of all firewalls.
-    pub async fn domain_statuses(&self) -> Result<Arc<[DomainStatus]>, StoreError> {
-        self.domains_in(&self.ledger.parts()).await
-    }
-
-    pub(super) async fn domains_in(
-        &self,
-        parts: &Parts,
-    ) -> Result<Arc<[DomainStatus]>, StoreError> {
-        parts.domains.get_or_try_init(|| states::domains(&self.readers)).await.cloned()
-    }
-
-    /// Every label, by name. What the user says holds for every moment.
-    pub async fn labels(&self) -> Result<Arc<[Label]>, StoreError> {
-        let parts = self.live_ledger.parts();
-        parts.labels.get_or_try_init(|| labels::labels(&self.live)).await.cloned()
-    }
 }

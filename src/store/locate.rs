@@ -1,7 +1,6 @@
 //! Everything the store knows about one address, hardware address or name, in one statement.
 
 use std::net::IpAddr;
-use std::sync::LazyLock;
 
 use sea_query::{Value as SqlValue, Values};
 use sqlx::Row;
@@ -10,6 +9,8 @@ use crate::domain::{ALL, AnyDomain, ColumnSpec, Kind, primary_key};
 use crate::types::{FirewallId, MacAddr, sort_key};
 
 use super::error::StoreError;
+use super::filled::Filled;
+use super::look::Look;
 use super::open::Store;
 use super::select::cell_text;
 use super::sql;
@@ -55,7 +56,7 @@ pub struct Hit {
     pub row: Vec<serde_json::Value>,
 }
 
-impl Store {
+impl Look<'_> {
     /// Rows of every domain that mention `needle`, at most `per_column` for each column; of names twice as many,
     /// those that say exactly it first.
     pub async fn locate(
@@ -65,8 +66,19 @@ impl Store {
         per_column: u32,
     ) -> Result<Vec<Hit>, StoreError> {
         let failed = || StoreError::query("locate");
-        let (text, values) = statement(needle, firewall, per_column);
-        let rows = sql::fetch_all(&self.readers, text, values).await.map_err(failed())?;
+        let (sort, values) = sought(needle, firewall, per_column);
+        let filled = self.filled().await?;
+        let text = self.parts.text(sort.name(), || sort.text(filled));
+        let mut rows = Vec::new();
+        if !text.is_empty() {
+            rows =
+                sql::fetch_all(&self.store.readers, text, values.clone()).await.map_err(failed())?;
+        }
+        if !self.is_current() {
+            // What had no rows may have some by now.
+            let whole = sort.text(&Filled::Unknown).into();
+            rows = sql::fetch_all(&self.store.readers, whole, values).await.map_err(failed())?;
+        }
         let mut hits = Vec::with_capacity(rows.len());
         for row in rows {
             let read = || -> Result<_, sqlx::Error> {
@@ -91,15 +103,28 @@ impl Store {
         }
         Ok(hits)
     }
+}
+
+impl Store {
+    /// [`Look::locate`] as of now.
+    pub async fn locate(
+        &self,
+        needle: &Needle,
+        firewall: Option<FirewallId>,
+        per_column: u32,
+    ) -> Result<Vec<Hit>, StoreError> {
+        self.look().locate(needle, firewall, per_column).await
+    }
 
     /// The statements that look for an address, a hardware address and a name, for people who read SQL.
-    pub fn locate_statements() -> [&'static str; 3] {
-        [Sort::Ip, Sort::Mac, Sort::Name].map(Sort::text)
+    pub fn locate_statements() -> [String; 3] {
+        [Sort::Ip, Sort::Mac, Sort::Name].map(|sort| sort.text(&Filled::Unknown))
     }
 }
 
-/// What a statement looks for. There is one text for each, so that it is put together once and found again among
-/// the prepared ones: built for each call, its 50 KB were 4 % of what a server under load did.
+/// What a statement looks for. There is one text for each while the same tables have rows, so that it is put together
+/// once and found again among the prepared ones: built for each call, the 50 KB for all tables were 4 % of what a
+/// server under load did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
     Ip,
@@ -108,27 +133,35 @@ enum Sort {
 }
 
 impl Sort {
-    fn text(self) -> &'static str {
-        static TEXTS: [LazyLock<String>; 3] = [
-            LazyLock::new(|| text(Sort::Ip)),
-            LazyLock::new(|| text(Sort::Mac)),
-            LazyLock::new(|| text(Sort::Name)),
-        ];
-        let [ip, mac, name] = &TEXTS;
+    const fn name(self) -> &'static str {
         match self {
-            Self::Ip => ip,
-            Self::Mac => mac,
-            Self::Name => name,
+            Self::Ip => "locate an address",
+            Self::Mac => "locate a hardware address",
+            Self::Name => "locate a name",
         }
+    }
+
+    /// Nothing when no table has rows.
+    fn text(self, filled: &Filled) -> String {
+        let mut search = Search::default();
+        for domain in ALL.iter().filter(|domain| filled.has(domain.name())) {
+            for column in domain.columns() {
+                search.add(*domain, &column, self);
+            }
+        }
+        // The ranges that hold the address are looked for once, not once for each column of networks.
+        let with = if search.covers {
+            "WITH covering (range_firewall, range_domain, range_field, range_key) AS MATERIALIZED (
+         SELECT firewall_id, domain, field, row_key FROM address_ranges WHERE first <= ?1 AND last >= ?1)\n"
+        } else {
+            ""
+        };
+        format!("{with}{}", search.parts.join("\nUNION ALL\n"))
     }
 }
 
 /// ?1 is what is looked for, ?2 where the names that begin with it end, ?3 the firewall, ?4 the rows of a column.
-fn statement(
-    needle: &Needle,
-    firewall: Option<FirewallId>,
-    per_column: u32,
-) -> (&'static str, Values) {
+fn sought(needle: &Needle, firewall: Option<FirewallId>, per_column: u32) -> (Sort, Values) {
     let (sort, first, last): (Sort, SqlValue, Option<String>) = match needle {
         Needle::Ip(ip) => (Sort::Ip, sort_key(*ip).to_vec().into(), None),
         Needle::Mac(mac) => (Sort::Mac, mac.to_string().into(), None),
@@ -140,24 +173,7 @@ fn statement(
         firewall.map(FirewallId::get).into(),
         i64::from(per_column).into(),
     ];
-    (sort.text(), Values(values))
-}
-
-fn text(sort: Sort) -> String {
-    let mut search = Search::default();
-    for domain in ALL {
-        for column in domain.columns() {
-            search.add(*domain, &column, sort);
-        }
-    }
-    // The ranges that hold the address are looked for once, not once for each column of networks.
-    let with = if sort == Sort::Ip {
-        "WITH covering (range_firewall, range_domain, range_field, range_key) AS MATERIALIZED (
-         SELECT firewall_id, domain, field, row_key FROM address_ranges WHERE first <= ?1 AND last >= ?1)\n"
-    } else {
-        ""
-    };
-    format!("{with}{}", search.parts.join("\nUNION ALL\n"))
+    (sort, Values(values))
 }
 
 /// `+`: the primary key begins with the firewall and would be walked instead of the column's index.
@@ -167,6 +183,8 @@ const OF_FIREWALL: &str = "(?3 IS NULL OR +t.firewall_id = ?3)";
 #[derive(Default)]
 struct Search {
     parts: Vec<String>,
+    /// Some part reads `covering`.
+    covers: bool,
 }
 
 impl Search {
@@ -204,6 +222,7 @@ impl Search {
     /// From the ranges to their rows: the key parts are compared as the primary key compares them. The columns
     /// of the ranges have names here that no domain's column has.
     fn covering(&mut self, domain: &'static dyn AnyDomain, column: &ColumnSpec) {
+        self.covers = true;
         let (name, cells) = (domain.name(), cells(domain));
         let key: Vec<String> = primary_key(&domain.columns())
             .iter()

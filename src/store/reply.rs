@@ -9,7 +9,8 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
-use super::open::Store;
+use super::filled::Filled;
+use super::look::Look;
 use super::sql;
 use super::standing;
 use super::states::{DomainStatus, SourceStatus};
@@ -44,27 +45,26 @@ pub(super) struct Reply {
     pub(super) statuses: Vec<DomainStatus>,
 }
 
-impl Store {
+impl Look<'_> {
     pub(super) async fn reply(
         &self,
         question: Question<'_>,
-        statement: impl Fn(Reads) -> (String, Values) + Sync,
+        statement: impl Fn(Reads, &Filled) -> (String, Values) + Sync,
     ) -> Result<Reply, StoreError> {
         let failed = || StoreError::query(question.what);
-        let parts = self.ledger.parts();
-        let (sources, domains) = (self.sources_in(&parts).await?, self.domains_in(&parts).await?);
-        let known = parts.total(&question.counted);
+        let (sources, domains) = (self.sources().await?, self.domains().await?);
+        let known = self.parts.total(&question.counted);
         let reads = if known.is_some() { Reads::Rows } else { Reads::RowsAndTotal };
-        let (text, values) = statement(reads);
-        let row = sql::fetch_one(&self.readers, text, values).await.map_err(failed())?;
-        if !self.ledger.is_at(&parts) {
-            return self.reply_whole(&question, statement(Reads::All)).await;
+        let (text, values) = statement(reads, self.filled().await?);
+        let row = sql::fetch_one(&self.store.readers, text, values).await.map_err(failed())?;
+        if !self.is_current() {
+            return self.reply_whole(&question, statement(Reads::All, &Filled::Unknown)).await;
         }
         let total = if let Some(total) = known {
             total
         } else {
             let total = count(&row, question.columns).map_err(failed())?;
-            parts.keep_total(question.counted, total);
+            self.parts.keep_total(question.counted, total);
             total
         };
         let about = |domain: &str| question.domains.contains(&domain);
@@ -82,7 +82,7 @@ impl Store {
         (text, values): (String, Values),
     ) -> Result<Reply, StoreError> {
         let failed = || StoreError::query(question.what);
-        let row = sql::fetch_one(&self.readers, text, values).await.map_err(failed())?;
+        let row = sql::fetch_one(&self.store.readers, text, values).await.map_err(failed())?;
         let json = |i| row.try_get::<Option<String>, _>(question.columns + i).map_err(failed());
         let standing = standing::read(json(1)?.as_deref(), json(2)?.as_deref())?;
         let total = count(&row, question.columns).map_err(failed())?;

@@ -133,7 +133,8 @@ impl Store {
         }
         text.push_str(" ORDER BY p.first_run DESC, s.sighting_id DESC LIMIT ? + 0");
         values.push(query.limit.into());
-        let rows = sql::fetch_all(&self.live, text, Values(values)).await.map_err(failed())?;
+        let rows =
+            sql::fetch_all(&self.live, text.into(), Values(values)).await.map_err(failed())?;
         rows.iter().map(interval).collect::<Result<_, _>>().map_err(failed())
     }
 
@@ -176,7 +177,8 @@ impl Store {
         }
         text.push_str(" ORDER BY seen_at DESC, client DESC LIMIT ? + 0");
         values.push(query.limit.into());
-        let rows = sql::fetch_all(&self.live, text, Values(values)).await.map_err(failed())?;
+        let rows =
+            sql::fetch_all(&self.live, text.into(), Values(values)).await.map_err(failed())?;
         let total = rows.first().map_or(Ok(0), |row| row.try_get::<i64, _>("total"));
         Ok(SeenPage {
             devices: rows.iter().map(seen).collect::<Result<_, _>>().map_err(failed())?,

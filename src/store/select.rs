@@ -9,6 +9,7 @@ use crate::domain::{AnyDomain, Cell, ColumnSpec, Kind, primary_key};
 use crate::types::{AddressRange, FirewallId, sort_key};
 
 use super::error::StoreError;
+use super::look::Look;
 use super::open::Store;
 use super::reply::{Question, Reads, Reply};
 use super::selection::{Filter, Op, Selection, Value};
@@ -44,7 +45,7 @@ pub struct Page {
     pub statuses: Vec<DomainStatus>,
 }
 
-impl Store {
+impl Look<'_> {
     /// Answers `selection` in one statement, so that rows, count and freshness are of one moment.
     pub async fn select(&self, selection: &Selection) -> Result<Page, StoreError> {
         let domains = [selection.domain.name()];
@@ -54,8 +55,15 @@ impl Store {
             columns: 1,
             counted: counted(selection),
         };
-        let reply = self.reply(question, |reads| statement(selection, reads)).await?;
+        let reply = self.reply(question, |reads, _| statement(selection, reads)).await?;
         page(selection, reply)
+    }
+}
+
+impl Store {
+    /// [`Look::select`] as of now.
+    pub async fn select(&self, selection: &Selection) -> Result<Page, StoreError> {
+        self.look().select(selection).await
     }
 
     /// The statement that answers `selection`, for people who read SQL.
@@ -76,9 +84,10 @@ impl Store {
         values: Values,
     ) -> Result<Vec<String>, StoreError> {
         let failed = || StoreError::query("explain a query");
-        let rows = sql::fetch_all(&self.readers, format!("EXPLAIN QUERY PLAN {text}"), values)
-            .await
-            .map_err(failed())?;
+        let rows =
+            sql::fetch_all(&self.readers, format!("EXPLAIN QUERY PLAN {text}").into(), values)
+                .await
+                .map_err(failed())?;
         rows.iter()
             .map(|row| row.try_get::<String, _>(3))
             .collect::<Result<_, _>>()

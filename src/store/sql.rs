@@ -1,6 +1,6 @@
 //! Running built statements. The only place where SQL that is not a literal reaches SQLite.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use sea_query::{Expr, Values};
 use sea_query_sqlx::SqlxValues;
@@ -23,10 +23,10 @@ pub(super) async fn fetch_one(
 #[expect(clippy::disallowed_methods, reason = "the one place that may run built SQL")]
 pub(super) async fn fetch_all(
     pool: &SqlitePool,
-    sql: impl Into<Cow<'static, str>>,
+    sql: Arc<str>,
     values: Values,
 ) -> Result<Vec<SqliteRow>, sqlx::Error> {
-    sqlx::query_with(AssertSqlSafe(sql.into()), SqlxValues(values)).fetch_all(pool).await
+    sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_all(pool).await
 }
 
 /// `LIMIT` by the parameter `mark`. A bare parameter there is a value that SQLite's planner looks at, so it prepares

@@ -184,7 +184,7 @@ async fn a_repeated_question_is_not_prepared_again() {
     });
     let mut texts = vec![("select".to_owned(), select)];
     for text in Store::locate_statements() {
-        texts.push(("locate".to_owned(), text.to_owned()));
+        texts.push(("locate".to_owned(), text));
     }
     for (name, selection) in devices() {
         texts.push((name.to_owned(), Store::devices_statement(&selection)));

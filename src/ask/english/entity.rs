@@ -103,9 +103,10 @@ pub(super) async fn entities(
     firewall: Option<&str>,
     is_spoken: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Vec<Entity>, AskError> {
-    let wires = ask.store.wiring().await?;
+    let look = ask.store.look();
+    let wires = look.wiring().await?;
     let mut found = written(words, &wires);
-    for firewall in ask.store.firewalls().await?.iter() {
+    for firewall in look.firewalls().await?.iter() {
         for (i, word) in words.iter().enumerate() {
             if word.text.eq_ignore_ascii_case(&firewall.name)
                 && !covered(&found, i)

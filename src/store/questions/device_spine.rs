@@ -1,57 +1,10 @@
 //! The identifiers of devices: a union of seven indexed columns, merged in order.
 
+use crate::store::filled::Filled;
 use crate::types::{AddressRange, sort_key};
 
 use super::super::statement::Statement;
 use super::{DeviceKey, DeviceSelection, InterfaceScope, NameIs};
-
-/// Everything that mentions the devices of `page`, by key.
-pub(super) const SIGHTINGS: &str = "\
-seen AS MATERIALIZED (
-SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
-FROM page p CROSS JOIN arp t ON t.mac = p.id AND t.firewall_id = p.firewall_id
-UNION ALL
-SELECT p.id, p.firewall_id, 'ndp', NULL, t.ip, t.ip_sort, t.interface_name, NULL, NULL, t.vendor, 1, 0, NULL, NULL, 0
-FROM page p CROSS JOIN ndp t ON t.mac = p.id AND t.firewall_id = p.firewall_id
-UNION ALL
-SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
-FROM page p CROSS JOIN dhcp_leases t ON t.mac = p.id AND t.firewall_id = p.firewall_id
-UNION ALL
-SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
-FROM page p CROSS JOIN dhcp_leases t ON p.by_duid AND t.duid COLLATE BINARY = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
-UNION ALL
-SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
-FROM page p CROSS JOIN ndp n ON n.mac = p.id AND n.firewall_id = p.firewall_id
-CROSS JOIN dhcp_leases t ON t.ip_sort = n.ip_sort AND t.firewall_id = n.firewall_id AND t.mac IS NULL
-UNION ALL
-SELECT p.id, p.firewall_id, 'lease', t.backend, t.ip, t.ip_sort, t.interface_name, t.hostname, t.description, t.vendor, t.state = 'active', coalesce(t.reserved, 0), t.expires, t.duid, t.type = 'IA_PD'
-FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
-CROSS JOIN dhcp_leases t ON t.duid = l.duid AND t.mac IS NULL AND t.firewall_id = l.firewall_id
-UNION ALL
-SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
-FROM page p CROSS JOIN dhcp_reservations t ON t.mac = p.id AND t.firewall_id = p.firewall_id
-UNION ALL
-SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
-FROM page p CROSS JOIN dhcp_reservations t ON p.by_duid AND t.duid = p.id AND t.mac IS NULL AND t.firewall_id = p.firewall_id
-UNION ALL
-SELECT p.id, p.firewall_id, 'reservation', t.backend, t.ip, t.ip_sort, NULL, t.hostname, t.description, NULL, 0, 1, NULL, t.duid, 0
-FROM page p CROSS JOIN dhcp_leases l ON l.mac = p.id AND l.duid IS NOT NULL AND l.firewall_id = p.firewall_id
-CROSS JOIN dhcp_reservations t ON t.duid = l.duid AND t.mac IS NULL AND t.firewall_id = l.firewall_id
-UNION ALL
-SELECT p.id, p.firewall_id, 'discovery', NULL, t.ip, t.ip_sort, t.interface, NULL, NULL, t.vendor, 0, 0, t.last_seen, NULL, 0
-FROM page p CROSS JOIN host_discovery t ON t.mac = p.id AND t.firewall_id = p.firewall_id
-UNION ALL
-SELECT p.id, p.firewall_id, 'label', NULL, NULL, NULL, NULL, t.name, NULL, NULL, 0, 0, NULL, NULL, 0
-FROM page p CROSS JOIN labels t ON t.client = p.id
-),
-sightings AS (
-SELECT json_array(id, firewall_id, origin, backend, ip, interface_name, name, description, vendor, live, reserved, until, duid, prefix) AS line FROM seen
-UNION ALL
-SELECT json_array(s.id, s.firewall_id, 'dns', d.backend, d.ip, NULL, d.name, d.description, NULL, 0, 0, NULL, NULL, 0)
-FROM (SELECT DISTINCT id, firewall_id, ip_sort FROM seen WHERE ip_sort IS NOT NULL) s
-CROSS JOIN dns_records d ON d.ip_sort = s.ip_sort AND d.firewall_id = s.firewall_id
-WHERE d.enabled IS NOT 0 AND d.name NOT LIKE '*%'
-)";
 
 /// One indexed column that identifies devices.
 struct Column {
@@ -127,15 +80,16 @@ const COLUMNS: [Column; 7] = [
     },
 ];
 
-/// Identifiers that satisfy `selection`, each once, up to `limit`: hardware addresses in order, then in order the DUIDs
+/// Identifiers that satisfy `selection`, each once, up to `limit`, if any table has rows that could: hardware addresses in order, then in order the DUIDs
 /// for which none is known. SQLite comes to these only when the page is not full: to find the next of them it looks
 /// up the lease of every reservation that stands between, 1.5 µs each.
 pub(super) fn identifiers(
     statement: &mut Statement,
     selection: &DeviceSelection,
+    filled: &Filled,
     after: bool,
     limit: &str,
-) -> String {
+) -> Option<String> {
     let last = selection.after.as_ref().filter(|_| after);
     let mut sets = Vec::new();
     for by_duid in [false, true] {
@@ -146,7 +100,7 @@ pub(super) fn identifiers(
         };
         let parts: Vec<String> = COLUMNS
             .iter()
-            .filter(|column| (column.id != "t.mac") == by_duid)
+            .filter(|column| (column.id != "t.mac") == by_duid && filled.has(column.table))
             // Whoever is online is a neighbour.
             .filter(|column| selection.online != Some(true) || column.is_neighbour)
             .filter(|column| {
@@ -161,7 +115,7 @@ pub(super) fn identifiers(
             sets.push(format!("SELECT *, {by_duid} FROM (\n{parts}\nORDER BY 1, 2\n{limit})"));
         }
     }
-    format!("{}\n{limit}", sets.join("\nUNION ALL\n"))
+    (!sets.is_empty()).then(|| format!("{}\n{limit}", sets.join("\nUNION ALL\n")))
 }
 
 fn part(
@@ -315,7 +269,7 @@ fn resolved(of: &str) -> String {
     )
 }
 
-/// Whether any sighting of a hardware address gives it a name, as [`SIGHTINGS`] finds them.
+/// Whether any sighting of a hardware address gives it a name, as the sightings find them.
 fn named_by_mac() -> String {
     let own = |table: &str, of: &str, or: &str| {
         format!(
@@ -360,10 +314,14 @@ fn has_candidates(selection: &DeviceSelection) -> bool {
     !selection.ids.is_empty() || selection.name.is_some()
 }
 
-/// The few devices that can match by identifier or name, when either is asked for: the table `candidate` that
-/// the parts of [`identifiers`] begin with. Written once: in each of fourteen parts it made the statement 34 KB
-/// long, and 1.2 ms to run where this takes 0.1.
-pub(super) fn candidates(statement: &mut Statement, selection: &DeviceSelection) -> Option<String> {
+/// The few devices that can match by identifier or name: the table `candidate` that the parts of [`identifiers`] begin
+/// with, when either is asked for. Written once: in each of fourteen parts it made the statement
+/// 34 KB long, and 1.2 ms to run where this takes 0.1.
+pub(super) fn candidates(
+    statement: &mut Statement,
+    selection: &DeviceSelection,
+    filled: &Filled,
+) -> Option<String> {
     let mut sets = Vec::new();
     if !selection.ids.is_empty() {
         let ids = selection
@@ -377,7 +335,8 @@ pub(super) fn candidates(statement: &mut Statement, selection: &DeviceSelection)
         ));
     }
     if let Some(name) = &selection.name {
-        sets.push(named_like(statement, name));
+        let none = || "SELECT NULL AS id, NULL AS firewall_id WHERE 0".to_owned();
+        sets.push(named_like(statement, name, filled).unwrap_or_else(none));
     }
     // SQLite reads UNION and INTERSECT from left to right, whichever comes first.
     let sets: Vec<String> =
@@ -398,42 +357,53 @@ fn by_duid(of: &str) -> String {
     )
 }
 
-/// Where names are: how a row leads to identifiers, the table, and its column.
-fn names() -> Vec<(String, String, &'static str)> {
+/// Where names are.
+struct Names {
+    /// How a row leads to identifiers.
+    id: String,
+    /// Tables that it takes.
+    through: [&'static str; 2],
+    rows: String,
+    column: &'static str,
+}
+
+fn names() -> Vec<Names> {
     let (t, h) = (by_duid("t"), by_duid("h"));
     let neighbour =
         "(SELECT n.mac FROM ndp n WHERE n.ip_sort = t.ip_sort AND n.firewall_id = t.firewall_id)";
     let lease = format!("coalesce(t.mac, {neighbour}, {t})");
     let reservation = format!("coalesce(t.mac, {t})");
-    let mut names: Vec<(String, String, &str)> = [
-        ("t.client", LABELS, "t.name"),
-        ("t.client", LABELS, "t.owner"),
-        ("t.client", LABELS, "t.\"group\""),
-        (&lease, "dhcp_leases t", "t.hostname"),
-        (&reservation, "dhcp_reservations t", "t.hostname"),
-        (&reservation, "dhcp_reservations t", "t.description"),
-        ("t.mac", "arp t", "t.hostname"),
-    ]
-    .map(|(id, table, column)| (id.to_owned(), table.to_owned(), column))
-    .into();
+    let own = |table: &'static str, id: &str, column| {
+        let rows = if table == "labels" { LABELS.to_owned() } else { format!("{table} t") };
+        Names { id: id.to_owned(), through: [table, table], rows, column }
+    };
     // A resolver's name is that of whoever has its address; what is switched off is nobody's.
-    let holder = format!("coalesce(h.mac, {h})");
-    for (table, id) in [
-        ("arp", "h.mac"),
-        ("ndp", "h.mac"),
-        ("host_discovery", "h.mac"),
-        ("dhcp_leases", &holder),
-        ("dhcp_reservations", &holder),
-    ] {
-        let joined = format!(
+    let resolved = |table: &'static str, id: &str| Names {
+        id: id.to_owned(),
+        through: ["dns_records", table],
+        rows: format!(
             "dns_records t CROSS JOIN {table} h ON h.ip_sort = t.ip_sort AND h.firewall_id = t.firewall_id AND t.enabled IS NOT 0"
-        );
-        names.push((id.to_owned(), joined, "t.name"));
-    }
-    names
+        ),
+        column: "t.name",
+    };
+    let holder = format!("coalesce(h.mac, {h})");
+    vec![
+        own("labels", "t.client", "t.name"),
+        own("labels", "t.client", "t.owner"),
+        own("labels", "t.client", "t.\"group\""),
+        own("dhcp_leases", &lease, "t.hostname"),
+        own("dhcp_reservations", &reservation, "t.hostname"),
+        own("dhcp_reservations", &reservation, "t.description"),
+        own("arp", "t.mac", "t.hostname"),
+        resolved("arp", "h.mac"),
+        resolved("ndp", "h.mac"),
+        resolved("host_discovery", "h.mac"),
+        resolved("dhcp_leases", &holder),
+        resolved("dhcp_reservations", &holder),
+    ]
 }
 
-fn named_like(statement: &mut Statement, name: &NameIs) -> String {
+fn named_like(statement: &mut Statement, name: &NameIs, filled: &Filled) -> Option<String> {
     let (mut part, mut begins, mut ends) = (String::new(), String::new(), String::new());
     match name {
         // `nas` is also `nas.home.arpa`, which sorts between `nas.` and `nas/`.
@@ -450,7 +420,8 @@ fn named_like(statement: &mut Statement, name: &NameIs) -> String {
     }
     let sets: Vec<String> = names()
         .into_iter()
-        .map(|(id, table, column)| {
+        .filter(|names| names.through.iter().all(|table| filled.has(table)))
+        .map(|Names { id, rows, column, .. }| {
             let like = match name {
                 NameIs::Exactly(_) => {
                     format!("({column} = {part} OR ({column} > {begins} AND {column} < {ends}))")
@@ -458,8 +429,8 @@ fn named_like(statement: &mut Statement, name: &NameIs) -> String {
                 NameIs::Begins(_) => format!("{column} >= {begins} AND {column} < {ends}"),
                 NameIs::Contains(_) => format!("instr(lower({column}), lower({part})) > 0"),
             };
-            format!("SELECT {id} AS id, t.firewall_id FROM {table} WHERE {like}")
+            format!("SELECT {id} AS id, t.firewall_id FROM {rows} WHERE {like}")
         })
         .collect();
-    sets.join("\nUNION\n")
+    (!sets.is_empty()).then(|| sets.join("\nUNION\n"))
 }

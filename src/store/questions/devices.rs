@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 use sqlx::Row;
 
 use crate::store::error::StoreError;
+use crate::store::filled::Filled;
+use crate::store::look::Look;
 use crate::store::open::Store;
 use crate::store::reply::{Question, Reads};
 use crate::store::select::Total;
@@ -21,6 +23,8 @@ use crate::types::{AddressRange, FirewallId};
 
 use super::statement::Statement;
 
+#[path = "device_sightings.rs"]
+mod device_sightings;
 #[path = "device_spine.rs"]
 mod device_spine;
 
@@ -166,7 +170,7 @@ pub struct DevicePage {
     pub statuses: Vec<DomainStatus>,
 }
 
-impl Store {
+impl Look<'_> {
     /// Devices and everything that mentions them, in one statement.
     pub async fn devices(&self, selection: &DeviceSelection) -> Result<DevicePage, StoreError> {
         let failed = || StoreError::query("list devices");
@@ -177,7 +181,7 @@ impl Store {
             columns: 2,
             counted: format!("devices {all:?}"),
         };
-        let reply = self.reply(question, |reads| whole(selection, reads)).await?;
+        let reply = self.reply(question, |reads, filled| whole(selection, reads, filled)).await?;
         let json = |i: usize| reply.row.try_get::<Option<String>, _>(i).map_err(failed());
         let damaged = |_| StoreError::Declaration { domain: "devices" };
         let mut devices: Vec<DeviceKey> =
@@ -202,10 +206,17 @@ impl Store {
             statuses: reply.statuses,
         })
     }
+}
+
+impl Store {
+    /// [`Look::devices`] as of now.
+    pub async fn devices(&self, selection: &DeviceSelection) -> Result<DevicePage, StoreError> {
+        self.look().devices(selection).await
+    }
 
     /// The statement that answers `selection`, for people who read SQL.
     pub fn devices_statement(selection: &DeviceSelection) -> String {
-        whole(selection, Reads::All).0
+        whole(selection, Reads::All, &Filled::Unknown).0
     }
 
     /// How SQLite runs it: one line per step of `EXPLAIN QUERY PLAN`.
@@ -213,38 +224,39 @@ impl Store {
         &self,
         selection: &DeviceSelection,
     ) -> Result<Vec<String>, StoreError> {
-        let (text, values) = whole(selection, Reads::All);
+        let (text, values) = whole(selection, Reads::All, &Filled::Unknown);
         self.plan(text, values).await
     }
 }
 
 /// Identifiers of the page, their sightings, the total, and the state of the domains: one row.
-fn whole(selection: &DeviceSelection, reads: Reads) -> (String, Values) {
+fn whole(selection: &DeviceSelection, reads: Reads, filled: &Filled) -> (String, Values) {
     let mut statement = Statement::default();
     let mut with: Vec<String> =
-        device_spine::candidates(&mut statement, selection).into_iter().collect();
-    let mut columns = Vec::new();
+        device_spine::candidates(&mut statement, selection, filled).into_iter().collect();
+    let mut columns = vec!["NULL".to_owned(), "NULL".to_owned()];
     if selection.counting == Counting::WithPage {
         // One more than wanted tells whether a next page exists.
         let limit = sql::limit(&statement.bind(i64::from(selection.limit) + 1));
-        let page = device_spine::identifiers(&mut statement, selection, true, &limit);
-        with.push(format!("page (id, firewall_id, by_duid) AS MATERIALIZED (\n{page}\n)"));
-        with.push(device_spine::SIGHTINGS.to_owned());
-        columns.push(
-            "(SELECT json_group_array(json_array(id, firewall_id, by_duid)) FROM page)".to_owned(),
-        );
-        // Lines are JSON already; `json_group_array(json(line))` would read each once more.
-        columns.push(
-            "(SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM sightings)"
-                .to_owned(),
-        );
-    } else {
-        columns.extend(["NULL".to_owned(), "NULL".to_owned()]);
+        let page = device_spine::identifiers(&mut statement, selection, filled, true, &limit);
+        if let Some(page) = page {
+            with.push(format!("page (id, firewall_id, by_duid) AS MATERIALIZED (\n{page}\n)"));
+            with.push(device_sightings::sightings(filled));
+            columns = vec![
+                "(SELECT json_group_array(json_array(id, firewall_id, by_duid)) FROM page)"
+                    .to_owned(),
+                // Lines are JSON already; `json_group_array(json(line))` would read each once more.
+                "(SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM sightings)"
+                    .to_owned(),
+            ];
+        }
     }
     if reads != Reads::Rows {
         let most = sql::limit(&statement.bind(i64::from(selection.counting.most()) + 1));
-        let all = device_spine::identifiers(&mut statement, selection, false, &most);
-        columns.push(format!("(SELECT count(*) FROM (\n{all}))"));
+        let all = device_spine::identifiers(&mut statement, selection, filled, false, &most);
+        columns.push(
+            all.map_or_else(|| "0".to_owned(), |all| format!("(SELECT count(*) FROM (\n{all}))")),
+        );
     }
     if reads == Reads::All {
         columns.push(standing::columns(DOMAINS));

@@ -6,6 +6,7 @@ use sqlx::Row;
 
 use crate::domain::{Cell, Kind};
 use crate::store::error::StoreError;
+use crate::store::look::Look;
 use crate::store::open::Store;
 use crate::store::reply::{Question, Reads};
 use crate::store::select::{Total, read_key};
@@ -112,7 +113,7 @@ pub fn joined(name: &str) -> Option<&'static Joined> {
     JOINED.iter().copied().find(|question| question.name == name)
 }
 
-impl Store {
+impl Look<'_> {
     /// Answers one joined question in one statement.
     pub async fn joined(&self, selection: &JoinedSelection) -> Result<JoinedPage, StoreError> {
         let failed = || StoreError::query("answer a joined question");
@@ -122,7 +123,7 @@ impl Store {
             columns: 1,
             counted: counted(selection),
         };
-        let reply = self.reply(question, |reads| whole(selection, reads)).await?;
+        let reply = self.reply(question, |reads, _| whole(selection, reads)).await?;
         let damaged = |_| StoreError::Declaration { domain: selection.question.name };
         let rows = reply.row.try_get::<Option<String>, _>(0).map_err(failed())?;
         let mut rows = rows
@@ -154,6 +155,13 @@ impl Store {
             sources: reply.sources,
             statuses: reply.statuses,
         })
+    }
+}
+
+impl Store {
+    /// [`Look::joined`] as of now.
+    pub async fn joined(&self, selection: &JoinedSelection) -> Result<JoinedPage, StoreError> {
+        self.look().joined(selection).await
     }
 
     /// How SQLite runs it: one line per step of `EXPLAIN QUERY PLAN`.

@@ -16,3 +16,4 @@ pub use joined::{
     JOINED, Joined, JoinedColumn, JoinedPage, JoinedSelection, Narrow, Subject, joined,
 };
 pub use wiring::Wire;
+pub(super) use wiring::wiring;

@@ -1,10 +1,11 @@
 //! Interfaces under all their names.
 
-use sqlx::Row;
+use std::sync::Arc;
+
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqlitePool};
 
 use crate::store::error::StoreError;
-use crate::store::open::Store;
 use crate::types::FirewallId;
 
 /// One interface of one firewall, assigned or a bare device.
@@ -26,20 +27,18 @@ pub struct Wire {
     pub groups: Vec<String>,
 }
 
-impl Store {
-    /// Every interface of every firewall: tens of rows each.
-    pub async fn wiring(&self) -> Result<Vec<Wire>, StoreError> {
-        let failed = || StoreError::query("read the interfaces");
-        let rows = sqlx::query(
-            "SELECT i.firewall_id, i.device, i.key, i.name, coalesce(i.vlan_tag, v.tag), v.description, i.ipv4, i.ipv6, i.groups
-             FROM interfaces i LEFT JOIN vlans v ON v.firewall_id = i.firewall_id AND v.device = i.device
-             ORDER BY i.firewall_id, i.device",
-        )
-        .fetch_all(&self.readers)
-        .await
-        .map_err(failed())?;
-        rows.iter().map(wire).collect::<Result<_, _>>().map_err(failed())
-    }
+/// Every interface of every firewall: tens of rows each.
+pub(in crate::store) async fn wiring(pool: &SqlitePool) -> Result<Arc<[Wire]>, StoreError> {
+    let failed = || StoreError::query("read the interfaces");
+    let rows = sqlx::query(
+        "SELECT i.firewall_id, i.device, i.key, i.name, coalesce(i.vlan_tag, v.tag), v.description, i.ipv4, i.ipv6, i.groups
+         FROM interfaces i LEFT JOIN vlans v ON v.firewall_id = i.firewall_id AND v.device = i.device
+         ORDER BY i.firewall_id, i.device",
+    )
+    .fetch_all(pool)
+    .await
+    .map_err(failed())?;
+    rows.iter().map(wire).collect::<Result<_, _>>().map_err(failed())
 }
 
 fn wire(row: &SqliteRow) -> Result<Wire, sqlx::Error> {

@@ -16,8 +16,8 @@ ORDER BY 1, 2
 LIMIT ?1 + 0)
 LIMIT ?1 + 0
 ),
-seen AS MATERIALIZED (
-SELECT p.id, p.firewall_id, 'arp' AS origin, NULL AS backend, t.ip, t.ip_sort, t.interface_name, t.hostname AS name, NULL AS description, t.vendor, t.expired IS NOT 1 AS live, 0 AS reserved, t.expires_in AS until, NULL AS duid, 0 AS prefix
+seen (id, firewall_id, origin, backend, ip, ip_sort, interface_name, name, description, vendor, live, reserved, until, duid, prefix) AS MATERIALIZED (
+SELECT p.id, p.firewall_id, 'arp', NULL, t.ip, t.ip_sort, t.interface_name, t.hostname, NULL, t.vendor, t.expired IS NOT 1, 0, t.expires_in, NULL, 0
 FROM page p CROSS JOIN arp t ON t.mac = p.id AND t.firewall_id = p.firewall_id
 UNION ALL
 SELECT p.id, p.firewall_id, 'ndp', NULL, t.ip, t.ip_sort, t.interface_name, NULL, NULL, t.vendor, 1, 0, NULL, NULL, 0
