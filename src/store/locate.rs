@@ -227,7 +227,7 @@ impl Search {
         let key: Vec<String> = primary_key(&domain.columns())
             .iter()
             .enumerate()
-            .map(|(i, part)| format!("t.\"{part}\" = (r.range_key ->> {i}) COLLATE BINARY"))
+            .map(|(i, part)| sql::is_part(part, &format!("r.range_key ->> {i}")))
             .collect();
         self.parts.push(format!(
             "SELECT * FROM (SELECT t.firewall_id, '{name}', '{}', 'covers', json_array({cells})

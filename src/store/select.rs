@@ -5,7 +5,7 @@ use sea_query::{
 };
 use sqlx::Row;
 
-use crate::domain::{AnyDomain, Cell, ColumnSpec, Kind, primary_key};
+use crate::domain::{AnyDomain, Cell, ColumnSpec, Kind};
 use crate::types::{AddressRange, FirewallId, sort_key};
 
 use super::error::StoreError;
@@ -259,18 +259,14 @@ fn range_within(range: AddressRange) -> Expr {
 /// Whether one of the ranges of this row's column satisfies `condition`; a search of the ranges' primary key.
 fn ranges(domain: &'static dyn AnyDomain, filter: &Filter, condition: Expr) -> Expr {
     let name = domain.name();
-    let key = primary_key(&domain.columns())
-        .iter()
-        .map(|key| format!("\"{name}\".\"{key}\""))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let key = sql::row_key(name, &domain.columns());
     let mut inside = Query::select();
     inside
         .expr(Expr::cust("1"))
         .from("address_ranges")
         .and_where(Expr::cust(format!("address_ranges.firewall_id = \"{name}\".firewall_id")))
         .and_where(Expr::col("domain").eq(name))
-        .and_where(Expr::cust(format!("address_ranges.row_key = json_array({key})")))
+        .and_where(Expr::cust(format!("address_ranges.row_key = {key}")))
         .and_where(Expr::col("field").eq(filter.column.name))
         .and_where(condition);
     Expr::exists(inside)

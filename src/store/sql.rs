@@ -7,7 +7,7 @@ use sea_query_sqlx::SqlxValues;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, SqlitePool};
 
-use crate::domain::{ColumnSpec, Role};
+use crate::domain::{ColumnSpec, Role, primary_key};
 
 /// Runs a question of exactly one row.
 #[expect(clippy::disallowed_methods, reason = "the one place that may run built SQL")]
@@ -47,4 +47,27 @@ pub(super) fn key_expressions(columns: &[ColumnSpec]) -> Vec<Expr> {
         }
     };
     columns.iter().filter(|c| c.role == Role::Key).map(exact).collect()
+}
+
+/// The key of a row of `table` as `address_ranges.row_key` has it: blobs in hexadecimal, which JSON cannot hold.
+pub(super) fn row_key(table: &str, columns: &[ColumnSpec]) -> String {
+    let part = |name: &String| {
+        let cell = format!("\"{table}\".\"{name}\"");
+        if is_blob(name) { format!("lower(hex({cell}))") } else { cell }
+    };
+    format!("json_array({})", primary_key(columns).iter().map(part).collect::<Vec<_>>().join(", "))
+}
+
+/// Whether the key part `name` of `t` is what `text` finds in a key of [`row_key`], as the primary key compares.
+pub(super) fn is_part(name: &str, text: &str) -> String {
+    if is_blob(name) {
+        format!("t.\"{name}\" = unhex({text})")
+    } else {
+        format!("t.\"{name}\" = ({text}) COLLATE BINARY")
+    }
+}
+
+/// Addresses are stored in a form that sorts.
+fn is_blob(name: &str) -> bool {
+    name.ends_with("_sort")
 }

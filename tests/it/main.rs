@@ -19,6 +19,7 @@ mod paging;
 mod pf_oracle;
 mod privileges;
 mod questions;
+mod ranges;
 mod recorded;
 mod recorded_network;
 mod rules_questions;
