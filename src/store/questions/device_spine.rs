@@ -80,9 +80,9 @@ const COLUMNS: [Column; 7] = [
     },
 ];
 
-/// Identifiers that satisfy `selection`, each once, up to `limit`, if any table has rows that could: hardware addresses in order, then in order the DUIDs
-/// for which none is known. SQLite comes to these only when the page is not full: to find the next of them it looks
-/// up the lease of every reservation that stands between, 1.5 µs each.
+/// Identifiers that satisfy `selection`, each once, up to `limit`, if any table that could has rows: hardware addresses
+/// in order, then in order the DUIDs for which none is known. SQLite comes to these only when the page is not full: to
+/// find the next of them it looks up the lease of every reservation that stands between, 1.5 µs each.
 pub(super) fn identifiers(
     statement: &mut Statement,
     selection: &DeviceSelection,
@@ -314,9 +314,9 @@ fn has_candidates(selection: &DeviceSelection) -> bool {
     !selection.ids.is_empty() || selection.name.is_some()
 }
 
-/// The few devices that can match by identifier or name: the table `candidate` that the parts of [`identifiers`] begin
-/// with, when either is asked for. Written once: in each of fourteen parts it made the statement
-/// 34 KB long, and 1.2 ms to run where this takes 0.1.
+/// The few devices that can match by identifier or name, when either is asked for: the table `candidate` that
+/// the parts of [`identifiers`] begin with. Written once: in each of fourteen parts it made the statement 34 KB
+/// long, and 1.2 ms to run where this takes 0.1.
 pub(super) fn candidates(
     statement: &mut Statement,
     selection: &DeviceSelection,
