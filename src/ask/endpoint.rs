@@ -126,7 +126,7 @@ impl Ask {
             Ok(mac) => Needle::Mac(mac),
             Err(_) => Needle::Name(text.to_owned()),
         };
-        let hits = self.store.locate(&needle, Some(loaded.firewall), MOST_MENTIONS).await?;
+        let hits = self.store.look().locate(&needle, Some(loaded.firewall), MOST_MENTIONS).await?;
         let mut found: Vec<(String, IpAddr)> = Vec::new();
         for hit in hits.iter().filter(|h| h.how == Sought::Exact) {
             let row = hit.domain.name();

@@ -98,7 +98,7 @@ impl Ask {
             Needle::Name(text.to_owned())
         };
         if found.is_empty() {
-            let hits = self.store.locate(&needle, None, 10).await?;
+            let hits = self.store.look().locate(&needle, None, 10).await?;
             let exact = hits.iter().filter(|hit| hit.how == crate::store::Sought::Exact);
             // Neighbours and leases know devices; a MAC elsewhere is the firewall's own.
             found.extend(exact.filter(|hit| sighting(hit.domain).is_some()).flat_map(clients));

@@ -128,7 +128,7 @@ impl Ask {
             limit: MOST_ROWS,
             rows_wanted: true,
         };
-        let page = self.store.select(&selection).await?;
+        let page = self.store.look().select(&selection).await?;
         let text = |value: serde_json::Value| match value {
             serde_json::Value::Null => None,
             serde_json::Value::String(text) => Some(text),

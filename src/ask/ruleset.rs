@@ -192,7 +192,7 @@ impl Reader<'_> {
         };
         let (mut all, mut known) = (Vec::new(), false);
         loop {
-            let page = self.ask.store.select(&selection).await?;
+            let page = self.ask.store.look().select(&selection).await?;
             for row in page.rows {
                 let names = selection.columns.iter().map(|c| c.name.to_owned());
                 all.extend(make(&Cells(names.zip(row).collect())));

@@ -7,6 +7,7 @@ use crate::store::{Cut, PublishedTable, Statement};
 
 use super::error::AskError;
 use super::freshness::{Freshness, freshness};
+use super::joint::about;
 use super::query::{Ask, DEFAULT_LIMIT, MAX_LIMIT};
 
 /// A statement, and how large its answer may be.
@@ -81,10 +82,9 @@ impl Ask {
         if read.is_empty() {
             return Ok(sum);
         }
-        let (sources, statuses) =
-            (self.store.source_statuses().await?, self.store.domain_statuses().await?);
-        let about: Vec<_> =
-            self.store.firewalls().await?.iter().map(|f| (f.id, f.name.clone())).collect();
+        let look = self.store.look();
+        let (sources, statuses) = (look.sources().await?, look.domains().await?);
+        let about = about(&look.firewalls().await?, None);
         let now = self.clock.now();
         for name in read {
             let one = freshness(name, &sources, &statuses, &about, now);

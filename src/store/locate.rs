@@ -106,16 +106,6 @@ impl Look<'_> {
 }
 
 impl Store {
-    /// [`Look::locate`] as of now.
-    pub async fn locate(
-        &self,
-        needle: &Needle,
-        firewall: Option<FirewallId>,
-        per_column: u32,
-    ) -> Result<Vec<Hit>, StoreError> {
-        self.look().locate(needle, firewall, per_column).await
-    }
-
     /// The statements that look for an address, a hardware address and a name, for people who read SQL.
     pub fn locate_statements() -> [String; 3] {
         [Sort::Ip, Sort::Mac, Sort::Name].map(|sort| sort.text(&Filled::Unknown))

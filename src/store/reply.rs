@@ -9,7 +9,6 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
-use super::filled::Filled;
 use super::look::Look;
 use super::sql;
 use super::standing;
@@ -21,7 +20,7 @@ pub(super) enum Reads {
     Rows,
     /// Rows, then one number.
     RowsAndTotal,
-    /// Rows, the number, then [`standing::columns`].
+    /// Rows, the number, then [`standing::columns`]: what is read when somebody has written since the look.
     All,
 }
 
@@ -49,16 +48,16 @@ impl Look<'_> {
     pub(super) async fn reply(
         &self,
         question: Question<'_>,
-        statement: impl Fn(Reads, &Filled) -> (String, Values) + Sync,
+        statement: impl Fn(Reads) -> (String, Values) + Sync,
     ) -> Result<Reply, StoreError> {
         let failed = || StoreError::query(question.what);
         let (sources, domains) = (self.sources().await?, self.domains().await?);
         let known = self.parts.total(&question.counted);
         let reads = if known.is_some() { Reads::Rows } else { Reads::RowsAndTotal };
-        let (text, values) = statement(reads, self.filled().await?);
+        let (text, values) = statement(reads);
         let row = sql::fetch_one(&self.store.readers, text, values).await.map_err(failed())?;
         if !self.is_current() {
-            return self.reply_whole(&question, statement(Reads::All, &Filled::Unknown)).await;
+            return self.reply_whole(&question, statement(Reads::All)).await;
         }
         let total = if let Some(total) = known {
             total

@@ -55,17 +55,12 @@ impl Look<'_> {
             columns: 1,
             counted: counted(selection),
         };
-        let reply = self.reply(question, |reads, _| statement(selection, reads)).await?;
+        let reply = self.reply(question, |reads| statement(selection, reads)).await?;
         page(selection, reply)
     }
 }
 
 impl Store {
-    /// [`Look::select`] as of now.
-    pub async fn select(&self, selection: &Selection) -> Result<Page, StoreError> {
-        self.look().select(selection).await
-    }
-
     /// The statement that answers `selection`, for people who read SQL.
     pub fn select_statement(selection: &Selection) -> String {
         statement(selection, Reads::All).0
@@ -154,9 +149,7 @@ const fn most(selection: &Selection) -> u32 {
 fn page_statement(selection: &Selection) -> (String, Values) {
     let wanted = selection.columns.iter().map(cell_text);
     let order = selection.order();
-    let key = order.iter().map(|name| {
-        if name.ends_with("_sort") { format!("hex(\"{name}\")") } else { format!("\"{name}\"") }
-    });
+    let key = order.iter().map(|name| sql::printed(name));
     let cells: Vec<String> = wanted.chain(key).collect();
     let mut statement = Query::select();
     statement.expr_as(Expr::cust(format!("json_array({})", cells.join(", "))), Alias::new("line"));
@@ -331,7 +324,7 @@ fn page(selection: &Selection, reply: Reply) -> Result<Page, StoreError> {
 pub(super) fn read_key(names: &[String], cells: &[serde_json::Value]) -> Option<Vec<Cell>> {
     let read = |(name, value): (&String, &serde_json::Value)| match value {
         serde_json::Value::Number(n) => n.as_i64().map(Cell::Int),
-        serde_json::Value::String(text) if name.ends_with("_sort") => unhex(text).map(Cell::Blob),
+        serde_json::Value::String(text) if sql::is_blob(name) => unhex(text).map(Cell::Blob),
         serde_json::Value::String(text) => Some(Cell::Text(text.as_str().into())),
         _ => None,
     };

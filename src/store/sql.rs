@@ -49,6 +49,11 @@ pub(super) fn key_expressions(columns: &[ColumnSpec]) -> Vec<Expr> {
     columns.iter().filter(|c| c.role == Role::Key).map(exact).collect()
 }
 
+/// The part `name` of a row's key as JSON can hold it.
+pub(super) fn printed(name: &str) -> String {
+    if is_blob(name) { format!("hex(\"{name}\")") } else { format!("\"{name}\"") }
+}
+
 /// The key of a row of `table` as `address_ranges.row_key` has it: blobs in hexadecimal, which JSON cannot hold.
 pub(super) fn row_key(table: &str, columns: &[ColumnSpec]) -> String {
     let part = |name: &String| {
@@ -68,6 +73,6 @@ pub(super) fn is_part(name: &str, text: &str) -> String {
 }
 
 /// Addresses are stored in a form that sorts.
-fn is_blob(name: &str) -> bool {
+pub(super) fn is_blob(name: &str) -> bool {
     name.ends_with("_sort")
 }

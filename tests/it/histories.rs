@@ -92,7 +92,7 @@ async fn table(store: &Store, domain: &'static dyn AnyDomain) -> Shown {
         limit: 1_000,
         rows_wanted: true,
     };
-    let page = store.select(&selection).await.unwrap();
+    let page = store.look().select(&selection).await.unwrap();
     let rejects = page.statuses.first().map_or(0, |status| status.rejects);
     (page.rows, rejects)
 }

@@ -43,7 +43,7 @@ async fn an_address_is_found_in_every_column_that_names_a_network_around_it() {
             let total = network.ask.query(&query).await.unwrap().total;
             assert!(total > 0, "{domain} {condition}");
         }
-        let hits = network.store.locate(&Needle::Ip(ip), None, 1_000).await.unwrap();
+        let hits = network.store.look().locate(&Needle::Ip(ip), None, 1_000).await.unwrap();
         let is_found = hits.iter().any(|hit| {
             hit.domain.name() == domain && hit.column == field && hit.how == Sought::Covers
         });

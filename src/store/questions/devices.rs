@@ -183,7 +183,13 @@ impl Look<'_> {
             columns: 2,
             counted: format!("devices {all:?}"),
         };
-        let reply = self.reply(question, |reads, filled| whole(selection, reads, filled)).await?;
+        let filled = self.filled().await?;
+        let statement = |reads| match reads {
+            // Asked when somebody has written since the look: what had no rows may have some by now.
+            Reads::All => whole(selection, reads, &Filled::Unknown),
+            Reads::Rows | Reads::RowsAndTotal => whole(selection, reads, filled),
+        };
+        let reply = self.reply(question, statement).await?;
         let json = |i: usize| reply.row.try_get::<Option<String>, _>(i).map_err(failed());
         let damaged = |_| StoreError::Declaration { domain: "devices" };
         let mut devices: Vec<DeviceKey> =
@@ -211,11 +217,6 @@ impl Look<'_> {
 }
 
 impl Store {
-    /// [`Look::devices`] as of now.
-    pub async fn devices(&self, selection: &DeviceSelection) -> Result<DevicePage, StoreError> {
-        self.look().devices(selection).await
-    }
-
     /// The statement that answers `selection`, for people who read SQL.
     pub fn devices_statement(selection: &DeviceSelection) -> String {
         whole(selection, Reads::All, &Filled::Unknown).0

@@ -10,6 +10,7 @@ use crate::store::look::Look;
 use crate::store::open::Store;
 use crate::store::reply::{Question, Reads};
 use crate::store::select::{Total, read_key};
+use crate::store::sql;
 use crate::store::standing;
 use crate::store::states::{DomainStatus, SourceStatus};
 use crate::types::{AddressRange, FirewallId, Timestamp, sort_key};
@@ -123,7 +124,7 @@ impl Look<'_> {
             columns: 1,
             counted: counted(selection),
         };
-        let reply = self.reply(question, |reads, _| whole(selection, reads)).await?;
+        let reply = self.reply(question, |reads| whole(selection, reads)).await?;
         let damaged = |_| StoreError::Declaration { domain: selection.question.name };
         let rows = reply.row.try_get::<Option<String>, _>(0).map_err(failed())?;
         let mut rows = rows
@@ -159,11 +160,6 @@ impl Look<'_> {
 }
 
 impl Store {
-    /// [`Look::joined`] as of now.
-    pub async fn joined(&self, selection: &JoinedSelection) -> Result<JoinedPage, StoreError> {
-        self.look().joined(selection).await
-    }
-
     /// How SQLite runs it: one line per step of `EXPLAIN QUERY PLAN`.
     pub async fn explain_joined(
         &self,
@@ -190,9 +186,7 @@ fn counted(selection: &JoinedSelection) -> String {
 fn whole(selection: &JoinedSelection, reads: Reads) -> (String, Values) {
     let question = selection.question;
     let cells = question.columns.iter().map(cell);
-    let keys = question.keys.iter().map(|key| {
-        if key.ends_with("_sort") { format!("hex(\"{key}\")") } else { format!("\"{key}\"") }
-    });
+    let keys = question.keys.iter().map(|key| sql::printed(key));
     let line = cells.chain(keys).collect::<Vec<_>>().join(", ");
     let order = question.keys.iter().map(|k| format!("\"{k}\"")).collect::<Vec<_>>().join(", ");
     let mut values = parameters(selection);
