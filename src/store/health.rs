@@ -19,10 +19,11 @@ pub struct Health {
 impl Store {
     /// Looks at every page (`PRAGMA quick_check`): seconds for a file of a gigabyte.
     pub async fn health(&self) -> Result<Health, StoreError> {
+        let failed = || StoreError::query("check the database");
         let found: String = sqlx::query_scalar("PRAGMA quick_check(1)")
-            .fetch_one(&self.live)
+            .fetch_one(&mut *self.live.get().await.map_err(failed())?)
             .await
-            .map_err(StoreError::query("check the database"))?;
+            .map_err(failed())?;
         let file = std::fs::metadata(self.path()).ok();
         Ok(Health {
             bytes: file.as_ref().map_or(0, std::fs::Metadata::len),

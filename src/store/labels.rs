@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use rusqlite::{Transaction, params};
-use sqlx::SqlitePool;
 
 use crate::types::Timestamp;
 
 use super::error::StoreError;
 use super::open::Store;
+use super::readers::Readers;
 
 /// One device, annotated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +34,14 @@ pub struct LabelChange {
 type Columns = (String, Option<String>, Option<String>, Option<String>, Option<String>, i64);
 
 /// Every label, by name.
-pub(super) async fn labels(pool: &SqlitePool) -> Result<Arc<[Label]>, StoreError> {
+pub(super) async fn labels(readers: &Readers) -> Result<Arc<[Label]>, StoreError> {
+    let failed = || StoreError::query("list labels");
     let rows: Vec<Columns> = sqlx::query_as(
         "SELECT client, name, owner, \"group\", note, changed_at FROM labels ORDER BY name IS NULL, name, client",
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *readers.get().await.map_err(failed())?)
     .await
-    .map_err(StoreError::query("list labels"))?;
+    .map_err(failed())?;
     let label = |(client, name, owner, group, note, at): Columns| Label {
         client,
         name,

@@ -34,6 +34,7 @@ mod past;
 mod presence;
 mod prune;
 mod questions;
+mod readers;
 mod rebuild;
 mod record;
 mod refill;

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
-    SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection, SqlitePool};
+use sqlx::{ConnectOptions, Connection};
 
 use super::error::StoreError;
 use super::ledger::Ledger;
 use super::past::{Past, State};
+use super::readers::Readers;
 use super::rebuild;
 use super::statement::Guard;
 use super::writer::Writer;
@@ -24,7 +24,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Reading connections: one more than two cores, so that one long count leaves a core something to do. Three with
 /// this cache and four with 4 MiB each answered 200 clients equally fast (`benches/http.rs`, two runs of each, 4,900
 /// to 5,900 and 5,400 calls/s).
-const READERS: u32 = 3;
+const READERS: usize = 3;
 
 /// Page cache of one reader in KiB: the inner pages of every index of a million rows. The file is not mapped:
 /// each connection's mapping counts as resident memory (354 MiB after 11,000 calls on a million rows), and
@@ -32,7 +32,7 @@ const READERS: u32 = 3;
 const READER_CACHE_KIB: u32 = 6_144;
 
 /// Connections to each earlier state.
-const MEMORY_READERS: u32 = 2;
+const MEMORY_READERS: usize = 2;
 
 /// How long a statement waits for another process's lock (a `sqlite3` shell, a second opndex).
 const BUSY: Duration = Duration::from_secs(10);
@@ -49,10 +49,10 @@ pub struct Store {
     pub(super) path: PathBuf,
     pub(super) writer: Writer,
     /// Where questions are answered: the file, or the tables of an earlier moment.
-    pub(super) readers: SqlitePool,
+    pub(super) readers: Readers,
     pub(super) ledger: Ledger,
     /// The file, whatever the moment.
-    pub(super) live: SqlitePool,
+    pub(super) live: Readers,
     pub(super) live_ledger: Ledger,
     /// Reads history.
     pub(super) reader: Writer,
@@ -118,30 +118,17 @@ impl Store {
     }
 }
 
-/// Lazily connected: a start that only has to answer `initialize` opens no reader.
-fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
-    let options = options(path)?.read_only(true).pragma("query_only", "ON");
-    Ok(SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .min_connections(0)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_lazy_with(options))
+/// A start that only has to answer `initialize` opens none of them.
+fn readers(path: &Path) -> Result<Readers, StoreError> {
+    Ok(Readers::new(options(path)?.read_only(true).pragma("query_only", "ON"), READERS))
 }
 
 /// Connections to a database of that name in SQLite's memory, which somebody else keeps alive.
-pub(super) fn memory_readers(name: &str) -> Result<SqlitePool, StoreError> {
+pub(super) fn memory_readers(name: &str) -> Result<Readers, StoreError> {
     let options = options(Path::new(name))?
         .vfs(rebuild::MEMORY.to_string_lossy().into_owned())
         .pragma("query_only", "ON");
-    Ok(SqlitePoolOptions::new()
-        .max_connections(MEMORY_READERS)
-        .min_connections(0)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_lazy_with(options))
+    Ok(Readers::new(options, MEMORY_READERS))
 }
 
 fn options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {

@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use sqlx::SqlitePool;
 
 use crate::domain::{ALL, AnyDomain};
 use crate::types::{FirewallId, Moment, RunId, Timestamp};
@@ -17,6 +16,7 @@ use crate::types::{FirewallId, Moment, RunId, Timestamp};
 use super::error::StoreError;
 use super::ledger::Ledger;
 use super::open::{self, Store};
+use super::readers::Readers;
 use super::rebuild;
 use super::statement::Guard;
 use super::writer::Writer;
@@ -47,7 +47,7 @@ pub(super) struct Past {
 #[derive(Debug)]
 pub(super) struct State {
     runs: Vec<RunAt>,
-    readers: SqlitePool,
+    readers: Readers,
     guard: Guard,
     tables: Mutex<Tables>,
 }
@@ -204,7 +204,7 @@ impl Store {
                 let found: Option<(i64, i64)> =
                     sqlx::query_as("SELECT firewall_id, started_at FROM runs WHERE run_id = ?")
                         .bind(run.get())
-                        .fetch_optional(&self.live)
+                        .fetch_optional(&mut *self.live.get().await.map_err(failed())?)
                         .await
                         .map_err(failed())?;
                 let (firewall, started) = found.ok_or(StoreError::NoRun { run })?;
@@ -231,7 +231,7 @@ impl Store {
         .bind(at.millis())
         .bind(exact.map(|(firewall, _)| firewall))
         .bind(exact.map(|(_, run)| run.get()))
-        .fetch_all(&self.live)
+        .fetch_all(&mut *self.live.get().await.map_err(failed())?)
         .await
         .map_err(failed())?;
         let is_newest = rows.iter().all(|(_, run, _, _, newest)| run == newest);
@@ -249,7 +249,7 @@ impl Store {
             .collect();
         if runs.is_empty() {
             let first: Option<i64> = sqlx::query_scalar("SELECT min(started_at) FROM runs")
-                .fetch_one(&self.live)
+                .fetch_one(&mut *self.live.get().await.map_err(failed())?)
                 .await
                 .map_err(failed())?;
             return Err(StoreError::NoHistory { at, first: first.map(Timestamp::from_millis) });

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Params, Transaction, params};
-use sqlx::SqlitePool;
 
 use crate::domain::{ALL, AnyDomain, Cadence};
 use crate::types::{FirewallId, Release, RunId, Timestamp};
@@ -11,6 +10,7 @@ use crate::types::{FirewallId, Release, RunId, Timestamp};
 use super::apply::SourceState;
 use super::error::StoreError;
 use super::open::Store;
+use super::readers::Readers;
 use super::source_states;
 use super::states::State;
 
@@ -74,7 +74,8 @@ type FirewallColumns = (
 );
 
 /// Every firewall with its newest run, in the order of their numbers.
-pub(super) async fn firewalls(pool: &SqlitePool) -> Result<Arc<[FirewallRow]>, StoreError> {
+pub(super) async fn firewalls(readers: &Readers) -> Result<Arc<[FirewallRow]>, StoreError> {
+    let failed = || StoreError::query("list the firewalls");
     let rows: Vec<FirewallColumns> = sqlx::query_as(
         "SELECT f.firewall_id, f.name, f.url, f.host_name, f.release, f.config_revision,
                 r.run_id, r.started_at, r.finished_at, r.outcome, r.requests, r.reason
@@ -82,9 +83,9 @@ pub(super) async fn firewalls(pool: &SqlitePool) -> Result<Arc<[FirewallRow]>, S
          LEFT JOIN runs r ON r.run_id = (SELECT max(run_id) FROM runs WHERE firewall_id = f.firewall_id)
          ORDER BY f.firewall_id",
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *readers.get().await.map_err(failed())?)
     .await
-    .map_err(StoreError::query("list the firewalls"))?;
+    .map_err(failed())?;
     Ok(rows.into_iter().map(firewall_row).collect())
 }
 

@@ -55,7 +55,8 @@ impl Look<'_> {
         let known = self.parts.total(&question.counted);
         let reads = if known.is_some() { Reads::Rows } else { Reads::RowsAndTotal };
         let (text, values) = statement(reads);
-        let row = sql::fetch_one(&self.store.readers, text, values).await.map_err(failed())?;
+        let row =
+            sql::fetch_one(&self.store.readers, text.into(), values).await.map_err(failed())?;
         if !self.is_current() {
             return self.reply_whole(&question, statement(Reads::All)).await;
         }
@@ -81,7 +82,8 @@ impl Look<'_> {
         (text, values): (String, Values),
     ) -> Result<Reply, StoreError> {
         let failed = || StoreError::query(question.what);
-        let row = sql::fetch_one(&self.store.readers, text, values).await.map_err(failed())?;
+        let row =
+            sql::fetch_one(&self.store.readers, text.into(), values).await.map_err(failed())?;
         let json = |i| row.try_get::<Option<String>, _>(question.columns + i).map_err(failed());
         let standing = standing::read(json(1)?.as_deref(), json(2)?.as_deref())?;
         let total = count(&row, question.columns).map_err(failed())?;

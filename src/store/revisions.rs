@@ -39,14 +39,15 @@ impl Store {
     /// Every known revision of a firewall, oldest first.
     pub async fn revisions(&self, firewall: FirewallId) -> Result<Vec<RevisionRow>, StoreError> {
         type Columns = (i64, String, Option<String>, Option<String>, Option<i64>, Option<String>);
+        let failed = || StoreError::query("list configuration revisions");
         let rows: Vec<Columns> = sqlx::query_as(
             "SELECT revised_at, backup_id, user, description, run_id, problem FROM revisions
              WHERE firewall_id = ? ORDER BY revised_at, backup_id",
         )
         .bind(firewall.get())
-        .fetch_all(&self.readers)
+        .fetch_all(&mut *self.readers.get().await.map_err(failed())?)
         .await
-        .map_err(StoreError::query("list configuration revisions"))?;
+        .map_err(failed())?;
         let row = |(at, backup_id, user, description, run, problem): Columns| RevisionRow {
             revision: Revision { at: Timestamp::from_millis(at), backup_id, user, description },
             run: run.map(RunId::new),

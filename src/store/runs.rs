@@ -25,29 +25,31 @@ type Columns = (i64, String, i64, Option<i64>, String, i64, i64, Option<String>)
 impl Store {
     /// The run of that number.
     pub async fn past_run(&self, id: RunId) -> Result<Option<PastRun>, StoreError> {
+        let failed = || StoreError::query("read a run");
         let row: Option<Columns> = sqlx::query_as(
             "SELECT r.run_id, f.name, r.started_at, r.finished_at, r.outcome, r.requests, r.changed, r.reason
              FROM runs r JOIN firewalls f ON f.firewall_id = r.firewall_id
              WHERE r.run_id = ?",
         )
         .bind(id.get())
-        .fetch_optional(&self.readers)
+        .fetch_optional(&mut *self.readers.get().await.map_err(failed())?)
         .await
-        .map_err(StoreError::query("read a run"))?;
+        .map_err(failed())?;
         Ok(row.map(past_run))
     }
 
     /// The newest runs, of all firewalls, newest first.
     pub async fn newest_runs(&self, most: u32) -> Result<Vec<PastRun>, StoreError> {
+        let failed = || StoreError::query("list the newest runs");
         let rows: Vec<Columns> = sqlx::query_as(
             "SELECT r.run_id, f.name, r.started_at, r.finished_at, r.outcome, r.requests, r.changed, r.reason
              FROM runs r JOIN firewalls f ON f.firewall_id = r.firewall_id
              ORDER BY r.run_id DESC LIMIT ? + 0",
         )
         .bind(most)
-        .fetch_all(&self.readers)
+        .fetch_all(&mut *self.readers.get().await.map_err(failed())?)
         .await
-        .map_err(StoreError::query("list the newest runs"))?;
+        .map_err(failed())?;
         Ok(rows.into_iter().map(past_run).collect())
     }
 }

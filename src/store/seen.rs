@@ -188,11 +188,12 @@ impl Store {
 
     /// When each firewall's devices were looked at first.
     pub async fn presence_begins(&self) -> Result<Vec<(FirewallId, Timestamp)>, StoreError> {
+        let failed = || StoreError::query("find when presence begins");
         let rows: Vec<(i64, i64)> =
             sqlx::query_as("SELECT firewall_id, min(first_at) FROM sightings GROUP BY firewall_id")
-                .fetch_all(&self.live)
+                .fetch_all(&mut *self.live.get().await.map_err(failed())?)
                 .await
-                .map_err(StoreError::query("find when presence begins"))?;
+                .map_err(failed())?;
         let begins = |(id, at)| (FirewallId::new(id), Timestamp::from_millis(at));
         Ok(rows.into_iter().map(begins).collect())
     }

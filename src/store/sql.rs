@@ -4,29 +4,33 @@ use std::sync::Arc;
 
 use sea_query::{Expr, Values};
 use sea_query_sqlx::SqlxValues;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, SqlitePool};
 
 use crate::domain::{ColumnSpec, Role, primary_key};
+
+use super::readers::Readers;
 
 /// Runs a question of exactly one row.
 #[expect(clippy::disallowed_methods, reason = "the one place that may run built SQL")]
 pub(super) async fn fetch_one(
-    pool: &SqlitePool,
-    sql: String,
+    readers: &Readers,
+    sql: Arc<str>,
     values: Values,
 ) -> Result<SqliteRow, sqlx::Error> {
-    sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_one(pool).await
+    let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
+    query.fetch_one(&mut *readers.get().await?).await
 }
 
 /// Runs a question of a bounded number of rows.
 #[expect(clippy::disallowed_methods, reason = "the one place that may run built SQL")]
 pub(super) async fn fetch_all(
-    pool: &SqlitePool,
+    readers: &Readers,
     sql: Arc<str>,
     values: Values,
 ) -> Result<Vec<SqliteRow>, sqlx::Error> {
-    sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)).fetch_all(pool).await
+    let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
+    query.fetch_all(&mut *readers.get().await?).await
 }
 
 /// `LIMIT` by the parameter `mark`. A bare parameter there is a value that SQLite's planner looks at, so it prepares

@@ -4,12 +4,13 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
 
 use crate::types::{FirewallId, Timestamp};
 
 use super::error::StoreError;
+use super::readers::Readers;
 
 /// What the newest contact with one endpoint gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,26 +133,27 @@ pub(super) fn source_status_of(row: &[serde_json::Value]) -> Option<SourceStatus
 }
 
 /// The newest contact with every endpoint, of all firewalls.
-pub(super) async fn sources(pool: &SqlitePool) -> Result<Arc<[SourceStatus]>, StoreError> {
+pub(super) async fn sources(readers: &Readers) -> Result<Arc<[SourceStatus]>, StoreError> {
     let failed = || StoreError::query("read the state of sources");
     let rows = sqlx::query(
         "SELECT firewall_id, domain, source, state, reason, gap, checked_at, good_at, rows, empty_since, empty_looks, body_hash
          FROM sources ORDER BY firewall_id, domain, source",
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *readers.get().await.map_err(failed())?)
     .await
     .map_err(failed())?;
     rows.iter().map(source_status).collect::<Result<_, _>>().map_err(failed())
 }
 
 /// Row and reject counts of every domain, of all firewalls.
-pub(super) async fn domains(pool: &SqlitePool) -> Result<Arc<[DomainStatus]>, StoreError> {
+pub(super) async fn domains(readers: &Readers) -> Result<Arc<[DomainStatus]>, StoreError> {
+    let failed = || StoreError::query("read the state of domains");
     let rows: Vec<(i64, String, i64, i64)> = sqlx::query_as(
         "SELECT firewall_id, domain, rows, rejects FROM domains ORDER BY firewall_id, domain",
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *readers.get().await.map_err(failed())?)
     .await
-    .map_err(StoreError::query("read the state of domains"))?;
+    .map_err(failed())?;
     let status = |(firewall, domain, rows, rejects)| DomainStatus {
         firewall: FirewallId::new(firewall),
         domain,

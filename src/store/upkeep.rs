@@ -57,7 +57,7 @@ impl Store {
         .bind(firewall.map(FirewallId::get))
         .bind(before.map(RunId::get))
         .bind(limit)
-        .fetch_all(&self.live)
+        .fetch_all(&mut *self.live.get().await.map_err(failed())?)
         .await
         .map_err(failed())?;
         let run = |row: &sqlx::sqlite::SqliteRow| -> Result<HistoryRun, sqlx::Error> {
@@ -80,14 +80,15 @@ impl Store {
 
     /// What each table takes of the file, the largest first.
     pub async fn parts(&self) -> Result<Vec<Part>, StoreError> {
+        let failed = || StoreError::query("measure the tables");
         let rows: Vec<(String, i64)> = sqlx::query_as(
             "SELECT coalesce(m.tbl_name, s.name) AS name, sum(s.pgsize) AS bytes
              FROM (SELECT name, pgsize FROM dbstat WHERE aggregate = 1) s LEFT JOIN sqlite_schema m ON m.name = s.name
              GROUP BY 1 ORDER BY 2 DESC",
         )
-        .fetch_all(&self.live)
+        .fetch_all(&mut *self.live.get().await.map_err(failed())?)
         .await
-        .map_err(StoreError::query("measure the tables"))?;
+        .map_err(failed())?;
         Ok(rows.into_iter().map(|(name, bytes)| Part { name, bytes }).collect())
     }
 

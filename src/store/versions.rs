@@ -11,8 +11,10 @@ impl Store {
     pub async fn version(&self, firewall: FirewallId) -> Result<Option<String>, StoreError> {
         let failed = || StoreError::query("see whether anything changed");
         let own = "SELECT count(*) FROM sqlite_master WHERE name = 'volatiles'";
-        let tables: i64 =
-            sqlx::query_scalar(own).fetch_one(&self.readers).await.map_err(failed())?;
+        let tables: i64 = sqlx::query_scalar(own)
+            .fetch_one(&mut *self.readers.get().await.map_err(failed())?)
+            .await
+            .map_err(failed())?;
         if tables == 0 {
             return Ok(None);
         }
@@ -22,7 +24,7 @@ impl Store {
              WHERE d.firewall_id = ? ORDER BY d.domain)";
         sqlx::query_scalar(sql)
             .bind(firewall.get())
-            .fetch_one(&self.readers)
+            .fetch_one(&mut *self.readers.get().await.map_err(failed())?)
             .await
             .map(Some)
             .map_err(failed())

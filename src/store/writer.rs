@@ -3,7 +3,7 @@
 //! It is rusqlite's and not sqlx's: writing is a loop of a prepared statement per row, and sqlx pays a
 //! message to its worker thread for each (21,800 rows/s), or 20 owned arguments per row of a statement of
 //! many rows (70,000 rows/s where this loop writes 120,000; 100,000 leases, seven indexes). Both use the
-//! same libsqlite3. Readers stay with sqlx, whose pool and cancellation they need.
+//! same libsqlite3. Readers stay with sqlx: whoever waits for one may stop waiting.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
 
 use crate::store::error::StoreError;
+use crate::store::readers::Readers;
 use crate::types::FirewallId;
 
 /// One interface of one firewall, assigned or a bare device.
@@ -28,14 +29,14 @@ pub struct Wire {
 }
 
 /// Every interface of every firewall: tens of rows each.
-pub(in crate::store) async fn wiring(pool: &SqlitePool) -> Result<Arc<[Wire]>, StoreError> {
+pub(in crate::store) async fn wiring(readers: &Readers) -> Result<Arc<[Wire]>, StoreError> {
     let failed = || StoreError::query("read the interfaces");
     let rows = sqlx::query(
         "SELECT i.firewall_id, i.device, i.key, i.name, coalesce(i.vlan_tag, v.tag), v.description, i.ipv4, i.ipv6, i.groups
          FROM interfaces i LEFT JOIN vlans v ON v.firewall_id = i.firewall_id AND v.device = i.device
          ORDER BY i.firewall_id, i.device",
     )
-    .fetch_all(pool)
+    .fetch_all(&mut *readers.get().await.map_err(failed())?)
     .await
     .map_err(failed())?;
     rows.iter().map(wire).collect::<Result<_, _>>().map_err(failed())
