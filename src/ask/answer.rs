@@ -50,7 +50,7 @@ pub struct Mention {
     pub firewall: Option<String>,
     pub domain: &'static str,
     /// Column that matched.
-    pub column: String,
+    pub column: &'static str,
     /// `exact`, `begins` or `covers`.
     pub how: &'static str,
     /// The row without its absent cells.

@@ -133,9 +133,7 @@ impl Ask {
             // Only domains in which the name is the name of a host.
             let of_host =
                 matches!(row, "arp" | "ndp" | "dhcp_leases" | "dhcp_reservations" | "dns_records");
-            let columns = hit.domain.columns();
-            let ip =
-                columns.iter().position(|c| c.name == "ip").and_then(|i| hit.row.get(i)?.as_str());
+            let ip = hit.row.get("ip").and_then(|ip| ip.as_str());
             if let (true, Some(ip)) = (of_host, ip.and_then(|t| t.parse().ok())) {
                 found.push((row.to_owned(), ip));
             }

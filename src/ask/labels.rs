@@ -135,8 +135,10 @@ fn clients(hit: &Hit) -> Vec<String> {
     let is_client = |name: &str, kind| {
         kind == Kind::Mac || sighting(hit.domain).is_some_and(|s| s.clients.contains(&name))
     };
-    let cells =
-        columns.iter().zip(&hit.row).filter(|(column, _)| is_client(column.name, column.kind));
+    let cells = columns
+        .iter()
+        .filter(|column| is_client(column.name, column.kind))
+        .filter_map(|column| hit.row.get(column.name));
     // The first names it; a DUID beside a MAC is the same device.
-    cells.filter_map(|(_, cell)| cell.as_str().map(str::to_owned)).take(1).collect()
+    cells.filter_map(|cell| cell.as_str().map(str::to_owned)).take(1).collect()
 }

@@ -1,7 +1,5 @@
 //! Everything known about one address, hardware address or name.
 
-use std::collections::BTreeSet;
-
 use crate::store::{Hit, Needle, Sought};
 use crate::types::{MacAddr, host_part};
 
@@ -56,20 +54,29 @@ impl Ask {
         }
         hits.sort_by_key(|hit| hit.how);
         let labels = labels_of(&hits, &look.labels().await?);
-        let name_of =
-            |hit: &Hit| known.iter().find(|f| f.id == hit.firewall).map(|f| f.name.clone());
-        let mut seen = BTreeSet::new();
-        let mut mentions = Vec::new();
+        let mut different: Vec<Hit> = Vec::new();
         for hit in hits {
             // A row that matches in two columns is one mention.
-            let identity = format!("{}{:?}{:?}", hit.domain.name(), hit.firewall, hit.row);
-            if seen.insert(identity) {
-                let firewall = if known.len() > 1 { name_of(&hit) } else { None };
-                mentions.push(mention(hit, firewall));
+            if !different.iter().any(|other| is_same_row(&hit, other)) {
+                different.push(hit);
+            }
+            // One more than is shown tells that there are more.
+            if different.len() > MOST {
+                break;
             }
         }
-        let more = mentions.len() > MOST;
-        mentions.truncate(MOST);
+        let more = different.len() > MOST;
+        different.truncate(MOST);
+        let name_of =
+            |hit: &Hit| known.iter().find(|f| f.id == hit.firewall).map(|f| f.name.clone());
+        let mentions = different.into_iter().map(|hit| Mention {
+            firewall: if known.len() > 1 { name_of(&hit) } else { None },
+            domain: hit.domain.name(),
+            column: hit.column,
+            how: hit.how.as_str(),
+            row: hit.row,
+        });
+        let mentions = mentions.collect();
         let freshness = self.overall(&look, scope).await?;
         Ok(Located { looked_for: shown, kind, mentions, labels, more, freshness })
     }
@@ -88,9 +95,8 @@ fn needle(text: &str) -> Result<(Needle, &'static str, String), AskError> {
     Ok((Needle::Name(text.to_owned()), "name", text.to_owned()))
 }
 
-fn mention(hit: Hit, firewall: Option<String>) -> Mention {
-    let columns = hit.domain.columns();
-    let cells = columns.iter().zip(hit.row).filter(|(_, cell)| !cell.is_null());
-    let row = cells.map(|(column, cell)| (column.name.to_owned(), cell)).collect();
-    Mention { firewall, domain: hit.domain.name(), column: hit.column, how: hit.how.as_str(), row }
+fn is_same_row(one: &Hit, other: &Hit) -> bool {
+    one.domain.name() == other.domain.name()
+        && one.firewall == other.firewall
+        && one.row == other.row
 }

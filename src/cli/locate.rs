@@ -84,7 +84,7 @@ fn csv(located: &Located) -> Result<String, CliError> {
                 &number,
                 &firewall,
                 mention.domain,
-                &mention.column,
+                mention.column,
                 mention.how,
                 field,
                 &value,

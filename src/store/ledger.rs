@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 
 use super::filled::Filled;
 use super::labels::Label;
+use super::locate::{Search, Sort};
 use super::questions::Wire;
 use super::record::FirewallRow;
 use super::states::{DomainStatus, SourceStatus};
@@ -31,8 +32,8 @@ pub(super) struct Parts {
     /// How many rows each question had that was asked at this version: the next page of it, or the same asked
     /// again, need not count. The first 1,000 devices take 1.3 ms to count, a page of 50 takes 0.5 ms to read.
     totals: Mutex<BTreeMap<String, u64>>,
-    /// Statements that depend on which tables have rows, by what they do.
-    texts: Mutex<BTreeMap<&'static str, Arc<str>>>,
+    /// Statements that depend on which tables have rows.
+    searches: Mutex<BTreeMap<Sort, Arc<Search>>>,
 }
 
 impl Parts {
@@ -40,10 +41,10 @@ impl Parts {
         self.totals.lock().unwrap_or_else(PoisonError::into_inner).get(question).copied()
     }
 
-    /// The statement of that name; `make` puts it together.
-    pub(super) fn text(&self, name: &'static str, make: impl FnOnce() -> String) -> Arc<str> {
-        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(texts.entry(name).or_insert_with(|| make().into()))
+    /// The search of that sort; `make` puts it together.
+    pub(super) fn search(&self, sort: Sort, make: impl FnOnce() -> Search) -> Arc<Search> {
+        let mut searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(searches.entry(sort).or_insert_with(|| make().into()))
     }
 
     pub(super) fn keep_total(&self, question: String, total: u64) {

@@ -12,6 +12,7 @@
 mod across;
 mod apply;
 mod beside;
+mod cells;
 mod changes;
 mod chunk;
 mod chunks;

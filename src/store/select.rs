@@ -5,9 +5,10 @@ use sea_query::{
 };
 use sqlx::Row;
 
-use crate::domain::{AnyDomain, Cell, ColumnSpec, Kind};
+use crate::domain::{AnyDomain, Cell, Kind};
 use crate::types::{AddressRange, FirewallId, sort_key};
 
+use super::cells::{self, Line};
 use super::error::StoreError;
 use super::look::Look;
 use super::open::Store;
@@ -147,7 +148,7 @@ const fn most(selection: &Selection) -> u32 {
 
 /// The page itself: one JSON array per row, the key appended behind the wanted cells.
 fn page_statement(selection: &Selection) -> (String, Values) {
-    let wanted = selection.columns.iter().map(cell_text);
+    let wanted = selection.columns.iter().map(|column| format!("\"{}\"", column.name));
     let order = selection.order();
     let key = order.iter().map(|name| sql::printed(name));
     let cells: Vec<String> = wanted.chain(key).collect();
@@ -173,18 +174,6 @@ fn page_statement(selection: &Selection) -> (String, Values) {
     // One more than wanted tells whether a next page exists.
     values.push((i64::from(selection.limit) + 1).into());
     (format!("{text} {}", sql::limit("?")), Values(values))
-}
-
-/// How a cell is printed: booleans as JSON booleans, times as RFC 3339.
-pub(super) fn cell_text(column: &ColumnSpec) -> String {
-    let name = column.name;
-    match column.kind {
-        Kind::Bool => {
-            format!("json(CASE \"{name}\" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)")
-        }
-        Kind::Time => format!("strftime('%Y-%m-%dT%H:%M:%SZ', \"{name}\", 'unixepoch')"),
-        _ => format!("\"{name}\""),
-    }
 }
 
 fn only_firewall(statement: &mut SelectStatement, firewall: Option<FirewallId>) {
@@ -293,9 +282,9 @@ fn page(selection: &Selection, reply: Reply) -> Result<Page, StoreError> {
     let failed = || StoreError::query("answer a query");
     let damaged = |_| StoreError::Declaration { domain: selection.domain.name() };
     let rows = reply.row.try_get::<Option<String>, _>(0).map_err(failed())?;
-    let mut rows = rows
-        .map_or(Ok(Vec::new()), |t| serde_json::from_str::<Vec<Vec<serde_json::Value>>>(&t))
-        .map_err(damaged)?;
+    let kinds: Vec<Kind> = selection.columns.iter().map(|column| column.kind).collect();
+    let mut rows =
+        rows.map_or(Ok(Vec::new()), |text| cells::each(&text, Line(&kinds))).map_err(damaged)?;
     let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);

@@ -42,6 +42,11 @@ impl Timestamp {
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
+
+    /// Absent for years that RFC 3339 cannot write.
+    pub fn rfc3339(self) -> Option<String> {
+        jiff::Timestamp::from_second(self.seconds()).ok().map(|t| t.to_string())
+    }
 }
 
 /// RFC 3339 in UTC with whole seconds, as every answer prints time.

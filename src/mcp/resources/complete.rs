@@ -51,9 +51,9 @@ pub(crate) async fn names(ask: &Ask, typed: &str) -> Result<Vec<String>, AskErro
         Err(AskError::TooShort { .. }) => return Ok(Vec::new()),
         Err(cause) => return Err(cause),
     };
-    let is_name = |m: &&Mention| NAMES.contains(&(m.domain, &m.column));
+    let is_name = |m: &&Mention| NAMES.contains(&(m.domain, m.column));
     let named =
-        located.mentions.iter().filter(is_name).filter_map(|m| m.row.get(&m.column)?.as_str());
+        located.mentions.iter().filter(is_name).filter_map(|m| m.row.get(m.column)?.as_str());
     let mut named: BTreeSet<String> = named.map(str::to_owned).collect();
     named.extend(ask.labels().await?.into_iter().filter_map(|label| label.name));
     Ok(beginning(named.into_iter().collect(), typed))

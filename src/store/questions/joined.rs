@@ -5,6 +5,7 @@ use serde_json::Value;
 use sqlx::Row;
 
 use crate::domain::{Cell, Kind};
+use crate::store::cells::{self, Line};
 use crate::store::error::StoreError;
 use crate::store::look::Look;
 use crate::store::open::Store;
@@ -127,8 +128,10 @@ impl Look<'_> {
         let reply = self.reply(question, |reads| whole(selection, reads)).await?;
         let damaged = |_| StoreError::Declaration { domain: selection.question.name };
         let rows = reply.row.try_get::<Option<String>, _>(0).map_err(failed())?;
+        let kinds: Vec<Kind> =
+            selection.question.columns.iter().map(|column| column.kind).collect();
         let mut rows = rows
-            .map_or(Ok(Vec::new()), |t| serde_json::from_str::<Vec<Vec<Value>>>(&t))
+            .map_or(Ok(Vec::new()), |text| cells::each(&text, Line(&kinds)))
             .map_err(damaged)?;
         let limit = usize::try_from(selection.limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
@@ -185,7 +188,7 @@ fn counted(selection: &JoinedSelection) -> String {
 
 fn whole(selection: &JoinedSelection, reads: Reads) -> (String, Values) {
     let question = selection.question;
-    let cells = question.columns.iter().map(cell);
+    let cells = question.columns.iter().map(|column| format!("\"{}\"", column.name));
     let keys = question.keys.iter().map(|key| sql::printed(key));
     let line = cells.chain(keys).collect::<Vec<_>>().join(", ");
     let order = question.keys.iter().map(|k| format!("\"{k}\"")).collect::<Vec<_>>().join(", ");
@@ -224,18 +227,6 @@ fn parameters(selection: &JoinedSelection) -> Vec<SqlValue> {
         i64::from(selection.limit).into(),
         selection.verdict.into(),
     ]
-}
-
-/// Booleans as JSON booleans, times as RFC 3339.
-fn cell(column: &JoinedColumn) -> String {
-    let name = column.name;
-    match column.kind {
-        Kind::Bool => {
-            format!("json(CASE \"{name}\" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)")
-        }
-        Kind::Time => format!("strftime('%Y-%m-%dT%H:%M:%SZ', \"{name}\", 'unixepoch')"),
-        _ => format!("\"{name}\""),
-    }
 }
 
 fn key_value(cell: &Cell) -> SqlValue {

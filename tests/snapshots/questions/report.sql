@@ -1,5 +1,5 @@
 SELECT (SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM (
-SELECT json_array("action", "interface", "direction", "protocol", "source", "destination", "destination_port", json(CASE "enabled" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), "description", "kind", json(CASE "quick" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), "family", "source_port", "gateway", "schedule", json(CASE "log" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END), "category", "uuid", "firewall_id", "position", "tie", "uuid", "duplicate") AS line FROM (
+SELECT json_array("action", "interface", "direction", "protocol", "source", "destination", "destination_port", "enabled", "description", "kind", "quick", "family", "source_port", "gateway", "schedule", "log", "category", "uuid", "firewall_id", "position", "tie", "uuid", "duplicate") AS line FROM (
 -- Filter rules that apply to an interface: its own, those of its groups, floating and automatic ones.
 SELECT r.firewall_id, r.position, r.tie, r.uuid, r.duplicate, r.kind, r.enabled, r.action, r.quick,
     coalesce(r.interface_name, r.interface, 'all') AS interface, r.direction, r.family, r.protocol, r.source, r.source_port,
