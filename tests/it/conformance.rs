@@ -268,10 +268,11 @@ async fn every_table_and_column_says_what_it_is() {
             lines[0].trim_start().starts_with("-- "),
             "{name}: the first line says what the table is"
         );
+        // A column begins behind four spaces; an expression goes on behind more, and ends.
         for line in lines.iter().filter(|l| {
-            l.starts_with("    ")
-                && !l.trim_start().starts_with("PRIMARY KEY")
-                && !l.trim_start().starts_with("--")
+            l.strip_prefix("    ").is_some_and(|rest| {
+                !["PRIMARY KEY", "--", " ", ")"].iter().any(|other| rest.starts_with(other))
+            })
         }) {
             let bare = line.contains("chunk_id")
                 || line.contains("snapshot_id INTEGER PRIMARY KEY")

@@ -6,6 +6,7 @@ use opndex::ask::Query;
 use opndex::sim::{SimOptions, Simulator};
 use opndex::store::{DeviceSelection, Needle, Sought, Store};
 use opndex::types::{Clock, Timestamp};
+use proptest::prelude::*;
 use rusqlite::Connection;
 
 use super::support::network::{network, sync};
@@ -70,4 +71,67 @@ async fn rows_that_came_after_a_look_are_found_by_it() {
     assert_eq!(page.devices.len(), 5);
     assert!(!page.sightings.is_empty() && !page.sources.is_empty());
     sim.stop().await;
+}
+
+/// What `locate` reads first: the ranges that hold ?1.
+fn covering() -> String {
+    let [by_address, ..] = Store::locate_statements();
+    let (covering, _) = by_address.split_once("SELECT '['").unwrap();
+    format!("{covering} SELECT range_key FROM covering ORDER BY 1")
+}
+
+/// Ends of a range: of any size, aligned or not, within IPv4, IPv6, or across all of it.
+fn range() -> impl Strategy<Value = (u128, u128)> {
+    let within_ipv4 = any::<u32>().prop_map(|a| 0xffff_0000_0000 | u128::from(a));
+    let begins = prop_oneof![within_ipv4, any::<u128>(), 0_u128..4];
+    (begins, 0_u32..128, any::<bool>()).prop_map(|(at, bits, aligned)| {
+        let size = (1_u128 << bits) - 1;
+        if aligned { (at & !size, at | size) } else { (at, at.saturating_add(size)) }
+    })
+}
+
+/// The index by bytes in common finds what comparing every range finds.
+#[tokio::test]
+async fn ranges_around_an_address_are_those_that_begin_before_it_and_end_behind_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("opndex.db");
+    Store::open(&path).await.unwrap().close().await;
+    let connection = Connection::open(&path).unwrap();
+    connection.pragma_update(None, "foreign_keys", false).unwrap();
+    let text = covering();
+    let plan: Vec<String> = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+        .unwrap()
+        .query_map([[0_u8; 16]], |row| row.get(3))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let by_common = "INDEX address_ranges_common (common=? AND first>? AND first<?)";
+    assert!(plan.iter().any(|line| line.contains(by_common)), "{plan:#?}");
+    let insert = "INSERT INTO address_ranges (firewall_id, domain, row_key, field, first, last) VALUES (1, 'aliases', ?, 'content', ?, ?)";
+    let ranges = proptest::collection::vec(range(), 1..40);
+    let cases = ProptestConfig::with_cases(200);
+    proptest!(cases, |(ranges in ranges, near: prop::sample::Index, off in -1_i8..=1, end: bool)| {
+        let (first, last) = *near.get(&ranges);
+        let address = if end { last } else { first }.wrapping_add_signed(off.into());
+        let mut expected = Vec::new();
+        let transaction = connection.unchecked_transaction().unwrap();
+        for (number, (first, last)) in ranges.iter().enumerate() {
+            let key = format!("[{number:03}]");
+            transaction
+                .execute(insert, (&key, first.to_be_bytes(), last.to_be_bytes()))
+                .unwrap();
+            if (*first..=*last).contains(&address) {
+                expected.push(key);
+            }
+        }
+        let found: Vec<String> = transaction
+            .prepare_cached(&text)
+            .unwrap()
+            .query_map([address.to_be_bytes()], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        prop_assert_eq!(found, expected);
+    });
 }
