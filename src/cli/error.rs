@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::ask::AskError;
 use crate::configxml::ConfigError;
 use crate::daemon::DaemonError;
+use crate::mcp::McpError;
 use crate::settings::SettingsError;
 use crate::sim::SimError;
 use crate::store::StoreError;
@@ -155,6 +156,8 @@ impl CliError {
                 }
                 DaemonError::Store(cause) => of_store(cause),
                 DaemonError::Sync(cause) => of_sync(cause),
+                // Whoever started it has something else than an MCP client talk to it.
+                DaemonError::Mcp(McpError::NotMcp) => exit::REFUSED,
                 DaemonError::Mcp(_) => exit::INTERNAL,
             },
             Self::Sim(_)

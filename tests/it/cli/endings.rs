@@ -295,7 +295,7 @@ fn standard_output_has_json_rpc_and_nothing_else_whatever_comes_in() {
     }
     // Whoever begins with an answer is no client.
     let answer = ["{\"jsonrpc\":\"2.0\",\"id\":77,\"result\":{}}\n", HELLO].concat();
-    let done = home.command(&["serve"]).write_stdin(answer).assert().failure().stdout("");
+    let done = home.command(&["serve"]).write_stdin(answer).assert().code(2).stdout("");
     done.stderr(contains("error: the client's first message is no MCP request"));
     // A line that never ends is no message.
     let cut = [HELLO, PING, "{\"jsonrpc\":\"2.0\",\"id\":4"].concat();
