@@ -12,6 +12,9 @@ pub const SOURCE: &str = "@source";
 const SOURCE_KEY: &str = "@";
 const ORDINAL_KEY: &str = "#";
 
+/// Bytes of an identity that tell most rows apart: `kea4`, an IPv4 address and what ends them.
+const BEGINNING: usize = 24;
+
 /// Rows sorted by identity, rows of one identity from several sources merged.
 #[derive(Debug)]
 pub struct RawRows {
@@ -29,11 +32,50 @@ impl RawRows {
         let identity = domain.identity().iter().map(position).collect();
         let mut all = Self { fields, identity, rows };
         let mut rows = std::mem::take(&mut all.rows);
-        rows.sort_by(|a, b| all.compare(a, b));
+        all.sort(&mut rows);
+        all.rows.reserve_exact(rows.len());
         for row in rows {
             all.push(row);
         }
         all
+    }
+
+    /// Sorts by identity. Comparing two rows follows half a dozen pointers to memory that was not read lately; most rows
+    /// are told apart by their beginnings, which are read once.
+    fn sort(&self, rows: &mut [RawRow]) {
+        if rows.iter().all(|row| self.beginning(row).is_some()) {
+            rows.sort_by_cached_key(|row| self.beginning(row));
+            for alike in rows.chunk_by_mut(|a, b| self.beginning(a) == self.beginning(b)) {
+                alike.sort_by(|a, b| self.compare(a, b));
+            }
+        } else {
+            rows.sort_by(|a, b| self.compare(a, b));
+        }
+    }
+
+    /// The first bytes of the identity, which sort as it does or are equal; nothing where it begins with other than
+    /// texts. A text ends with 0, and what follows a field that is absent or empty does not count: absent is less.
+    fn beginning(&self, row: &RawRow) -> Option<[u8; BEGINNING]> {
+        let mut beginning = [0; BEGINNING];
+        let mut free = beginning.iter_mut();
+        for index in &self.identity {
+            let text = match index {
+                None => row.source,
+                Some(i) => match row.get(*i) {
+                    Some(RawValue::Text(text)) => text,
+                    Some(_) => return None,
+                    None => "",
+                },
+            };
+            if text.bytes().any(|byte| byte == 0) {
+                return None;
+            }
+            free.by_ref().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+            if text.is_empty() || free.next().is_none() {
+                break;
+            }
+        }
+        Some(beginning)
     }
 
     fn push(&mut self, mut row: RawRow) {
@@ -207,5 +249,68 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::by_name;
+
+    /// Of few letters, so that many begin alike, and longer than what is compared first.
+    fn cell() -> impl Strategy<Value = Option<RawValue>> {
+        let text = |text: String| Some(RawValue::Text(text.into()));
+        prop_oneof![
+            2 => Just(None),
+            6 => "[ab]{0,2}".prop_map(text),
+            6 => "a{16,20}[ab]{0,3}".prop_map(text),
+        ]
+    }
+
+    fn odd() -> impl Strategy<Value = Option<RawValue>> {
+        let text = |text: String| Some(RawValue::Text(text.into()));
+        prop_oneof![
+            20 => cell(),
+            1 => "[a\u{0}]{1,2}".prop_map(text),
+            1 => any::<i64>().prop_map(|n| Some(RawValue::Int(n))),
+        ]
+    }
+
+    fn ordered(cells: Vec<[Option<RawValue>; 2]>) -> (Vec<RawRow>, Vec<RawRow>) {
+        let domain = by_name("dhcp_leases").unwrap();
+        let all = RawRows::new(domain, Vec::new());
+        let [None, Some(first), Some(second), ..] = all.identity[..] else {
+            panic!("other fields")
+        };
+        let mut rows: Vec<RawRow> = cells
+            .into_iter()
+            .enumerate()
+            .map(|(i, [a, b])| {
+                let source = domain.sources()[i % 2].name;
+                let mut row = RawRow::new(source, domain.fields().len());
+                row.set(first, a);
+                row.set(second, b);
+                row
+            })
+            .collect();
+        let mut plainly = rows.clone();
+        plainly.sort_by(|a, b| all.compare(a, b));
+        all.sort(&mut rows);
+        (rows, plainly)
+    }
+
+    proptest! {
+        #[test]
+        fn rows_are_in_the_order_of_their_identities(
+            texts in proptest::collection::vec([cell(), cell()], 0..60),
+            odd in proptest::collection::vec([odd(), odd()], 0..60),
+        ) {
+            for cells in [texts, odd] {
+                let (rows, plainly) = ordered(cells);
+                prop_assert_eq!(rows, plainly);
+            }
+        }
     }
 }
