@@ -152,7 +152,7 @@ fn fill_one(
                     rows,
                     sources: Vec::new(),
                 };
-                apply::fill(connection, &batch)?;
+                apply::fill(connection, &batch, || ())?;
             }
             // The other domains answer; this one says why it cannot.
             Err(damaged @ StoreError::Damaged { .. }) => broken = Some(damaged.to_string()),

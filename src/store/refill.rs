@@ -69,7 +69,7 @@ fn one(
         rows: RawRows::new(domain, rows),
         sources: Vec::new(),
     };
-    apply::fill(connection, &batch)?;
+    apply::fill(connection, &batch, || ())?;
     let (rows, rejects) = (
         upsert::count(connection, domain, firewall)?,
         rejects::count(connection, firewall, domain)?,
