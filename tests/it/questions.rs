@@ -166,6 +166,24 @@ async fn no_question_reads_a_big_table_from_end_to_end() {
     }
 }
 
+#[tokio::test]
+async fn looking_for_an_address_or_a_name_reads_no_table_from_end_to_end() {
+    let network = network(60).await;
+    let connection = rusqlite::Connection::open(network.store.path()).unwrap();
+    for text in Store::locate_statements() {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+        let plan: Vec<String> = statement
+            .query_map([rusqlite::types::Null; 4], |row| row.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let names = ["t", "address_ranges"].map(str::to_owned).into();
+        let searches = plan.iter().filter(|line| line.starts_with("SEARCH t ")).count();
+        assert!(searches >= 8, "every table is called t: {plan:#?}");
+        assert_eq!(scans(&plan, &names), None, "{plan:#?}");
+    }
+}
+
 /// SQLite prepares a statement again when a value that its planner has looked at is bound anew. A bare parameter
 /// behind LIMIT is looked at, which made each call of a joined question prepare it: 14 of its 15 ms.
 #[tokio::test]
