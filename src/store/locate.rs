@@ -174,7 +174,7 @@ impl Search {
                 places.push(Place { domain, columns: Arc::clone(&columns), column: column.name });
             }
         }
-        let with = if covers { COVERING } else { "" };
+        let with = if covers { around() } else { String::new() };
         // Lines are JSON already; `json_group_array(json(line))` would read each once more.
         let text = format!(
             "{with}SELECT '[' || coalesce(group_concat(line, ','), '') || ']' FROM (\n{}\n)",
@@ -212,14 +212,17 @@ fn named(domain: &'static dyn AnyDomain, column: &ColumnSpec, line: &str) -> Str
     )
 }
 
-/// The ranges that hold the address, found once, not once for each column of networks. A range whose ends have so many
-/// bytes in common begins with as many bytes of every address that it holds, and not behind it.
-const COVERING: &str = "WITH covering (range_firewall, range_domain, range_field, range_key) AS MATERIALIZED (
+/// The ranges that hold the address, found once, not once for each column of networks.
+fn around() -> String {
+    format!(
+        "WITH covering (range_firewall, range_domain, range_field, range_key) AS MATERIALIZED (
 SELECT r.firewall_id, r.domain, r.field, r.row_key
-FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16)) b
-CROSS JOIN address_ranges r ON r.common = b.column1 AND r.first BETWEEN substr(?1, 1, b.column1) AND ?1
-WHERE r.last >= ?1)
-";
+FROM {}
+WHERE {})\n",
+        sql::RANGES,
+        sql::holds("?1"),
+    )
+}
 
 /// From the ranges to their rows: the key parts are compared as the primary key compares them. The columns
 /// of the ranges have names here that no domain's column has.

@@ -1,12 +1,13 @@
 //! One statement per answer: a page of rows, their number, and the state of their sources, all of one moment.
 
 use sea_query::{
-    Alias, Expr, ExprTrait, Func, Order, Query, SelectStatement, SqliteQueryBuilder, Values,
+    Alias, BinOper, Expr, ExprTrait, Func, Order, Query, SelectStatement, SqliteQueryBuilder,
+    Values,
 };
 use sqlx::Row;
 
 use crate::domain::{AnyDomain, Cell, Kind};
-use crate::types::{AddressRange, FirewallId, sort_key};
+use crate::types::{FirewallId, sort_key};
 
 use super::cells::{self, Line};
 use super::error::StoreError;
@@ -200,26 +201,21 @@ fn condition(domain: &'static dyn AnyDomain, filter: &Filter) -> Expr {
     let column = || Expr::col(filter.column.search_name().into_owned());
     match &filter.op {
         Op::Is(value) => column().eq(operand(value)),
-        Op::IsNot(value) => column().binary(sea_query::BinOper::IsNot, operand(value)),
+        Op::IsNot(value) => column().binary(BinOper::IsNot, operand(value)),
         Op::Less(value) => column().lt(operand(value)),
         Op::AtMost(value) => column().lte(operand(value)),
         Op::More(value) => column().gt(operand(value)),
         Op::AtLeast(value) => column().gte(operand(value)),
         Op::AnyOf(values) => column().is_in(values.iter().map(operand)),
         Op::Within(range) if filter.column.kind == Kind::Nets => {
-            ranges(domain, filter, range_within(*range))
+            let (first, last) = (sort_key(range.first()), sort_key(range.last()));
+            let inside = "r.first BETWEEN ? AND ? AND r.last <= ?";
+            ranges(domain, filter, inside, [first, last, last])
         }
         Op::Within(range) => {
             column().between(blob(sort_key(range.first())), blob(sort_key(range.last())))
         }
-        Op::Covers(ip) => {
-            let key = sort_key(*ip);
-            ranges(
-                domain,
-                filter,
-                Expr::col("first").lte(blob(key)).and(Expr::col("last").gte(blob(key))),
-            )
-        }
+        Op::Covers(ip) => ranges(domain, filter, &sql::holds("?"), [sort_key(*ip); 3]),
         Op::Begins(text) => {
             column().gte(text.as_str()).and(column().lt(format!("{text}\u{10ffff}")))
         }
@@ -232,26 +228,25 @@ fn condition(domain: &'static dyn AnyDomain, filter: &Filter) -> Expr {
     }
 }
 
-fn range_within(range: AddressRange) -> Expr {
-    Expr::col("first")
-        .gte(blob(sort_key(range.first())))
-        .and(Expr::col("last").lte(blob(sort_key(range.last()))))
-}
-
-/// Whether one of the ranges of this row's column satisfies `condition`; a search of the ranges' primary key.
-fn ranges(domain: &'static dyn AnyDomain, filter: &Filter, condition: Expr) -> Expr {
-    let name = domain.name();
-    let key = sql::row_key(name, &domain.columns());
-    let mut inside = Query::select();
-    inside
-        .expr(Expr::cust("1"))
-        .from("address_ranges")
-        .and_where(Expr::cust(format!("address_ranges.firewall_id = \"{name}\".firewall_id")))
-        .and_where(Expr::col("domain").eq(name))
-        .and_where(Expr::cust(format!("address_ranges.row_key = {key}")))
-        .and_where(Expr::col("field").eq(filter.column.name))
-        .and_where(condition);
-    Expr::exists(inside)
+/// Whether one of the ranges of this row's column satisfies `condition`. Those that do are found first: asked of each of
+/// 60,000 rows, it took twelve times as long.
+fn ranges(
+    domain: &'static dyn AnyDomain,
+    filter: &Filter,
+    condition: &str,
+    bounds: [[u8; 16]; 3],
+) -> Expr {
+    let columns = domain.columns();
+    let key = std::iter::once(Expr::col("firewall_id")).chain(sql::key_expressions(&columns));
+    let found = format!(
+        "(SELECT {} FROM {} AND {condition} WHERE r.domain = '{}' AND r.field = '{}')",
+        sql::range_key(&columns),
+        sql::RANGES,
+        domain.name(),
+        filter.column.name,
+    );
+    let bounds = bounds.map(|bound| bound.to_vec());
+    Expr::tuple(key).binary(BinOper::In, Expr::cust_with_values(found, bounds))
 }
 
 fn blob(bytes: [u8; 16]) -> Expr {

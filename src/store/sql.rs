@@ -58,22 +58,33 @@ pub(super) fn printed(name: &str) -> String {
     if is_blob(name) { format!("hex(\"{name}\")") } else { format!("\"{name}\"") }
 }
 
-/// The key of a row of `table` as `address_ranges.row_key` has it: blobs in hexadecimal, which JSON cannot hold.
-pub(super) fn row_key(table: &str, columns: &[ColumnSpec]) -> String {
-    let part = |name: &String| {
-        let cell = format!("\"{table}\".\"{name}\"");
-        if is_blob(name) { format!("lower(hex({cell}))") } else { cell }
-    };
-    format!("json_array({})", primary_key(columns).iter().map(part).collect::<Vec<_>>().join(", "))
+/// Ranges as `r`, by how many bytes both ends have in common, so that what is said of where they begin is a search of
+/// `address_ranges_common`. A range whose ends have so many bytes in common begins with as many bytes of every address
+/// that it holds, and not behind it.
+pub(super) const RANGES: &str = "(VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16)) b
+CROSS JOIN address_ranges r ON r.common = b.column1";
+
+/// Whether a range of [`RANGES`] holds the address `mark`.
+pub(super) fn holds(mark: &str) -> String {
+    format!("r.first BETWEEN substr({mark}, 1, b.column1) AND {mark} AND r.last >= {mark}")
 }
 
-/// Whether the key part `name` of `t` is what `text` finds in a key of [`row_key`], as the primary key compares.
+/// The key of the row that a range of [`RANGES`] is of: what [`key_expressions`] is compared with.
+pub(super) fn range_key(columns: &[ColumnSpec]) -> String {
+    let parts = primary_key(columns);
+    let parts = parts.iter().enumerate().map(|(i, name)| part(name, &format!("r.row_key ->> {i}")));
+    std::iter::once("r.firewall_id".to_owned()).chain(parts).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the key part `name` of `t` is what `text` finds in `address_ranges.row_key`, as the primary key compares.
 pub(super) fn is_part(name: &str, text: &str) -> String {
-    if is_blob(name) {
-        format!("t.\"{name}\" = unhex({text})")
-    } else {
-        format!("t.\"{name}\" = ({text}) COLLATE BINARY")
-    }
+    format!("t.\"{name}\" = {}", part(name, text))
+}
+
+/// What `text` finds in `address_ranges.row_key`, as the column `name` has it: there, blobs are in hexadecimal, which
+/// JSON can hold.
+fn part(name: &str, text: &str) -> String {
+    if is_blob(name) { format!("unhex({text})") } else { format!("({text}) COLLATE BINARY") }
 }
 
 /// Addresses are stored in a form that sorts.

@@ -33,8 +33,22 @@ async fn an_address_is_found_in_every_column_that_names_a_network_around_it() {
     assert!(columns.iter().any(|(domain, ..)| domain == "virtual_ips"), "{columns:?}");
     for (domain, field, first) in columns {
         let ip = address(first);
+        let (lowest, highest) = if ip.is_ipv4() {
+            ("::ffff:0.0.0.0", "::ffff:255.255.255.255")
+        } else {
+            ("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+        };
+        let bytes = |ip: &str| ip.parse::<Ipv6Addr>().unwrap().octets();
         let all = if ip.is_ipv4() { "0.0.0.0/0" } else { "::/0" };
-        for condition in [format!("{field} covers {ip}"), format!("{field} in {all}")] {
+        let conditions = [
+            (format!("{field} covers {ip}"), "first <= ?3 AND last >= ?4", (first, first)),
+            (
+                format!("{field} in {all}"),
+                "first >= ?3 AND last <= ?4",
+                (bytes(lowest), bytes(highest)),
+            ),
+        ];
+        for (condition, said, (low, high)) in conditions {
             let query = Query {
                 domain: domain.clone(),
                 filters: vec![condition.clone()],
@@ -42,7 +56,13 @@ async fn an_address_is_found_in_every_column_that_names_a_network_around_it() {
                 ..Query::default()
             };
             let total = network.ask.query(&query).await.unwrap().total;
+            let text = format!(
+                "SELECT count(DISTINCT row_key) FROM address_ranges WHERE domain = ?1 AND field = ?2 AND {said}"
+            );
+            let expected: i64 =
+                connection.query_row(&text, (&domain, &field, low, high), |r| r.get(0)).unwrap();
             assert!(total > 0, "{domain} {condition}");
+            assert_eq!(total, u64::try_from(expected).unwrap(), "{domain} {condition}");
         }
         let hits = network.store.look().locate(&Needle::Ip(ip), None, 1_000).await.unwrap();
         let is_found = hits.iter().any(|hit| {
