@@ -252,8 +252,17 @@ mod tests {
         lived(&store, &clock, firewall, 10).await;
         clock.advance(30 * 86_400);
         until_left(&store, &clock, 10).await;
-        tokio::time::advance(PRUNE_EVERY + Duration::from_secs(1)).await;
-        until_left(&store, &clock, 0).await;
+        // The first time may still be giving space back, and its next day begins when it has: on a busy machine the
+        // only day that passed here passed before that.
+        let began = std::time::Instant::now();
+        loop {
+            tokio::time::advance(PRUNE_EVERY + Duration::from_secs(1)).await;
+            let plan = store.prune_plan(POLICY, clock.now()).await.unwrap();
+            if plan.domains[0].dropped == 0 {
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "{plan:?}");
+        }
         cancel.cancel();
         assert!(pruning.join_next().await.unwrap().is_ok(), "it ends when it is told to");
     }
