@@ -226,7 +226,8 @@ fn condition(who: &Who, text: &mut String, values: &mut Vec<SqlValue>) {
             values.push(sort_key(*ip).to_vec().into());
         }
         Who::Within(range) => {
-            text.push_str(" AND s.ip_sort BETWEEN ? AND ?");
+            text.push_str(" AND ");
+            text.push_str(&sql::within("s.ip_sort", *range, ["?"; 2]));
             values.extend([range.first(), range.last()].map(|ip| sort_key(ip).to_vec().into()));
         }
     }

@@ -207,15 +207,22 @@ fn condition(domain: &'static dyn AnyDomain, filter: &Filter) -> Expr {
         Op::More(value) => column().gt(operand(value)),
         Op::AtLeast(value) => column().gte(operand(value)),
         Op::AnyOf(values) => column().is_in(values.iter().map(operand)),
-        Op::Within(range) if filter.column.kind == Kind::Nets => {
-            let (first, last) = (sort_key(range.first()), sort_key(range.last()));
-            let inside = "r.first BETWEEN ? AND ? AND r.last <= ?";
-            ranges(domain, filter, inside, [first, last, last])
-        }
         Op::Within(range) => {
-            column().between(blob(sort_key(range.first())), blob(sort_key(range.last())))
+            let (first, last) = (sort_key(range.first()), sort_key(range.last()));
+            if filter.column.kind == Kind::Nets {
+                let begins = sql::within("r.first", *range, ["?"; 2]);
+                return ranges(
+                    domain,
+                    filter,
+                    &format!("{begins} AND r.last <= ?"),
+                    &[first, last, last],
+                );
+            }
+            let name = format!("\"{}\"", filter.column.search_name());
+            let bounds = [first, last].map(|bound| bound.to_vec());
+            Expr::cust_with_values(sql::within(&name, *range, ["?"; 2]), bounds)
         }
-        Op::Covers(ip) => ranges(domain, filter, &sql::holds("?"), [sort_key(*ip); 3]),
+        Op::Covers(ip) => ranges(domain, filter, &sql::holds("?"), &[sort_key(*ip); 4]),
         Op::Begins(text) => {
             column().gte(text.as_str()).and(column().lt(format!("{text}\u{10ffff}")))
         }
@@ -234,7 +241,7 @@ fn ranges(
     domain: &'static dyn AnyDomain,
     filter: &Filter,
     condition: &str,
-    bounds: [[u8; 16]; 3],
+    bounds: &[[u8; 16]],
 ) -> Expr {
     let columns = domain.columns();
     let key = std::iter::once(Expr::col("firewall_id")).chain(sql::key_expressions(&columns));
@@ -245,7 +252,7 @@ fn ranges(
         domain.name(),
         filter.column.name,
     );
-    let bounds = bounds.map(|bound| bound.to_vec());
+    let bounds = bounds.iter().map(|bound| bound.to_vec());
     Expr::tuple(key).binary(BinOper::In, Expr::cust_with_values(found, bounds))
 }
 

@@ -8,6 +8,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteRow;
 
 use crate::domain::{ColumnSpec, Role, primary_key};
+use crate::types::AddressRange;
 
 use super::readers::Readers;
 
@@ -64,9 +65,25 @@ pub(super) fn printed(name: &str) -> String {
 pub(super) const RANGES: &str = "(VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16)) b
 CROSS JOIN address_ranges r ON r.common = b.column1";
 
-/// Whether a range of [`RANGES`] holds the address `mark`.
+/// What the sortable forms of IPv4 addresses begin with, and no other address.
+const IPV4: &str = "X'00000000000000000000FFFF'";
+
+/// Whether the sortable address `column` is in `range`, whose ends are bound to `first` and `last`. Among its bytes an
+/// IPv4 address lies within `::/0`, which holds none.
+pub(super) fn within(column: &str, range: AddressRange, [first, last]: [&str; 2]) -> String {
+    let between = format!("{column} BETWEEN {first} AND {last}");
+    if range.first().is_ipv4() {
+        return between;
+    }
+    format!("{between} AND substr({column}, 1, 12) <> {IPV4}")
+}
+
+/// Whether a range of [`RANGES`] holds the address `mark`, named four times; of its own family, as above.
 pub(super) fn holds(mark: &str) -> String {
-    format!("r.first BETWEEN substr({mark}, 1, b.column1) AND {mark} AND r.last >= {mark}")
+    format!(
+        "r.first BETWEEN substr({mark}, 1, b.column1) AND {mark} AND r.last >= {mark} \
+         AND (b.column1 >= 12 OR substr({mark}, 1, 12) <> {IPV4})"
+    )
 }
 
 /// The key of the row that a range of [`RANGES`] is of: what [`key_expressions`] is compared with.

@@ -1,6 +1,7 @@
 //! The identifiers of devices: a union of seven indexed columns, merged in order.
 
 use crate::store::filled::Filled;
+use crate::store::sql;
 use crate::types::{AddressRange, sort_key};
 
 use super::super::statement::Statement;
@@ -196,7 +197,7 @@ fn within(statement: &mut Statement, ranges: &[AddressRange]) -> String {
         .map(|range| {
             let first = statement.bind(sort_key(range.first()).to_vec());
             let last = statement.bind(sort_key(range.last()).to_vec());
-            format!("t.ip_sort BETWEEN {first} AND {last}")
+            sql::within("t.ip_sort", *range, [&first, &last])
         })
         .collect();
     match each.as_slice() {
